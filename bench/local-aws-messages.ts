@@ -88,11 +88,11 @@ const awsAttributes = (): string =>
   claim(`${AWS_ATTRIBUTE}PrincipalTag:Team`, ['platform']) +
   ordinaryAttributes()
 
-const awsWorld = { idp: ENTITY_ID, sp: 'urn:amazon:webservices', acs: RECIPIENT, request: '_request' }
+const awsParties = { idp: ENTITY_ID, sp: 'urn:amazon:webservices', acs: RECIPIENT, request: '_request' }
 
 /** The text of a signed Response for AWS, and the call that redeems it. */
 export const samlCall = (key: KeyObject, now: Date): { readonly xml: string; readonly request: Buffer } => {
-  const { xml } = signedMessage(key, now, awsAttributes(), awsWorld)
+  const { xml } = signedMessage(key, now, awsAttributes(), awsParties)
   const request = post(
     form({
       Action: 'AssumeRoleWithSAML',

@@ -1,6 +1,6 @@
 /**
  * The gateway of the picker's benchmark, in a process of its own. Tells its parent where it is and which cookies each
- * of two people has, and its CPU time when asked.
+ * of two users has, and its CPU time when asked.
  */
 import { manyRoles, startManyRoles } from '../test/harness/many-roles.ts'
 

@@ -12,10 +12,10 @@ import { bombs, deflateBomb } from './saml-bombs.ts'
 import {
   manyRoles,
   ordinaryAttributes,
+  parties,
   type SignedMessage,
   signedMessage,
   typedAttributes,
-  world,
 } from './saml-messages.ts'
 
 const now = new Date()
@@ -26,12 +26,12 @@ const form = (xml: string) => ({ SAMLResponse: Buffer.from(xml).toString('base64
 
 const expected: ExpectedResponse = {
   idp: {
-    entityId: world.idp,
+    entityId: parties.idp,
     signingCertificates: [{ key: verifyingKey, notAfter: new Date('2099-01-01'), pem: certificate }],
   },
-  spEntityId: world.sp,
-  acsUrl: world.acs,
-  inResponseTo: world.request,
+  spEntityId: parties.sp,
+  acsUrl: parties.acs,
+  inResponseTo: parties.request,
   clockSkewSeconds: 60,
   maxAssertionAgeSeconds: 600,
   remembersSince: undefined,
@@ -42,10 +42,10 @@ const expected: ExpectedResponse = {
 
 const nodeSaml = new SAML({
   idpCert: certificate,
-  idpIssuer: world.idp,
-  issuer: world.sp,
-  audience: world.sp,
-  callbackUrl: world.acs,
+  idpIssuer: parties.idp,
+  issuer: parties.sp,
+  audience: parties.sp,
+  callbackUrl: parties.acs,
   wantAssertionsSigned: true,
   wantAuthnResponseSigned: false,
   acceptedClockSkewMs: 60_000,

@@ -9,14 +9,14 @@ const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
 const SAMLP = 'urn:oasis:names:tc:SAML:2.0:protocol'
 
 /** Who sends a message to whom. */
-export interface World {
+export interface MessageParties {
   readonly idp: string
   readonly sp: string
   readonly acs: string
   readonly request: string
 }
 
-export const world: World = {
+export const parties: MessageParties = {
   idp: 'https://idp.example.org/metadata',
   sp: 'https://gateway.example.org/saml/corp/metadata',
   acs: 'https://gateway.example.org/saml/corp/acs',
@@ -73,20 +73,20 @@ export const manyRoles = (): string => {
   return claim('https://aws.amazon.com/SAML/Attributes/Role', values)
 }
 
-const assertionXml = (id: string, now: Date, attributes: string, signature: string, world: World): string =>
-  `<saml:Assertion xmlns:saml="${SAML}" ID="${id}" IssueInstant="${time(now, 0)}" Version="2.0"><saml:Issuer>${world.idp}</saml:Issuer>${signature}<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${id}@example.org</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="${world.request}" NotOnOrAfter="${time(now, 3600)}" Recipient="${world.acs}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${time(now, -300)}" NotOnOrAfter="${time(now, 3600)}"><saml:AudienceRestriction><saml:Audience>${world.sp}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${time(now, -5)}" SessionIndex="_s${id}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>${attributes}</saml:AttributeStatement></saml:Assertion>`
+const assertionXml = (id: string, now: Date, attributes: string, signature: string, parties: MessageParties): string =>
+  `<saml:Assertion xmlns:saml="${SAML}" ID="${id}" IssueInstant="${time(now, 0)}" Version="2.0"><saml:Issuer>${parties.idp}</saml:Issuer>${signature}<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${id}@example.org</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="${parties.request}" NotOnOrAfter="${time(now, 3600)}" Recipient="${parties.acs}"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${time(now, -300)}" NotOnOrAfter="${time(now, 3600)}"><saml:AudienceRestriction><saml:Audience>${parties.sp}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${time(now, -5)}" SessionIndex="_s${id}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>${attributes}</saml:AttributeStatement></saml:Assertion>`
 
 /** In canonical form once it declares its namespace itself; inside Signature that is inherited. */
 const signedInfoXml = (id: string, digest: string, namespace: string): string =>
   `<ds:SignedInfo${namespace}><ds:CanonicalizationMethod Algorithm="${EXC}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${DS}enveloped-signature"></ds:Transform><ds:Transform Algorithm="${EXC}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`
 
-export const responseXml = (now: Date, assertion: string, to = world): string =>
+export const responseXml = (now: Date, assertion: string, to = parties): string =>
   `<samlp:Response xmlns:samlp="${SAMLP}" Destination="${to.acs}" ID="_${randomBytes(16).toString('hex')}" InResponseTo="${to.request}" IssueInstant="${time(now, 0)}" Version="2.0"><saml:Issuer xmlns:saml="${SAML}">${to.idp}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${assertion}</samlp:Response>`
 
 /** A certificate's worth of KeyInfo, as identity providers send it although no receiver needs it. */
 const KEY_INFO = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${randomBytes(960).toString('base64')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`
 
-export const signedMessage = (key: KeyObject, now: Date, attributes: string, to = world): SignedMessage => {
+export const signedMessage = (key: KeyObject, now: Date, attributes: string, to = parties): SignedMessage => {
   const id = `_${randomBytes(16).toString('hex')}`
   const assertion = assertionXml(id, now, attributes, '', to).replaceAll(XS, '')
   const digest = createHash('sha256').update(assertion).digest()

@@ -10,7 +10,8 @@ import session from 'express-session'
 import passport from 'passport'
 import { startGateway } from '../src/cli/gateway-server.ts'
 import { readConfig } from '../src/cli/load-config.ts'
-import { world } from './saml-messages.ts'
+import { openLog } from '../src/cli/log.ts'
+import { parties } from './saml-messages.ts'
 
 const [kind = '', port = '', file = ''] = process.argv.slice(2)
 
@@ -32,10 +33,10 @@ const passportSaml = (certificate: string): Express => {
     new Strategy(
       {
         idpCert: certificate,
-        idpIssuer: world.idp,
-        issuer: world.sp,
-        audience: world.sp,
-        callbackUrl: world.acs,
+        idpIssuer: parties.idp,
+        issuer: parties.sp,
+        audience: parties.sp,
+        callbackUrl: parties.acs,
         wantAssertionsSigned: true,
         wantAuthnResponseSigned: false,
       },
@@ -54,12 +55,12 @@ const passportSaml = (certificate: string): Express => {
 const start = async (): Promise<void> => {
   if (kind === 'gateway') {
     const config = await readConfig(file, process.env)
-    const log = (line: string): void => void process.stderr.write(`${line}\n`)
-    await startGateway(config, { stdout: process.stdout, log, now: () => new Date() })
+    await startGateway(config, { stdout: process.stdout, log: openLog(process.stderr), now: () => new Date() })
     return
   }
   const app = kind === 'floor' ? floor() : passportSaml(readFileSync(file, 'utf8'))
-  const server = createServer(app)
+  // The load generator's connections wait while others have their turn.
+  const server = createServer({ keepAliveTimeout: 600_000 }, app)
   await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
 }
 

@@ -13,7 +13,7 @@ import { inflateRawSync } from 'node:zlib'
 import { createKeyPem } from '../src/issuer/keys.ts'
 import { type HttpAnswer, keptConnections, type Send } from './local-aws-client.ts'
 import { startRedis } from './redis-server.ts'
-import { ordinaryAttributes, signedMessage, world } from './saml-messages.ts'
+import { ordinaryAttributes, parties, signedMessage } from './saml-messages.ts'
 
 const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 6, 40, 8]
 const PARTS = ['start', 'ACS', 'finish', 'roles'] as const
@@ -25,7 +25,7 @@ const { privateKey, certificate } = await createKeyPem('bench', now())
 const signingKey = createPrivateKey(privateKey)
 const attributes = ordinaryAttributes()
 
-const METADATA = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${world.idp}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificate.replace(/-----[A-Z ]+-----|\s/g, '')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.org/sso"/></IDPSSODescriptor></EntityDescriptor>`
+const METADATA = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${parties.idp}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificate.replace(/-----[A-Z ]+-----|\s/g, '')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.org/sso"/></IDPSSODescriptor></EntityDescriptor>`
 writeFileSync(join(folder, 'idp.xml'), METADATA)
 writeFileSync(join(folder, 'bench.key'), privateKey, { mode: 0o600 })
 writeFileSync(join(folder, 'bench.crt'), certificate)
@@ -37,8 +37,10 @@ const configOf = (name: string, port: number, store: string): string => {
   const config = {
     baseUrl: `http://localhost:${port}`,
     listen: { host: '127.0.0.1', port },
+    stateDir: `./state-${name}`,
     session: { secret: 'a secret of the benchmark, long enough', store },
     sts: { endpoint: 'aws', region: 'eu-west-1' },
+    limits: { loginStarts: '100000/s', acs: '100000/s' },
     signing: { key: './bench.key', certificate: './bench.crt' },
     providers: [{ id: 'corp', protocol: 'saml', metadata: './idp.xml' }],
     access: [
@@ -128,7 +130,7 @@ const logins = async (gateway: Contender): Promise<Readonly<Record<Part, number>
     const { searchParams } = new URL(locationOf(answer))
     const request = inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
     const id = /\sID="([^"]+)"/.exec(request)?.[1] ?? ''
-    const to = { idp: world.idp, sp: `${origin}/saml/corp/metadata`, acs: `${origin}/saml/corp/acs`, request: id }
+    const to = { idp: parties.idp, sp: `${origin}/saml/corp/metadata`, acs: `${origin}/saml/corp/acs`, request: id }
     const { xml } = signedMessage(signingKey, now(), attributes, to)
     const fields = { SAMLResponse: encoded(xml), RelayState: searchParams.get('RelayState') ?? '' }
     return post(port, '/saml/corp/acs', fields)

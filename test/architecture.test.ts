@@ -21,9 +21,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   evidence: ['core', 'aws/facts', 'iam', 'access', 'config/types'],
   issuer: ['core', 'saml', 'xml', 'aws'],
   gateway: ['core', 'saml', 'oidc', 'aws', 'iam', 'access', 'evidence', 'issuer', 'audit', 'config/types'],
-  stores: ['core', 'gateway/ports', 'gateway/store-records'],
+  stores: ['core', 'config/types', 'gateway/ports', 'gateway/store-records'],
   check: ['core', 'config', 'saml', 'oidc', 'aws', 'iam', 'access', 'issuer'],
-  web: ['core', 'gateway', 'credentials', 'audit', 'config/types'],
+  authorization: ['core', 'gateway'],
+  web: ['core', 'gateway', 'authorization', 'credentials', 'audit', 'config/types'],
   'local-aws': ['core', 'xml', 'saml', 'iam', 'aws/facts'],
   demo: ['core', 'saml', 'xml'],
   // The composition roots may import anything.
@@ -72,13 +73,13 @@ const loadedWith = (roots: readonly string[]): ReadonlySet<string> => {
 }
 
 describe('The structure of src', () => {
-  it('has at most 20 files directly in each folder', () => {
+  it('src has at most 20 files directly in each folder', () => {
     const counts = new Map<string, number>()
     for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
     expect([...counts].filter(([, count]) => count > 20)).toEqual([])
   })
 
-  it('has no folder that the table does not know', () => {
+  it('src has no folder that the table does not know', () => {
     expect([...new Set(files.map(folderOf))].filter((folder) => !Object.hasOwn(mayImport, folder))).toEqual([])
   })
 
@@ -87,23 +88,29 @@ describe('The structure of src', () => {
     expect(foreign.filter(({ to }) => !allowed.some((place) => isWithin(to, place))).map(show)).toEqual([])
   })
 
-  it.each(loadedOnDemand)('does not load %s with the gateway, but on demand', (folder) => {
+  it.each(loadedOnDemand)('src does not load %s with the gateway, but on demand', (folder) => {
     expect(
       [...loadedWith(['main.ts', 'cli/start.ts', 'cli/serve.ts'])].filter((file) => folderOf(file) === folder),
     ).toEqual([])
   })
 
-  it('has no circles in its table', () => {
+  it('src has no circles in its table', () => {
     const reaches = (from: string, goal: string): boolean =>
       (mayImport[from] ?? []).map(folderOf).some((next) => next === goal || reaches(next, goal))
     expect(Object.keys(mayImport).filter((folder) => reaches(folder, folder))).toEqual([])
   })
 
-  it('is read by this test: an import that every build needs is found', () => {
+  it('src is read by this test: an import that every build needs is found', () => {
     expect(imports.map(show)).toContain('cli/start.ts -> cli/program.ts')
     expect(imports.filter(({ how }) => how === 'dynamic').map(show)).toContain('cli/program.ts -> cli/demo/demo.ts')
     expect([...loadedWith(['cli/serve.ts'])]).toContain('config/load.ts')
     expect(imports.every(({ to }) => to.endsWith('.ts') && !to.startsWith('..'))).toBe(true)
+  })
+})
+
+describe('The log', () => {
+  it('cli/log.ts alone knows the library behind it', () => {
+    expect(files.filter((file) => /from 'pino'/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual(['cli/log.ts'])
   })
 })
 

@@ -32,14 +32,14 @@ const headings = (page: string): ReadonlySet<string> =>
 const requirements: ReadonlySet<string> = new Set(requirementIds.flatMap((id) => [id, id.split('.')[0] ?? id]))
 
 describe('A citation', () => {
-  it('of the facts about AWS names a section that docs/aws-facts.md has', () => {
+  it('a citation of the facts about AWS names a section that docs/aws-facts.md has', () => {
     const known = headings('docs/aws-facts.md')
     const cited = citations('aws-facts', '[A-H](?:\\.\\d)?\\b')
     expect(cited.length).toBeGreaterThan(50)
     expect(cited.filter(([, section]) => !known.has(section))).toEqual([])
   })
 
-  it('of the security requirements names one that docs/security-requirements.md has', () => {
+  it('a citation of the security requirements names one that docs/security-requirements.md has', () => {
     const cited = citations('security-requirements', '\\d+(?:\\.\\d+)?')
     expect(cited.length).toBeGreaterThan(5)
     expect(cited.filter(([, requirement]) => !requirements.has(requirement))).toEqual([])
@@ -52,7 +52,7 @@ describe('A citation', () => {
 })
 
 describe('docs/aws-facts.md', () => {
-  it('is what its tables give', () => {
+  it('docs/aws-facts.md is what its tables give', () => {
     expect(read('docs/aws-facts.md')).toBe(awsFactReference())
   })
 })
@@ -68,7 +68,7 @@ describe('The walks of docs/architecture.md', () => {
     expect(new Set(steps.map(([file, declared]) => `${file} ${declared}`)).size).toBe(steps.length)
   })
 
-  it('cannot name what a file does not declare', () => {
+  it('the walks of docs/architecture.md cannot name what a file does not declare', () => {
     expect(() => lineOf('src/gateway/roles/take-roles.ts', 'takeRole')).toThrow('declares no takeRole')
   })
 })

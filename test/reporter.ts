@@ -50,7 +50,7 @@ const checkHeld = (modules: readonly TestModule[], mayRecord: boolean): readonly
   return []
 }
 
-/** The very last line of a run, for people and programs. With CI=true a skipped test fails the run. */
+/** The very last line of a run, for users and programs. With CI=true a skipped test fails the run. */
 class SummaryLine implements Reporter {
   #mayRecord = false
 

@@ -23,6 +23,7 @@ const tools: readonly Tool[] = [
   { path: '/usr/bin/zsh', neededFor: 'the credentials in a real zsh' },
   { path: '/usr/bin/redis-server', neededFor: 'the stores on Redis, its cluster and its sentinels' },
   { path: '/usr/sbin/nginx', neededFor: 'the journeys of two gateways behind a proxy' },
+  { path: '/usr/bin/patch', neededFor: 'the differences of profiles' },
   { path: '/usr/bin/openssl', neededFor: 'the keys of independent fixtures' },
 ]
 

@@ -7,14 +7,14 @@ afterEach(() => {
 })
 
 describe('a tool that is missing', () => {
-  it('is told on the screen, so that its suite is skipped with a reason', () => {
+  it('a tool that is missing is named in the output, and its suite is skipped with a reason', () => {
     vi.stubEnv('CI', '')
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     expect(requireTool('/nowhere/aws')).toBe(false)
     expect(stderr).toHaveBeenCalledWith(expect.stringContaining('/nowhere/aws is missing'))
   })
 
-  it('is an error where nothing may be skipped', () => {
+  it('a tool that is missing is an error where nothing may be skipped', () => {
     vi.stubEnv('CI', 'true')
     expect(() => requireTool('/nowhere/aws')).toThrow('/nowhere/aws is missing')
   })

@@ -48,19 +48,7 @@ function found(where: string, text: string): readonly string[] {
   )
 }
 
-/** Generated from descriptions in src/config and src/iam, which are not reworded yet. */
-const TO_BE_REWORDED: ReadonlySet<string> = new Set([
-  'docs/condition-keys.md',
-  'docs/configuration.md',
-  'docs/trust-policies.md',
-  'trust.provider_missing',
-  'trust.session_name_open',
-  'trust.subject_too_wide',
-])
-
-const markdown = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')].filter(
-  (path) => !TO_BE_REWORDED.has(path),
-)
+const markdown = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')]
 const views = filesIn('views', '.eta')
 
 function filesIn(folder: string, ending: string): readonly string[] {
@@ -105,23 +93,23 @@ function commandHelp(): string {
 }
 
 describe('the wording', () => {
-  it.each([...markdown, ...views])('of %s is plain', (path) => {
+  it.each([...markdown, ...views])('the wording of %s is plain', (path) => {
     expect(found(path, read(path))).toEqual([])
   })
 
-  it('of the pages is plain', () => {
+  it('the wording of the pages is plain', () => {
     const strings = stringsIn(texts)
     expect(strings.length).toBeGreaterThan(200)
     expect(strings.flatMap((text) => found('texts.ts', text))).toEqual([])
   })
 
-  it('of errors, and of what to do next, is plain', async () => {
+  it('the wording of errors, and of what to do next, is plain', async () => {
     const all = await catalogues()
     expect(all.length).toBeGreaterThan(200)
     expect(all.flatMap(([code, { sentence, hint }]) => [...found(code, sentence), ...found(code, hint)])).toEqual([])
   })
 
-  it('of forecasts and of doubts about trust policies is plain', () => {
+  it('the wording of forecasts and of lint findings is plain', () => {
     const forecasts = Object.entries(fixes).flatMap(([name, { meaning, change }]) => [
       [name, meaning],
       [name, change],
@@ -130,11 +118,11 @@ describe('the wording', () => {
       [name, sentence],
       [name, hint],
     ])
-    const all = [...forecasts, ...doubts].filter(([name = '']) => !TO_BE_REWORDED.has(name))
+    const all = [...forecasts, ...doubts]
     expect(all.flatMap(([name = '', text = '']) => found(name, text))).toEqual([])
   })
 
-  it("of the command line's help is plain", () => {
+  it("the wording of the command line's help is plain", () => {
     const help = commandHelp()
     expect(help).toContain('Usage: fedgate explain')
     expect(found('--help', help)).toEqual([])

@@ -16,6 +16,14 @@ const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 const held = readHeld()
 
+/** A test's name after those of its suites, without a suite that the next name repeats. */
+const testName = (path: string): string => {
+  const names = path.split(' > ')
+  const isRepeated = (name: string, next = ''): boolean =>
+    next.toLowerCase().startsWith(name.replace(/ [([][^()[\]]*[)\]]$/, '').toLowerCase())
+  return names.filter((name, n) => !isRepeated(name, names[n + 1])).join(': ')
+}
+
 /** The tests that hold a fact: of a file with many the first, which stands for a table of them. */
 const holdersOf = (id: FactId): string =>
   Object.entries(held)
@@ -23,7 +31,7 @@ const holdersOf = (id: FactId): string =>
       const [first, ...others] = ids[id] ?? []
       if (first === undefined) return []
       const more = others.length > 0 ? ` and ${others.length} more` : ''
-      return [`${first.replaceAll(' > ', ': ')}${more} (${file.replace('local-aws/', '')})`]
+      return [`${testName(first)}${more} (${file.replace('local-aws/', '')})`]
     })
     .join('; ')
 

@@ -19,8 +19,8 @@ const arcs = {
 } as const
 
 /**
- * One thing under all the names it goes by: as rules and templates write it, as universities send it (eduPerson,
- * inetOrgPerson, eduOrg, SCHAC), as ADFS and Entra ID do (claim URIs), as OpenID providers do.
+ * All names of one attribute: as rules and templates write it, as universities send it (eduPerson, inetOrgPerson,
+ * eduOrg, SCHAC), as ADFS and Entra ID do (claim URIs), and as OpenID providers do.
  */
 export const attributeSynonyms: readonly (readonly string[])[] = [
   ldap('cn', 'x520', 3, 'commonName', `${ADFS}/CommonName`),
@@ -109,8 +109,8 @@ export function namesOf(name: string): readonly string[] {
 }
 
 /**
- * The values of an attribute, whichever of its names the provider sent. The very name that is asked for wins over its
- * synonyms; values under several synonyms are not mixed.
+ * The values of an attribute under any of its names. The name asked for takes precedence over its synonyms; values
+ * under several synonyms are not merged.
  */
 export function valuesOf(attributes: Attributes, name: string): readonly string[] {
   return (
@@ -121,7 +121,9 @@ export function valuesOf(attributes: Attributes, name: string): readonly string[
   )
 }
 
-/** What an identity provider is asked for when a rule says `name`: the standard's URI where it has one. */
+/**
+ * The name under which metadata requests the attribute that a rule calls `name`: the standard's URI if there is one.
+ */
 export function standardName(name: string): { readonly name: string; readonly friendlyName?: string } {
   const [friendlyName, ...names] = synonymsOf.get(name) ?? []
   const urn = names.find((each) => /^urn:oid:/.test(each)) ?? names.find((each) => each.startsWith('urn:oasis:'))
@@ -129,8 +131,8 @@ export function standardName(name: string): { readonly name: string; readonly fr
 }
 
 /**
- * An attribute of LDAP: by its name, as SAML 2.0 names it (`urn:oid:…`, X.500/LDAP attribute profile), and as
- * Shibboleth named it before (`urn:mace:dir:…`). Then the other names of the same thing.
+ * An LDAP attribute: by its name, its SAML 2.0 name (`urn:oid:…`, X.500/LDAP attribute profile), and its older
+ * Shibboleth name (`urn:mace:dir:…`). Then its other names.
  */
 function ldap(name: string, arc: keyof typeof arcs, last: number, ...others: readonly string[]): readonly string[] {
   return [name, `urn:oid:${arcs[arc]}.${last}`, `urn:mace:dir:attribute-def:${name}`, ...others]

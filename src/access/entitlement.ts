@@ -1,6 +1,6 @@
 /**
- * Who may do what: from an identity and the configured rules to roles, each with the reason it was granted. Pure;
- * knows nothing of AWS's answer. Start at grantedRoles.
+ * Who may do what: turns an identity and the configured rules into roles, each with the reason it was granted. Pure;
+ * does not predict AWS's answer. Start at grantedRoles.
  */
 
 import type { AccessCondition, AccessRule, ProviderConfig, ValueMatch } from '../config/types.ts'
@@ -11,46 +11,52 @@ import { rolePairs } from './role-attribute.ts'
 
 export interface EntitledRole {
   readonly role: RoleArn
-  /** The SAML provider in IAM, where the identity provider itself named it beside the role. */
+  /** The SAML provider in IAM, if the identity provider named it with the role. */
   readonly providerArn?: string
-  /** What granted it, for people: `groups = aws-dev (rule at line 40)`. */
+  /** What granted it, as text: `groups = aws-dev (rule at line 40)`. */
   readonly grantedBy: string
 }
 
-/** What is asked of the rules: `rolesFromAssertion` only where the configuration believes this provider's own word. */
+/**
+ * The inputs of the rules. `rolesFromAssertion` is set only if the configuration trusts this provider's own Role
+ * attribute.
+ */
 export interface Entitlement {
   readonly access: readonly AccessRule[]
   readonly rolesFromAssertion: boolean
 }
 
-/** What a condition matched: the value, and what its named groups hold. */
+/** What a condition matched: the value, and the text of each named group. */
 interface Match {
   readonly value: string
   readonly groups: Readonly<Record<string, string>>
 }
 
-/** Patterns are the operator's and values the provider's: matching takes time of one times the other. */
+/** Patterns come from the operator and values from the provider: matching takes time proportional to both lengths. */
 const LONGEST_FOR_PATTERNS = 1024
 
-/** How rules, like templates, call what names the user, whichever attribute or NameID that is. */
+/** The name by which rules and templates refer to the subject, whichever attribute or NameID it is. */
 export const SUBJECT = 'subject'
 
-/** Two attributes with hundreds of values each multiply: what a provider sends must not keep the gateway busy. */
+/**
+ * The combinations of two attributes with hundreds of values each multiply: a provider must not be able to overload the
+ * gateway.
+ */
 const MOST_COMBINATIONS = 10_000
 
-/** Whether all that a rule asks for holds for this identity, whatever it is a rule about. */
+/** Whether every condition of the rule holds for this identity. For access rules and operator rules. */
 export function matchesRule(rule: Pick<AccessRule, 'when'>, identity: Identity): boolean {
   return (
     isVouchedFor(rule, identity) && rule.when.conditions.every((condition) => matchesOf(condition, identity).length > 0)
   )
 }
 
-/** Whether the provider and the identity provider of this user are those that the rule names, where it names any. */
+/** Whether the user's provider and identity provider are among those that the rule names, if it names any. */
 function isVouchedFor({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean {
   return (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
 }
 
-/** The ways in which the attribute's values fit, one for each role they may name: the same groups count once. */
+/** The distinct ways in which the attribute's values match. Values with the same groups count once. */
 function matchesOf(condition: AccessCondition, { subject, attributes }: Identity): readonly Match[] {
   const values = condition.attribute === SUBJECT ? [subject] : valuesOf(attributes, condition.attribute)
   const matches = values.flatMap((value) => condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []))
@@ -64,7 +70,7 @@ function matchOf(value: string, wanted: ValueMatch): Match | undefined {
   return groups && { value, groups }
 }
 
-/** Every role this identity may take, each once, in the order in which rules grant them. */
+/** Every role this identity may assume, each once, in the order in which rules grant them. */
 export function entitledRoles(
   identity: Identity,
   { access, rolesFromAssertion }: Entitlement,
@@ -98,7 +104,7 @@ function combinations(choices: readonly (readonly Match[])[]): readonly (readonl
   )
 }
 
-/** `{name}` becomes what the group of that name matched; a group that matched nothing grants nothing. */
+/** `{name}` is replaced by what the group of that name matched; a group that matched nothing grants nothing. */
 function fillIn(template: string, matches: readonly Match[]): RoleArn | undefined {
   const groups = new Map(matches.flatMap((match) => Object.entries(match.groups)))
   let isComplete = true
@@ -118,7 +124,7 @@ function reasonFor(rule: AccessRule, identity: Identity, matches: readonly Match
   return `${values.length === 0 ? signIn : values.join(', ')} (rule at line ${rule.line})`
 }
 
-/** The roles of the identity provider's own Role attribute, where `rolesFromAssertion` is set. */
+/** The roles of the identity provider's own Role attribute, if `rolesFromAssertion` is set. */
 function grantsOfAssertion(identity: Identity): readonly EntitledRole[] {
   return rolePairs(identity.attributes).map(({ role }) => ({
     role,
@@ -127,8 +133,8 @@ function grantsOfAssertion(identity: Identity): readonly EntitledRole[] {
 }
 
 /**
- * The same where AWS sees the provider's own assertion: the roles are exactly the pairs of its Role attribute, since
- * AWS accepts no others. Rules that reach this provider, if there are any, only narrow them.
+ * The same if AWS is sent the provider's own assertion: the roles are exactly the pairs of its Role attribute, since
+ * AWS accepts no others. Rules for this provider only narrow them.
  */
 export function assertedRoles(identity: Identity, access: readonly AccessRule[]): readonly EntitledRole[] {
   const pairs = new Map(rolePairs(identity.attributes).map((pair) => [pair.role.arn, pair]))
@@ -147,8 +153,8 @@ function reaches({ when }: AccessRule, { provider }: Identity): boolean {
 }
 
 /**
- * Every role of a user of that provider. With the provider's own evidence its word decides, because
- * AWS asks for nothing else; otherwise the rules do.
+ * Every role of a user of that provider. With original evidence the provider decides, because AWS accepts no other
+ * roles; otherwise the rules decide.
  */
 export function grantedRoles(
   provider: ProviderConfig,

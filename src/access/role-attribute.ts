@@ -8,12 +8,14 @@ export interface RolePair {
   readonly providerArn: string
 }
 
-/** The pairs of the Role attribute; what is no pair is left out, as AWS does. */
+/** The pairs of the Role attribute; values that are not pairs are left out, as AWS does. */
 export function rolePairs(attributes: Attributes): readonly RolePair[] {
   return (attributes.get(awsSamlAttributes.role) ?? []).flatMap((value) => pairOf(value) ?? [])
 }
 
-/** A value as AWS reads it: a role and a SAML provider of one account, in either order, spaces around them ignored. */
+/**
+ * A value as AWS reads it: a role and a SAML provider of one account, in either order; surrounding spaces are ignored.
+ */
 function pairOf(value: string): RolePair | undefined {
   const parts = listedArns(value)
   const role = parts.flatMap((part) => parseRoleArn(part) ?? [])[0]

@@ -4,25 +4,27 @@ import type { AccountColor, Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 
 export interface MatchedRoleSettings {
-  /** The account's id where it has no name. */
+  /** The account's ID if it has no name. */
   readonly accountName: string
   readonly accountColor: AccountColor | undefined
   readonly alias: string | undefined
-  /** The longest session, in seconds: as configured, else what IAM gives a role by default. */
+  /** The longest session, in seconds: as configured, else IAM's default for a role. */
   readonly maxSessionSeconds: number
-  /** How long ago the user may have proved who they are; undefined: that does not matter. */
+  /** How long ago the user may have authenticated; undefined: any time. */
   readonly maxAuthAgeSeconds: number | undefined
-  /** Where its STS calls go, and where its console opens. */
+  /** The region of its STS calls and of its console. */
   readonly region: string
-  /** Managed policies that scope its sessions down. */
+  /** Managed policies that limit its sessions. */
   readonly sessionPolicyArns: readonly string[]
-  /** The same inline: JSON. */
+  /** An inline policy that limits its sessions: JSON. */
   readonly sessionPolicy: string | undefined
-  /** Its trust policy, JSON, as the configuration knows it. */
+  /** Its trust policy as JSON, if the configuration states it. */
   readonly trustPolicy: string | undefined
 }
 
-/** What the configuration says of a role: of its account, and by the first pattern that says something. */
+/**
+ * The configured settings of a role: those of its account, and for each setting the first matching pattern that has it.
+ */
 export function roleSettingsOf(
   settings: Pick<Config, 'sts' | 'accounts' | 'roles'>,
   role: RoleArn,
@@ -44,7 +46,7 @@ export function roleSettingsOf(
   }
 }
 
-/** The account's own region wins, then the configured one, as long as it is in the role's partition. */
+/** The account's own region takes precedence, then the configured one, if it is in the role's partition. */
 function regionOf({ sts, accounts }: Pick<Config, 'sts' | 'accounts'>, role: RoleArn): string {
   return (
     [accounts.get(role.account)?.region, sts.region].find(

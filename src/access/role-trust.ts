@@ -1,7 +1,7 @@
 /**
- * From the configuration to what IAM must know: the identity provider behind which somebody's people come, and the
- * trust policy that admits exactly those whom the rules mean, as far as AWS can see who they are. Pure. Start at
- * roleTrust; which key shows which attribute is in rule-keys.ts.
+ * Derives from the configuration what IAM must contain: the identity provider that vouches for a provider's users, and
+ * the trust policy that admits exactly the users that the rules mean, as far as AWS can tell. Pure. Start at roleTrust;
+ * rule-keys.ts maps attributes to condition keys.
  */
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
@@ -24,15 +24,15 @@ export type TrustSettings = Pick<
   'providers' | 'access' | 'issuer' | 'sessionTags' | 'transitiveTags' | 'sourceIdentity'
 >
 
-/** The gateway's own names. */
+/** The gateway's own identifiers. */
 export interface GatewayIdentifiers {
-  /** The gateway as SAML identity provider towards AWS. */
+  /** The gateway as SAML identity provider for AWS. */
   readonly entityId: string
-  /** Where that provider's responses go: what AWS sees as recipient of an original one. */
+  /** The URL that receives that provider's responses: the recipient that AWS sees in an original response. */
   acsUrl(providerId: string): string
 }
 
-/** Who vouches towards AWS, and how IAM knows them. */
+/** The party that vouches to AWS, and how IAM identifies it. */
 export type IamProvider =
   | { readonly kind: 'saml'; readonly name: string }
   | { readonly kind: 'oidc'; readonly url: string; readonly audience: string }
@@ -45,15 +45,17 @@ interface Question {
   readonly role: RoleArn
 }
 
-/** What one provider's users need of a role. */
+/** What a role must contain for one provider's users. */
 export interface RoleTrust {
-  /** None where AWS cannot take them: its partition is not known, or the gateway is no issuer. */
+  /** undefined if AWS cannot accept them: the partition is unknown, or the gateway is not an issuer. */
   readonly statements: readonly TrustStatement[]
-  /** What the rules ask for and AWS does not see, as the rules call it: `groups`. The gateway alone asks for that. */
+  /**
+   * Conditions of the rules that AWS cannot see, by the name in the rules: `groups`. Only the gateway enforces them.
+   */
   readonly unseen: readonly string[]
 }
 
-/** undefined: tokens are to be reissued, and the configuration has no issuer. */
+/** undefined: tokens are to be reissued, but the configuration has no issuer. */
 export function iamProviderOf(provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'>): IamProvider | undefined {
   const { exchange } = provider
   if (exchange.via === 'saml') return { kind: 'saml', name: exchange.provider }
@@ -61,7 +63,7 @@ export function iamProviderOf(provider: ProviderConfig, { issuer }: Pick<Config,
   return provider.protocol === 'oidc' ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId } : undefined
 }
 
-/** Whether IAM knows that one by name, so that nobody registers it. */
+/** Whether IAM knows the provider by name, so it needs no registration. */
 export function isNamedProvider(provider: IamProvider): boolean {
   return (
     provider.kind === 'oidc' && provider.url.startsWith('https://') && namedProviders.has(issuerHostPath(provider.url))
@@ -74,7 +76,7 @@ export function principalOf(provider: IamProvider, { partition, account }: Place
   return isNamedProvider(provider) ? issuerHostPath(provider.url) : oidcProviderArn(partition, account, provider.url)
 }
 
-/** What the role's trust policy must say for the people of that provider. */
+/** What the role's trust policy must contain for that provider's users. */
 export function roleTrust(
   settings: TrustSettings,
   names: GatewayIdentifiers,
@@ -104,12 +106,12 @@ function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
   return when.provider?.includes(id) ?? true
 }
 
-/** `{account}` and its like stand for any text; `*` and `?` are in no ARN of a role. */
+/** `{account}` and other placeholders match any text; `*` and `?` never occur in the ARN of a role. */
 function mayName(template: string, arn: string): boolean {
   return template === arn || glob(template.replaceAll(/\{[^{}]+\}/g, '?*')).test(arn)
 }
 
-/** Each once, and none that another one covers. */
+/** Each once, without those that another one covers. */
 function widest(all: readonly Conditions[]): readonly Conditions[] {
   return all.filter(({ seen }, n) =>
     all.every((other, m) => m === n || !isWithin(seen, other.seen) || (isWithin(other.seen, seen) && n < m)),
@@ -121,7 +123,7 @@ function isWithin(narrow: readonly KeyCondition[], wide: readonly KeyCondition[]
   return wide.every((condition) => has.has(JSON.stringify(condition)))
 }
 
-/** What the gateway adds to a session. To original evidence it can add nothing. */
+/** What the gateway adds to a session. It can add nothing to original evidence. */
 function permissionsOf({ exchange }: ProviderConfig, { sessionTags, sourceIdentity }: TrustSettings) {
   const isOurs = exchange.evidence === 'reissued'
   return { tags: isOurs && sessionTags.size > 0, sourceIdentity: isOurs && sourceIdentity !== undefined }
@@ -136,7 +138,7 @@ function tagLimits({ sessionTags, transitiveTags }: TrustSettings): SessionTagLi
 }
 
 /**
- * The statement that admits those people, without what their sessions carry. undefined: AWS would take them nowhere.
+ * The statement that admits those users, without what their sessions carry. undefined: AWS would admit them to no role.
  */
 function admitting(
   provider: ProviderConfig,
@@ -157,7 +159,7 @@ function admitting(
   return samlTrustStatement({ ...trust, recipient, only, ...(issuer === undefined ? {} : { issuer }) })
 }
 
-/** `saml:aud` is the Recipient: AWS where the gateway reissues, the gateway where the original is passed on. */
+/** `saml:aud` is the Recipient: AWS's if the gateway reissues, the gateway's if the original response is forwarded. */
 function recipientOf(
   { id, exchange }: ProviderConfig,
   names: GatewayIdentifiers,
@@ -168,7 +170,7 @@ function recipientOf(
   return known && samlRecipient(known)
 }
 
-/** A user who proves who they are to two providers is two subjects: whose word the token repeats is in `amr`. */
+/** A user who signs in with two providers has two subjects: `amr` names the provider that the token relies on. */
 function providerMethod(provider: ProviderConfig, url: string): readonly KeyCondition[] {
   return provider.exchange.evidence === 'reissued'
     ? [{ key: `${issuerHostPath(url)}:amr`, values: [`provider:${provider.id}`], isList: true }]
@@ -180,7 +182,7 @@ function issuerOfResponses(provider: ProviderConfig, { entityId }: GatewayIdenti
   return provider.protocol === 'saml' ? provider.entityId : undefined
 }
 
-/** What a role's policy has to let in, for lintTrustPolicy. Providers that AWS could not take are left out. */
+/** What a role's policy must admit, for lintTrustPolicy. Providers that AWS could not accept are left out. */
 export function evidenceInUse(
   settings: TrustSettings,
   names: GatewayIdentifiers,
@@ -201,12 +203,12 @@ export function evidenceInUse(
   ]
 }
 
-/** Whether a rule gives people of that provider the role. */
+/** Whether a rule grants the role to users of that provider. */
 export function isGranted(provider: ProviderConfig, { access }: Pick<Config, 'access'>, role: RoleArn): boolean {
   return access.some((rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)))
 }
 
-/** Whether they can have it: by a rule, or by their identity provider's own word. */
+/** Whether they can get it: by a rule, or by their identity provider's own Role attribute. */
 export function canReach(provider: ProviderConfig, settings: Pick<Config, 'access'>, role: RoleArn): boolean {
   if (isGranted(provider, settings, role)) return true
   if (provider.protocol !== 'saml') return false
@@ -214,7 +216,7 @@ export function canReach(provider: ProviderConfig, settings: Pick<Config, 'acces
   return provider.exchange.evidence === 'original' ? !isNarrowed : provider.rolesFromAssertion
 }
 
-/** Every role that a rule names outright for that provider, in the order of the rules. */
+/** Every role that a rule for that provider names in full, in the order of the rules. */
 export function rolesNamedFor(provider: ProviderConfig, { access }: Pick<Config, 'access'>): readonly RoleArn[] {
   const arns = new Set(access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles))
   return [...arns].flatMap((arn) => parseRoleArn(arn) ?? [])

@@ -1,4 +1,4 @@
-/** What AWS sees of what an access rule asks for: the condition key of each attribute, where it has one. */
+/** Which conditions of an access rule AWS can see: the condition key of each attribute, if it has one. */
 import type { AccessCondition, AccessRule, Config, ProviderConfig } from '../config/types.ts'
 import { issuerHostPath } from '../core/arn.ts'
 import { samlAttributeKeys } from '../iam/condition-keys/condition-keys.ts'
@@ -7,7 +7,7 @@ import type { KeyCondition } from '../iam/generate.ts'
 import { namesOf } from './attribute-names.ts'
 import { SUBJECT } from './entitlement.ts'
 
-/** A rule's conditions: those that a trust policy can ask for too, and the names of the others. */
+/** A rule's conditions: those that a trust policy can require too, and the names of the others. */
 export interface Conditions {
   readonly seen: readonly KeyCondition[]
   readonly unseen: readonly string[]
@@ -15,7 +15,7 @@ export interface Conditions {
 
 type Key = Pick<KeyCondition, 'key' | 'isList'>
 
-/** What of a rule can be asked of AWS, for the people of that provider. */
+/** The part of a rule that AWS can enforce for that provider's users. */
 export function conditionsOfRule(
   rule: AccessRule,
   provider: ProviderConfig,
@@ -61,16 +61,16 @@ function tokenIssuer(provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'
   return provider.protocol === 'oidc' ? provider.issuer : undefined
 }
 
-/** Whether the attribute is what names the user to AWS. */
+/** Whether the attribute is the one that identifies the user to AWS. */
 function isSubject(attribute: string, provider: ProviderConfig): boolean {
   const source = provider.protocol === 'saml' ? provider.subject : undefined
   const isOriginal = provider.exchange.evidence === 'original'
-  // An original assertion's NameID is its own, whatever the gateway goes by.
+  // The NameID of an original assertion is the provider's own, whatever subject the gateway uses.
   if (source?.kind === 'attribute') return !isOriginal && [SUBJECT, ...namesOf(source.name)].includes(attribute)
   return attribute === SUBJECT
 }
 
-/** A pattern says more than IAM's wildcards can. */
+/** IAM's wildcards cannot express every pattern. */
 function textsOf({ anyOf }: AccessCondition): readonly string[] | undefined {
   const texts = anyOf.flatMap((match) => (match.kind === 'text' ? [match.value] : []))
   return texts.length === anyOf.length ? texts : undefined

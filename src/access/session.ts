@@ -1,7 +1,7 @@
 /**
- * From a user to what their AWS session carries: its name, source identity and tags, each from a template of the
- * configuration and within AWS's limits. What decides over access (tags, source identity) is never altered to fit: it
- * has the value that the provider sent, or is left out with the reason. A name may be altered: it only has to be unique.
+ * What a user's AWS session carries: name, source identity and tags, each from a template of the configuration and
+ * within AWS's limits. Values that decide over access (tags, source identity) are never altered to fit: they are what
+ * the provider sent, or are left out with the reason. A name may be altered, as it only needs to be unique.
  */
 import { createHash } from 'node:crypto'
 import { roleSessionName } from '../aws/facts/limits.ts'
@@ -17,9 +17,9 @@ export type SessionTemplates = Pick<Config, 'sessionName' | 'sourceIdentity' | '
 
 /** What is missing from the session, and why: for the user and for the audit line. */
 export interface LeftOutOfSession {
-  /** As the configuration calls it: `sessionName`, `sourceIdentity`, `sessionTags.CostCenter`. */
+  /** As in the configuration: `sessionName`, `sourceIdentity`, `sessionTags.CostCenter`. */
   readonly what: string
-  /** Contains no value of the user's. */
+  /** Contains no values of the user. */
   readonly reason: string
 }
 
@@ -32,10 +32,10 @@ export interface SessionMapping extends PresentedSession {
 const FORBIDDEN = /[^\w+=,.@-]+/g
 
 const HASH_LENGTH = 16
-/** How a name ends that had to be changed. */
+/** The suffix of a name that was changed. */
 const MARK = new RegExp(`-[0-9a-f]{${HASH_LENGTH}}$`)
 
-/** What the session carries where the gateway decides. Never fails: what AWS would refuse is left out. */
+/** The session where the gateway decides its contents. Never fails: what AWS would refuse is left out. */
 export function sessionOf(templates: SessionTemplates, identity: Identity): SessionMapping {
   const claims = claimsOf(identity)
   const { name, reason } = nameOf(templates.sessionName, identity, claims)
@@ -69,8 +69,8 @@ function nameOf(template: string, identity: Identity, claims: ClaimLookup): { na
 }
 
 /**
- * The subject, and where the template names the provider, the provider too: without it the same subject of another
- * provider would have the same name. A provider's id has no dot.
+ * The subject, with the provider if the template names it: otherwise the same subject of another provider would get the
+ * same name. A provider's ID has no dot.
  */
 function fallbackName(template: string, { subject, provider }: Identity): string {
   return template.includes('{provider}') ? `${provider}.${subject}` : subject
@@ -96,8 +96,8 @@ export function subjectWarnings({ subjectFormat, provider }: Identity): readonly
 }
 
 /**
- * The text as a role session name. Characters that AWS refuses become `-`; a name that had to be changed or cut ends in
- * a hash of the whole. So does one that already ends like that: two different texts never get the same name.
+ * The text as a role session name. Characters that AWS refuses become `-`; a name that was changed or cut ends in a
+ * hash of the whole text. So does a name that already ends like a hash, so two different texts never get the same name.
  */
 export function toSessionName(text: string): string {
   const allowed = text.replaceAll(FORBIDDEN, '-')

@@ -1,17 +1,17 @@
 /**
- * Whether people of two providers can be taken for each other in AWS: a session shows its name, source identity and
- * tags, and a subject of one provider may be the same text as another's. Pure. Start at sharedRoleWarnings.
+ * Whether users of two providers can be confused with each other in AWS: a session shows its name, source identity and
+ * tags, and the same subject may exist at two providers. Pure. Start at sharedRoleWarnings.
  */
 import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
 
 type Settings = Pick<Config, 'providers' | 'access' | 'sessionName' | 'sourceIdentity' | 'sessionTags'>
 
-/** Stands for any text in a role's template, and for any role where an identity provider itself may name it. */
+/** Matches any text in a role template, or any role if an identity provider may name roles itself. */
 const ANY = '*'
 
 /**
- * A sentence for each two providers that can reach a same role while nothing in its session tells whose people took it.
- * For the operator: at start and in `fedgate check`.
+ * A sentence for each two providers that can reach the same role while nothing in its session tells their users apart.
+ * For the operator: at startup and in `fedgate check`.
  */
 export function sharedRoleWarnings(settings: Settings): readonly string[] {
   const named = settings.providers
@@ -30,7 +30,7 @@ export function sharedRoleWarnings(settings: Settings): readonly string[] {
   )
 }
 
-/** With the provider's original assertion everything in the session is the provider's own word. */
+/** With the provider's original assertion the provider decides everything in the session. */
 function isNamedHere({ exchange }: ProviderConfig): boolean {
   return exchange.via !== 'saml' || exchange.evidence === 'reissued'
 }
@@ -46,18 +46,18 @@ function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
   return when.provider?.includes(id) ?? true
 }
 
-/** `{name}` of a rule's groups as a wildcard. */
+/** `{name}` placeholders of a rule as wildcards. */
 function patternOf(template: string): string {
   return template.replaceAll(/\{[^{}]+\}/g, ANY)
 }
 
-/** Of the two, the one that says more about the role. */
+/** The more specific of the two. */
 function sharedRole(some: readonly string[], others: readonly string[]): string | undefined {
   for (const one of some) for (const other of others) if (overlap(one, other)) return one === ANY ? other : one
   return undefined
 }
 
-/** Whether some text fits both, in which `*` stands for any text. Each pair of places is looked at once. */
+/** Whether some text matches both patterns, in which `*` matches any text. Each pair of positions is visited once. */
 function overlap(one: string, other: string): boolean {
   if (!one.includes(ANY) && !other.includes(ANY)) return one === other
   const seen = new Set<string>()
@@ -74,7 +74,7 @@ function overlap(one: string, other: string): boolean {
   return from(0, 0)
 }
 
-/** What shows up in AWS of one of the two at least: with an original token the gateway chooses the name alone. */
+/** What AWS shows for at least one of the two: with an original token the gateway chooses only the name. */
 function templatesFor(pair: readonly ProviderConfig[], settings: Settings): readonly string[] {
   const { sessionName, sourceIdentity, sessionTags } = settings
   const isReissued = pair.some(({ exchange }) => exchange.evidence === 'reissued')

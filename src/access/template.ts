@@ -2,17 +2,17 @@
 import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
 
-/** The values of a name in braces, each once, without empty ones. */
+/** The distinct, non-empty values of a name in braces. */
 export type ClaimLookup = (name: string) => readonly string[]
 
 const NAMES = /\{([^{}]+)\}/g
 
 export type Filled = { readonly text: string } | { readonly reason: string }
 
-/** Which of several values a name means. */
+/** Which of several values a placeholder uses. */
 export type Choose = (values: readonly string[], name: string) => string | { readonly reason: string }
 
-/** The only value: of several, none can be preferred. */
+/** The only value: none of several is preferred. */
 export const onlyValue: Choose = ([value, ...more], name) =>
   value === undefined
     ? { reason: `the sign-in has no ${name}` }
@@ -22,7 +22,9 @@ export const onlyValue: Choose = ([value, ...more], name) =>
 
 export const firstValue: Choose = ([value], name) => value ?? { reason: `the sign-in has no ${name}` }
 
-/** `{subject}`, `{provider}` and `{issuer}` by their names, all else an attribute, by any of its names. */
+/**
+ * `{subject}`, `{provider}` and `{issuer}` by these names, every other name as an attribute under any of its names.
+ */
 export function claimsOf(identity: Identity): ClaimLookup {
   return (name) => {
     if (name === 'subject' || name === 'provider' || name === 'issuer') return [identity[name]]

@@ -1,9 +1,11 @@
 import type { ProviderConfig } from '../config/types.ts'
 
-/** AWS accepts an ID token from anyone for as long as it lives: what lives no longer needs no warning. Seconds. */
+/**
+ * AWS accepts an ID token from anyone until it expires: one that lives no longer than this needs no warning. Seconds.
+ */
 export const LONGEST_TOKEN_SECONDS = 600
 
-/** What is wrong where AWS is shown the provider's own tokens and they live long, in sentences. For the operator. */
+/** Warnings if AWS is sent the provider's own tokens and they are valid for long, as sentences. For the operator. */
 export function tokenLifetimeWarnings(
   { id, protocol, exchange }: Pick<ProviderConfig, 'id' | 'protocol' | 'exchange'>,
   lifetimeSeconds: number | undefined,

@@ -1,16 +1,23 @@
+import { Counter, Registry } from 'prom-client'
 import type { Audit, AuditEvent } from './events.ts'
 
 /** What this process has seen of a provider since it started. */
 export interface ProviderCounters {
-  readonly counts: Readonly<Record<CountedEvent, number>>
-  /** The latest sign-in that was refused, with what the audit log has it under. */
-  readonly lastRefusal?: { readonly errorCode: string; readonly referenceId: string; readonly eventTime: Date }
+  readonly counts: Counts
+  readonly lastRefusal?: LastRefusal
+}
+
+/** The latest sign-in that was refused, with what the audit log has it under. */
+interface LastRefusal {
+  readonly errorCode: string
+  readonly referenceId: string
+  readonly eventTime: Date
 }
 
 export interface EventCounters {
   readonly startedAt: Date
-  /** undefined for a provider that there is not. */
-  of(provider: string): ProviderCounters | undefined
+  /** By the id of the provider. */
+  byProvider(): Promise<ReadonlyMap<string, ProviderCounters>>
 }
 
 const counted = [
@@ -24,47 +31,69 @@ const counted = [
   'logout',
 ] as const satisfies readonly AuditEvent['eventName'][]
 type CountedEvent = (typeof counted)[number]
+type Counts = Readonly<Record<CountedEvent, number>>
+type Label = 'provider' | 'event'
 
-/**
- * The same log, and beside it the count of what it has, for these providers: others are names that unauthenticated
- * clients made up.
- */
+/** The same log, with counts of its events for these providers: unauthenticated clients may invent other names. */
 export function withCounters(
   audit: Audit,
   providers: Iterable<string>,
   startedAt: Date,
 ): { readonly audit: Audit; readonly tally: EventCounters } {
-  const tallies = new Map([...providers].map((id) => [id, nothing()]))
+  const known = new Set(providers)
+  const events = eventCounter(known)
+  const refusals = new Map<string, LastRefusal>()
   return {
     audit: {
       ...audit,
       record: async (event) => {
         const referenceId = await audit.record(event)
         const provider = 'provider' in event ? event.provider : undefined
-        const tally = provider === undefined ? undefined : tallies.get(provider)
+        if (provider === undefined || !known.has(provider) || !isCounted(event)) return referenceId
+        events.inc({ provider, event: event.eventName })
         // A reference that the log has: the event's own may be counted in another line.
-        if (provider !== undefined && tally) tallies.set(provider, after(tally, { ...event, referenceId }))
+        if (event.eventName === 'login.refused')
+          refusals.set(provider, { errorCode: event.errorCode, referenceId, eventTime: event.eventTime })
         return referenceId
       },
     },
-    tally: { startedAt, of: (provider) => tallies.get(provider) },
+    tally: { startedAt, byProvider: () => read(events, known, refusals) },
   }
 }
 
-function nothing(): ProviderCounters {
-  return {
-    counts: Object.fromEntries(counted.map((name) => [name, 0])) as Record<CountedEvent, number>,
-  }
-}
-
-function after({ counts, ...tally }: ProviderCounters, event: AuditEvent): ProviderCounters {
-  if (!isCounted(event)) return { counts, ...tally }
-  const grown = { ...tally, counts: { ...counts, [event.eventName]: counts[event.eventName] + 1 } }
-  if (event.eventName !== 'login.refused') return grown
-  const { errorCode, referenceId, eventTime } = event
-  return { ...grown, lastRefusal: { errorCode, referenceId, eventTime } }
+/** In a registry of its own: two gateways of one process, as in tests, count apart. */
+function eventCounter(providers: ReadonlySet<string>): Counter<Label> {
+  const events = new Counter<Label>({
+    name: 'fedgate_events_total',
+    help: 'Events of the audit log since the start, by identity provider.',
+    labelNames: ['provider', 'event'],
+    registers: [new Registry()],
+  })
+  for (const provider of providers) for (const event of counted) events.inc({ provider, event }, 0)
+  return events
 }
 
 function isCounted(event: AuditEvent): event is Extract<AuditEvent, { eventName: CountedEvent }> {
   return counted.some((name) => name === event.eventName)
+}
+
+async function read(
+  events: Counter<Label>,
+  providers: ReadonlySet<string>,
+  refusals: ReadonlyMap<string, LastRefusal>,
+): Promise<ReadonlyMap<string, ProviderCounters>> {
+  const { values } = await events.get()
+  return new Map(
+    [...providers].map((id) => {
+      const counts = values.filter(({ labels }) => labels.provider === id)
+      const lastRefusal = refusals.get(id)
+      return [
+        id,
+        {
+          counts: Object.fromEntries(counts.map(({ labels, value }) => [labels.event, value])) as Counts,
+          ...(lastRefusal && { lastRefusal }),
+        },
+      ]
+    }),
+  )
 }

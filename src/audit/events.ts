@@ -1,9 +1,9 @@
 /**
  * Owns the audit log: one union of everything that is worth a line (here), how lines are written and acknowledged
  * (log.ts) to a file or a stream (sinks.ts), how a flood of refusals is counted (flood.ts), and what has passed,
- * counted by provider (tally.ts). Knows nothing of requests, protocols or stores: who records an event says all there
- * is to say. Field names are CloudTrail's where it has them. No field can hold a secret, a token, an assertion or a
- * cookie: start at AuditEvent.
+ * counted by provider (event-counters.ts). Knows nothing of requests, protocols or stores: who records an event says
+ * all there is to say. Field names are CloudTrail's where it has them. No field can hold a secret, a token, an assertion
+ * or a cookie: start at AuditEvent.
  */
 import type { Refusal } from './refusal.ts'
 
@@ -11,26 +11,28 @@ import type { Refusal } from './refusal.ts'
 interface Occurrence {
   /** When it happened, by the gateway's clock. */
   readonly eventTime: Date
-  /** What the user's page shows too, so that the two can be brought together. */
+  /** Also shown on the user's page, so the two can be matched. */
   readonly referenceId: string
   readonly sourceIPAddress?: string
   readonly userAgent?: string
+  /** The signed-in device that asked, by the name that it gave itself: only for requests of the command line. */
+  readonly device?: string
 }
 
 /** The user, as far as the provider vouches for them. */
-interface Person {
+interface SignedInUser {
   readonly provider: string
   readonly subject: string
 }
 
-/** What was asked of AWS, in CloudTrail's words. */
+/** What was requested from AWS, by CloudTrail's names. */
 interface RoleRequest {
   readonly requestParameters: {
     readonly roleArn: string
     readonly roleSessionName?: string
     /** Seconds. */
     readonly durationSeconds?: number
-    /** Managed policies that scope the session down. */
+    /** Managed policies that limit the session. */
     readonly policyArns?: readonly string[]
     /** The same inline: JSON. */
     readonly policy?: string
@@ -38,118 +40,131 @@ interface RoleRequest {
     /** The session's tags. */
     readonly principalTags?: Readonly<Record<string, string>>
     readonly transitiveTagKeys?: readonly string[]
-    /** What the configuration asks for and the sign-in does not give. */
+    /** What the configuration requires and the sign-in does not provide. */
     readonly leftOut?: readonly { readonly what: string; readonly reason: string }[]
   }
 }
 
 interface IssuedCredentials {
   readonly responseElements: {
-    /** The public half; its secret has no field. */
+    /** The access key ID; the secret key has no field. */
     readonly accessKeyId: string
     readonly expiration: Date
     readonly assumedRoleArn?: string
     readonly sourceIdentity?: string
     /** Percent of what AWS accepts of tags and policies. */
     readonly packedPolicySize?: number
-    /** AWS's id of the call, as CloudTrail shows it. */
+    /** AWS's ID of the call, as in CloudTrail. */
     readonly requestID?: string
   }
 }
 
 export type AuditEvent =
   | (Occurrence &
-      Person & {
-        /** `login.renewed`: the same person's answer to the question again, for a login that goes on. */
+      SignedInUser & {
+        /** `login.renewed`: the same user signed in again, and the login continues. */
         readonly eventName: 'login' | 'login.renewed'
         readonly protocol: 'saml' | 'oidc'
         readonly issuer: string
         readonly authenticatedAt: Date
-        /** What the provider said beyond what it may speak for, or left out itself. */
+        /** Values that the provider may not assert, or left out itself. */
         readonly leftOut?: readonly {
           readonly attribute: string
           readonly values: readonly string[]
           readonly reason?: string
         }[]
-        /** What is wrong with it all the same, in sentences. */
+        /** Warnings about the accepted sign-in, as sentences. */
         readonly warnings?: readonly string[]
       })
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })
   | (Occurrence &
-      Person &
+      SignedInUser &
       RoleRequest &
       IssuedCredentials & {
         readonly eventName: 'exchange'
-        /** What for: the user gets the credentials, or the gateway opens the console with them. */
+        /** Who gets the credentials: the user, or the gateway, to open the console with them. */
         readonly purpose: Purpose
-        /** The role's region, where its events are likely to be. */
+        /** The role's region, where its events will probably be. */
         readonly awsRegion: string
       })
   | (Occurrence &
-      Person &
+      SignedInUser &
       RoleRequest &
       Refusal & {
         readonly eventName: 'exchange.denied'
-        /** AWS was asked again at once, for a session of so many seconds. */
+        /** AWS is asked again immediately, for a session of so many seconds. */
         readonly retriedWithSeconds?: number
       })
   | (Occurrence &
-      Person &
+      SignedInUser &
       RoleRequest &
       IssuedCredentials & { readonly eventName: 'console'; readonly destination: string; readonly awsRegion: string })
-  | (Occurrence & Person & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
+  | (Occurrence & SignedInUser & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
-  | (Occurrence & Person & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
+  | (Occurrence & SignedInUser & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
+  | (Occurrence &
+      SignedInUser & {
+        /** A device got an access token and a refresh token: by the user's consent, or for the refresh token before. */
+        readonly eventName: 'token'
+        readonly grantType: 'authorization_code' | 'device_code' | 'refresh_token'
+        /** Whether the tokens are bound to a key of the device (DPoP, RFC 9449). */
+        readonly isBound: boolean
+      })
+  | (Occurrence &
+      SignedInUser & {
+        /** All tokens of a device ended. `reuse`: because a code or a refresh token was used a second time. */
+        readonly eventName: 'token.revoked'
+        readonly reason: 'device' | 'person' | 'reuse'
+      })
   | (Occurrence &
       Refusal &
-      Partial<Person> & {
-        /** Anything else that was answered with an error page or a problem document. */
+      Partial<SignedInUser> & {
+        /** Any other response with an error page or a problem document. */
         readonly eventName: 'request.refused'
         /** Method and path: `GET /roles`. */
         readonly request: string
       })
   | (Occurrence & {
-      /** Further refusals of one address, counted. Pages that were shown for them have this line's reference. */
+      /** Further refusals of one address, counted. The pages of those refusals show this line's reference. */
       readonly eventName: 'refusals'
       readonly since: Date
       readonly count: number
       readonly errorCodes: Readonly<Record<string, number>>
     })
   | (Occurrence & {
-      /** The log could not be written for a while. Lines that waited come after this one, lost ones never. */
+      /** The log could not be written for a while. Waiting lines follow this one; lost ones do not. */
       readonly eventName: 'audit.resumed'
       readonly since: Date
       readonly reason: string
       readonly lost: number
     })
 
-/** Why a role is taken. */
+/** Why a role is assumed. */
 export type Purpose = 'credentials' | 'console'
 
-/**
- * Refusals that an unauthenticated client can cause as often as they like: repeated ones are counted into a line
- * `refusals`.
- */
+/** Refusals that an unauthenticated client can cause without limit: repeated ones are counted in a `refusals` line. */
 export type CountableRefusal = Extract<
   AuditEvent,
   { readonly eventName: 'login.refused' | 'logout.refused' | 'request.refused' }
 >
 
-/** Events that give access: a session, credentials, a way to the console. Their line comes first. */
-const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console'])
+/**
+ * Events that give access: a session, credentials, a link to the console. They are recorded before access is given.
+ */
+const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console', 'token'])
 
-/** How the log does. */
+/** The state of the log. */
 export interface AuditStatus {
   readonly state: 'ok' | 'failing'
-  /** What is wrong, since when, and how many lines wait for the log or have been lost: where it fails. */
+  /** While it fails: the reason, since when, and how many lines are waiting or lost. */
   readonly failure?: {
     readonly since: Date
     readonly reason: string
     readonly waiting: number
     readonly lost: number
   }
-  /** Whether nothing may happen that cannot be recorded. */
+  /** Whether access is refused while it cannot be recorded. */
   readonly isRequired: boolean
 }
 
@@ -157,17 +172,17 @@ export interface AuditStatus {
 export interface Audit {
   /**
    * Resolves when the line is written, with the reference under which the log has it: the event's own, or that of the
-   * line that counts it. What gives access rejects with AuditError `audit.unavailable` where the log is required and
-   * cannot be written. Everything else never rejects: a line that cannot be written waits until it can.
+   * line that counts it. An event that gives access rejects with AuditError `audit.unavailable` if the log is required
+   * and cannot be written. Every other event never rejects: its line waits until the log can be written.
    */
   record(event: AuditEvent): Promise<string>
   /**
-   * Throws AuditError `audit.unavailable` while it is known that nothing that gives access could be recorded: asked
-   * before anything is begun or used up that would come to nothing.
+   * Throws AuditError `audit.unavailable` while an event that gives access could not be recorded: called before
+   * anything is started or used up in vain.
    */
   mustBeWritable(): void
   status(): AuditStatus
-  /** Resolves when everything recorded so far is written, or is known to be lost. */
+  /** Resolves when everything recorded so far is written or known to be lost. */
   close(): Promise<void>
 }
 

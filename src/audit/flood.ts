@@ -1,15 +1,16 @@
 /**
- * An unauthenticated client can be refused as often as they like, and must not fill the disk by it: the first refusals
- * of an address in a minute have a line each, the others are counted into one line at the minute's end. Its reference
- * is what the pages of those others show, so that every reference that a user has been shown is in the log.
+ * Keeps an unauthenticated client from filling the disk with refusals: the first refusals of an address in a minute
+ * have a line each, the others are counted in one line at the end of the minute. Their pages show the reference of that
+ * line, so every reference that a user sees is in the log.
  */
+import { networkOf } from '../core/network/address.ts'
 import type { Audit, AuditEvent, CountableRefusal } from './events.ts'
 
-/** Lines of one address in a minute, and of all together. */
+/** Lines of one address in a minute, and of all addresses together. */
 const MOST_OF_ADDRESS = 120
 const MOST_OF_ALL = 600
 
-/** Addresses that are told apart in a minute: beyond them all others are counted together. */
+/** Addresses that are counted separately in a minute; all others are counted together. */
 const MOST_ADDRESSES = 2_000
 
 const MINUTE_MS = 60_000
@@ -21,7 +22,7 @@ interface Seen {
 }
 
 interface Counted {
-  /** Of the first that is counted, and so of the line. */
+  /** The reference of the first counted refusal, and so of the line. */
   readonly referenceId: string
   readonly since: Date
   readonly errorCodes: Map<string, number>
@@ -29,9 +30,9 @@ interface Counted {
 
 const OTHERS = 'others'
 
-/** The same log, where repeated refusals are counted. */
+/** The same log, with repeated refusals counted. */
 export function countingRefusals(audit: Audit, now: () => Date): Audit {
-  /** The current minute's, by address. */
+  /** The counts of the current minute, by address. */
   let seen = new Map<string, Seen>()
   let lines = 0
   let minute: NodeJS.Timeout | undefined
@@ -96,14 +97,4 @@ function summary(address: string, { referenceId, since, errorCodes }: Counted, n
 
 function isCountable(event: AuditEvent): event is CountableRefusal {
   return /^(login|logout|request)\.refused$/.test(event.eventName)
-}
-
-/** An IPv6 host has 2^64 addresses of its own: its network counts (RFC 4291 2.5.4). An IPv4 address is itself. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address
-  const [head = '', tail] = address.split('::')
-  const [left, right] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''))
-  const zeros = tail === undefined ? 0 : 8 - (left?.length ?? 0) - (right?.length ?? 0)
-  const groups = [...(left ?? []), ...Array<string>(Math.max(0, zeros)).fill('0'), ...(right ?? [])]
-  return `${groups.slice(0, 4).join(':')}::/64`
 }

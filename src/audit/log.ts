@@ -1,11 +1,12 @@
 /**
- * The log that never fails open. Lines are appended in order, several at once where several wait; what gives access is
- * acknowledged only when its line is there for good. After a failure every such event is refused at once, while a retry
- * with back-off looks whether the log can be written again. Everything else (refusals, logouts) happens all the same:
- * its lines wait, as many as there is room for, and the rest is counted.
+ * A log that never fails open. Lines are appended in order, several at once if several are waiting; an event that gives
+ * access is acknowledged only when its line is durable. After a failure every such event is refused immediately, while
+ * a retry with back-off checks whether the log can be written again. All other events (refusals, logouts) proceed:
+ * their lines wait while there is room, and the rest are counted.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomOctets } from '../core/ids.ts'
+import type { Log } from '../core/log.ts'
 import { AuditError } from './errors.ts'
 import { type Audit, type AuditEvent, type AuditStatus, givesAccess } from './events.ts'
 import { auditLine } from './line.ts'
@@ -15,29 +16,27 @@ export interface Target {
   /** For display: a path, or `standard output`. */
   readonly name: string
   /**
-   * Appends the octets, opening again what has failed before. Never rejects. `isDurable`: they are to survive the
-   * machine's end too, where the target can promise that.
+   * Appends the octets, reopening a target that failed. Never rejects. `isDurable`: they must also survive a crash of
+   * the machine, if the target can guarantee that.
    */
   append(octets: Buffer, isDurable: boolean): Promise<Appended>
   close(): Promise<void>
 }
 
 export interface Appended {
-  /** How many octets are there; fewer than all of them where it failed. */
+  /** How many octets were written; fewer than all of them if it failed. */
   readonly written: number
-  /** undefined: all is well. */
+  /** undefined: it works. */
   readonly problem?: unknown
 }
 
-/** A sentence for the operator's log. */
-export type Tell = (sentence: string) => void
-
 export interface LogSettings {
   readonly target: Target
-  /** Whether nothing may happen that cannot be recorded. */
+  /** Whether access is refused while it cannot be recorded. */
   readonly isRequired: boolean
   readonly now: () => Date
-  readonly tell: Tell
+  /** The operator's log. */
+  readonly log: Log
   /** Milliseconds until the first retry and, doubled each time, at most; and how long a write may take. */
   readonly patience?: Patience
 }
@@ -48,10 +47,12 @@ interface Patience {
   readonly write: number
 }
 
-/** A write that takes longer than any disk needs counts as failed, so no request waits for ever. */
+/** A write that takes longer than any disk needs counts as failed, so no request waits forever. */
 const PATIENCE: Patience = { firstRetry: 100, longestRetry: 5_000, write: 10_000 }
 
-/** Room for lines that wait while the log cannot be written: what an unauthenticated client can have us keep. */
+/**
+ * Room for lines that wait while the log cannot be written: a limit on what unauthenticated clients can make us keep.
+ */
 const MOST_WAITING = 1_000
 const MOST_WAITING_OCTETS = 1024 * 1024
 
@@ -60,7 +61,7 @@ const LARGEST_BATCH = 256 * 1024
 
 interface Entry {
   readonly octets: Buffer
-  /** Gives access, so that its line comes first. */
+  /** Gives access, so its line is written first. */
   readonly isGrant: boolean
   readonly written: () => void
   readonly failed: (error: AuditError) => void
@@ -71,11 +72,11 @@ interface Failure {
   readonly reason: string
 }
 
-/** The audit log over that target. */
+/** An audit log that writes to that target. */
 export function createAuditLog(settings: LogSettings): Audit {
-  const { target, isRequired, now, tell, patience = PATIENCE } = settings
+  const { target, isRequired, now, log, patience = PATIENCE } = settings
   let queue: Entry[] = []
-  /** Lines of what has happened, for when the log can be written again. */
+  /** Lines that wait until the log can be written again. */
   let waiting: Buffer[] = []
   let waitingOctets = 0
   let lost = 0
@@ -83,7 +84,7 @@ export function createAuditLog(settings: LogSettings): Audit {
   let retryTimer: NodeJS.Timeout | undefined
   let retryAfter = patience.firstRetry
   let running: Promise<void> | undefined
-  /** A write has not ended in time, and has not ended yet. */
+  /** A write exceeded its time limit and is still running. */
   let isStuck = false
   /** Being written. */
   let underWay: readonly Entry[] = []
@@ -112,7 +113,7 @@ export function createAuditLog(settings: LogSettings): Audit {
   const fail = (problem: unknown, unwritten: readonly Entry[] = []): void => {
     if (failure === undefined) {
       failure = { since: now(), reason: reasonOf(problem) }
-      tell(`The audit log ${target.name} cannot be written: ${failure.reason}. ${consequence(isRequired)}`)
+      log.error(`The audit log ${target.name} cannot be written: ${failure.reason}. ${consequence(isRequired)}`)
     }
     for (const entry of [...unwritten, ...queue.splice(0)]) giveUp(entry)
     retryTimer ??= setTimeout(retry, retryAfter).unref()
@@ -150,7 +151,7 @@ export function createAuditLog(settings: LogSettings): Audit {
     }
   }
 
-  /** The first line tells of the gap; it is also how it is seen whether the log can be written. */
+  /** The first line reports the gap, and shows whether the log can be written again. */
   const resume = async ({ since, reason }: Failure): Promise<void> => {
     const [told, kept] = [lost, waiting.length]
     const gap = lineOf({
@@ -173,11 +174,11 @@ export function createAuditLog(settings: LogSettings): Audit {
     if (problem !== undefined) return fail(problem)
     failure = undefined
     retryAfter = patience.firstRetry
-    tell(`The audit log ${target.name} is written again: ${kept} lines had waited for it, ${told} are lost.`)
+    log.info(`The audit log ${target.name} is written again: ${kept} lines had waited for it, ${told} are lost.`)
     await writeLate()
   }
 
-  /** Lines that came while those before them were being written. */
+  /** Lines that arrived while earlier ones were being written. */
   const writeLate = async (): Promise<void> => {
     while (waiting.length > 0 && failure === undefined) {
       const lines = waiting
@@ -193,7 +194,7 @@ export function createAuditLog(settings: LogSettings): Audit {
     }
   }
 
-  /** One at a time: lines keep their order, and no line comes between the parts of another. */
+  /** One at a time: lines keep their order, and no line is written into another. */
   const run = (work: () => Promise<void>): Promise<void> => {
     running ??= work().finally(() => {
       running = undefined
@@ -205,7 +206,7 @@ export function createAuditLog(settings: LogSettings): Audit {
   const retry = (): void => {
     retryTimer = undefined
     if (failure === undefined) return
-    // A write that does not end is waited for: a second one beside it could come between.
+    // A write that has not ended is awaited: a second one could be written into it.
     if (running !== undefined) retryTimer = setTimeout(retry, retryAfter).unref()
     else run(() => (failure ? resume(failure) : Promise.resolve()))
   }
@@ -239,7 +240,7 @@ export function createAuditLog(settings: LogSettings): Audit {
         await run(() => (failure ? resume(failure) : Promise.resolve()))
       clearTimeout(retryTimer)
       if (failure !== undefined)
-        tell(`The audit log ${target.name} is closed without ${waiting.length + lost} lines: ${failure.reason}`)
+        log.error(`The audit log ${target.name} is closed without ${waiting.length + lost} lines: ${failure.reason}`)
       if (running === undefined) await target.close()
     },
   }
@@ -251,7 +252,7 @@ function reasonOf(problem: unknown): string {
 
 function consequence(isRequired: boolean): string {
   return isRequired
-    ? 'Until it can be, nobody signs in and no role is taken.'
+    ? 'Until it can be, users cannot sign in or use roles.'
     : 'As audit.required is false, all goes on without it.'
 }
 
@@ -283,7 +284,7 @@ function lineOf(event: AuditEvent): Buffer {
   return Buffer.from(auditLine(event))
 }
 
-/** As references of requests look. */
+/** In the form of the references of requests. */
 function newReference(): string {
   return randomOctets(9).toString('base64url')
 }

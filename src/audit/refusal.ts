@@ -1,27 +1,27 @@
 import type { FedgateError } from '../core/errors.ts'
 import type { Finding, Verdict } from '../core/verdict.ts'
 
-/** Why not: the error's code and sentence, and what was expected and found. */
+/** Why something was refused: the error's code and sentence, and what was expected and found. */
 export interface Refusal {
   readonly errorCode: string
   readonly errorMessage: string
   readonly expected?: string
   readonly found?: string
   readonly source?: string
-  /** The checks that did not pass, where checks ran; without the values that are above. */
+  /** The checks that did not pass, if checks ran; without the values above. */
   readonly findings?: Verdict
-  /** Where AWS refused without saying why: what the checks come to, in sentences. */
+  /** If AWS refused without a reason: the probable reason, in sentences. */
   readonly likelyReason?: string
 }
 
 const MOST_FINDINGS = 5
 
-/** The texts of a refusal may come from an unauthenticated client. */
+/** Texts of a refusal may come from an unauthenticated client. */
 const LONGEST_TEXT = 500
 
 type Values = { readonly [Key in 'expected' | 'found' | 'source']?: string | undefined }
 
-/** The part of an event that says why not, from the error the user met: each thing once, and none at length. */
+/** The reason of a refusal in an event, from the error that the user saw: each fact once, none of unlimited length. */
 export function refusalOf(error: FedgateError, verdict: Verdict = [], likelyReason?: string): Refusal {
   const findings = reasonsIn(verdict, error)
   return {
@@ -33,7 +33,9 @@ export function refusalOf(error: FedgateError, verdict: Verdict = [], likelyReas
   }
 }
 
-/** What failed, then what is unknown. What passed is no reason, and what the line has already is not repeated. */
+/**
+ * Failed checks, then unknown ones. Passed checks are no reason, and facts that the line already has are not repeated.
+ */
 function reasonsIn(verdict: Verdict, error: FedgateError): Verdict {
   return (['fail', 'unknown'] as const)
     .flatMap((reason) => verdict.filter(({ outcome }) => outcome === reason))

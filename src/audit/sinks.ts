@@ -1,4 +1,4 @@
-/** Where the lines go: a file, which is opened again by itself, or a stream. */
+/** Where lines are written: a file, which is reopened when needed, or a stream. */
 import { fstatSync, write as writeToDescriptor } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
@@ -6,22 +6,22 @@ import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import type { Appended, Target } from './log.ts'
 
-/** What a file target needs of a file, so that a full disk can be played in tests. */
+/** What a file target needs of a file, so tests can simulate a full disk. */
 export interface AuditFile {
-  /** How many of the octets were written at its end. */
+  /** How many of the octets were appended. */
   write(octets: Buffer): Promise<number>
-  /** What was written is on the disk. */
+  /** Resolves when everything written is on the disk. */
   sync(): Promise<void>
-  /** Whether the last line lacks its end: a write that was cut off, by this process or another one. */
+  /** Whether the last line is incomplete: a write was cut off, by this process or another. */
   endsInMidLine(): Promise<boolean>
-  /** Whether it is still what is found at its path, and not moved away or deleted. */
+  /** Whether it is still the file at its path, not moved or deleted. */
   isCurrent(): Promise<boolean>
   close(): Promise<void>
 }
 
 const LINE_END = Buffer.from('\n')
 
-/** Only the owner reads who signed in from where. */
+/** Only the owner may read who signed in from where. */
 const FILE_MODE = 0o600
 
 const write = promisify(writeToDescriptor)
@@ -30,7 +30,7 @@ const write = promisify(writeToDescriptor)
 export async function openTarget({ file }: { readonly file?: string }, stdout: Writable): Promise<Target> {
   if (file !== undefined) {
     const target = fileTarget(file, () => openAuditFile(file))
-    // Nothing is written yet, but that a folder is missing or may not be written in is known now.
+    // Nothing is written yet, but a missing or unwritable folder is reported now.
     await (await openAuditFile(file)).close()
     return target
   }
@@ -40,13 +40,11 @@ export async function openTarget({ file }: { readonly file?: string }, stdout: W
     : fileTarget('standard output', async () => descriptorFile(descriptor))
 }
 
-/**
- * Made when it is not there. With the flag `a` the system puts each write at the end, so that processes can share it.
- */
+/** Created if missing. With the flag `a` the system appends each write, so processes can share the file. */
 async function openAuditFile(path: string): Promise<AuditFile> {
   const handle = await open(path, 'a+', FILE_MODE)
   const isRegular = (await handle.stat()).isFile()
-  /** The file's size after our last write, if no other process wrote. */
+  /** The file's size after our last write, if no other process has written. */
   let ourEnd = -1
   return {
     write: async (octets) => {
@@ -81,8 +79,8 @@ function descriptorOf(stream: Writable): number | undefined {
 }
 
 /**
- * Standard output that leads into a file or a device. By its descriptor and not as a stream: Node ends a stream at its
- * first error for good, and a disk that was full has room again.
+ * Standard output that is a file or a device. Written by its descriptor, not as a stream: Node ends a stream
+ * permanently at its first error, although a full disk may have room again later.
  */
 function descriptorFile(descriptor: number): AuditFile {
   return {
@@ -94,12 +92,10 @@ function descriptorFile(descriptor: number): AuditFile {
   }
 }
 
-/**
- * Appends to a file that `openFile` opens: at first, after a failure, and when another file is to be found at its path.
- */
+/** Appends to a file that `openFile` opens: at first, after a failure, and when another file is at its path. */
 export function fileTarget(name: string, openFile: () => Promise<AuditFile>): Target {
   let file: AuditFile | undefined
-  /** Known to be so even where the file cannot be read. */
+  /** Known even if the file cannot be read. */
   let isTorn = false
 
   const currentFile = async (): Promise<AuditFile> => {
@@ -129,7 +125,7 @@ export function fileTarget(name: string, openFile: () => Promise<AuditFile>): Ta
       } catch (problem) {
         if (written > 0) isTorn = all[written - 1] !== LINE_END[0]
         await closeFile()
-        // What could not be synced may be lost with the machine: it counts as not written.
+        // Data that could not be synced may be lost in a crash: it counts as not written.
         const ofOctets = written === all.length ? 0 : written - (all.length - octets.length)
         return { written: Math.max(0, ofOctets), problem }
       }
@@ -138,16 +134,16 @@ export function fileTarget(name: string, openFile: () => Promise<AuditFile>): Ta
   }
 }
 
-/** A system that writes nothing and reports nothing must not be asked for ever. */
+/** A system that writes nothing and reports no error must not be retried forever. */
 async function writeSome(file: AuditFile, octets: Buffer): Promise<number> {
   const written = await file.write(octets)
   if (written > 0) return written
   throw new Error('nothing was written')
 }
 
-/** A stream that is not ours to close: a pipe, a terminal. Its reader's word is all that can be had. */
+/** A stream that we must not close: a pipe or a terminal. Its acknowledgement is the only guarantee available. */
 export function streamTarget(stream: Writable): Target {
-  // Each write says itself what came of it.
+  // Each write reports its own result.
   stream.on('error', () => undefined)
   return {
     name: 'standard output',

@@ -1,32 +1,32 @@
 /**
- * Where in the AWS console a sign-in may end: at a service by its name, or at a page whose address was pasted. The
- * hosts are the partition's own: `console.aws.amazon.com`, before it the region or the service
- * (`eu-west-1.console.aws.amazon.com`, `s3.console.aws.amazon.com`), and where the browser has several sessions, before
- * the region the session (`111122223333-ab12cd34.eu-west-1.console.aws.amazon.com`).
+ * Where in the AWS console a sign-in may lead: to a service by its name, or to a page by its URL. Only the partition's
+ * own hosts are allowed: `console.aws.amazon.com`, with the region or the service before it
+ * (`eu-west-1.console.aws.amazon.com`, `s3.console.aws.amazon.com`), and in browsers with several sessions the session
+ * before the region (`111122223333-ab12cd34.eu-west-1.console.aws.amazon.com`).
  */
 import { consoleServiceOf } from './facts/console-services.ts'
 import { type Partition, partitions } from './facts/partitions.ts'
 
 export interface ConsolePage {
-  /** As it can be handed on: with the host of any session, not of the one that it was copied in. */
+  /** A form that can be shared: valid in any session, not only the one it was copied from. */
   readonly url: string
   readonly partition: Partition
-  /** The account of the session that it was copied in, where its host says so. */
+  /** The account of the session it was copied from, if its host contains it. */
   readonly account?: string
 }
 
 const LONGEST = 2048
 
-/** It is handed on, and who reads it next may see another host behind these than browsers do. */
+/** The URL is passed on, and the next parser may see another host in these characters than browsers do. */
 const AMBIGUOUS = /[\\\s\p{Cc}]/u
 
-/** The scheme and the host as they are, in plain letters: nothing that a browser would have to make a host of first. */
+/** Scheme and host literally: nothing that a browser would first normalize into a host. */
 const WRITTEN = /^https:\/\/[a-z0-9.-]+(?=[/?#]|$)/i
 
-/** What may stand before the console's host: a session of an account, then a region or a service; or one of them. */
+/** What may precede the console's host: a session and a region or service, or only one of them. */
 const BEFORE_HOST = /^(?:(?<account>\d{12})-[a-z0-9]+\.)?(?:(?<place>[a-z0-9-]+)\.)?$/
 
-/** Its first page in that region, or the service's. */
+/** The first page of the console in that region, or that of the service. */
 export function consoleHome({ consoleHost }: Partition, region: string, path = '/console/home'): string {
   return `https://${consoleHost}${path}?region=${region}`
 }
@@ -50,7 +50,7 @@ export function parseConsolePage(pasted: string): ConsolePage | undefined {
 
 /**
  * Where a console of that partition and region opens: at its first page for nothing, at a service for its name, at a
- * page for its address; undefined for an address that is not a page of this partition's console.
+ * page for its URL; undefined for a URL that is not a page of this partition's console.
  */
 export function consoleDestination(partition: Partition, region: string, wanted: string): string | undefined {
   const text = wanted.trim()

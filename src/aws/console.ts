@@ -5,17 +5,17 @@ import type { Partition } from './facts/partitions.ts'
 import { withRetries } from './retries.ts'
 
 export interface ConsoleSettings {
-  /** Replaces AWS sign-in of the partition: the origin of the local AWS, say. */
+  /** Replaces the partition's AWS sign-in, for example with the local AWS's origin. */
   readonly signInOrigin?: string
   /** For the whole call, with up to three attempts. */
   readonly timeoutSeconds: number
   readonly fetch?: typeof fetch
 }
 
-/** In octets. A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
+/** In octets. A sign-in token has some hundred characters; a page of HTML is an error. */
 const MAX_ANSWER = 64 * 1024
 
-/** AWS sign-in itself failed: it may answer the next time. */
+/** AWS sign-in itself failed: a retry may succeed. */
 class SignInFailure extends Error {
   readonly refusal: StsError
 
@@ -25,7 +25,7 @@ class SignInFailure extends Error {
   }
 }
 
-/** What is opened, and the way back. */
+/** The page to open, and where to return. */
 export interface ConsoleVisit {
   readonly partition: Partition
   /** A page of that partition's console. */
@@ -39,7 +39,7 @@ export function signInOrigin({ signInHost }: Partition): string {
   return `https://${signInHost}`
 }
 
-/** Every origin that a browser passes on its way from a form of ours to the console: for the page's form-action. */
+/** Every origin that a browser visits between our form and the console, for the page's form-action. */
 export function consoleOrigins({ signInHost, consoleHost }: Partition): readonly string[] {
   return [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`])
 }
@@ -63,7 +63,7 @@ export async function consoleSignInUrl(
   const ask = async (signal: AbortSignal): Promise<string> =>
     signinTokenOf(
       await (settings.fetch ?? fetch)(federation, {
-        method: 'POST', // in the body, so that no proxy's log has the credentials
+        method: 'POST', // in the body, so the credentials are in no proxy's log
         body: new URLSearchParams({ Action: 'getSigninToken', Session: session }),
         redirect: 'error',
         signal,
@@ -104,7 +104,7 @@ function tooLarge(): StsError {
   return refused(`at most ${MAX_ANSWER} octets`, 'more')
 }
 
-/** What AWS refused, it refuses again; everything else may pass. */
+/** A refusal would be repeated; everything else may be temporary. */
 function isPassing(failure: unknown): boolean {
   return !(failure instanceof StsError)
 }

@@ -1,6 +1,6 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
-/** AWS's refusals, with our own codes and sentences that a user can act on. */
+/** AWS's refusals, with our own codes and with sentences that a user can act on. */
 export const stsErrors = {
   'sts.access_denied': {
     sentence: 'AWS refused this role.',

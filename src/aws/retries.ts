@@ -1,15 +1,15 @@
-/** Calls to AWS that may be made again: an answer that never came or that says that AWS itself failed. */
+/** Retries calls to AWS that got no response, or one that reports a failure of AWS itself. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { withTimeLimit } from '../core/time-limit.ts'
 
 const ATTEMPTS = 3
 
-/** Of the whole time. */
+/** Milliseconds for all attempts together. */
 const FIRST_PAUSE = 1 / 10
 
 /**
- * Makes the call up to three times within so many milliseconds, as long as `isPassing` says of its failure that another
- * one may succeed. Waits between them, longer the second time, by chance: so that many gateways do not come back at
+ * Makes the call up to three times within so many milliseconds, as long as `isPassing` says that its failure is
+ * temporary. The random waits between attempts, the second longer than the first, keep many gateways from retrying at
  * once. Rejects with the last failure, or with that of the time limit.
  */
 export async function withRetries<Answer>(
@@ -33,7 +33,7 @@ export async function withRetries<Answer>(
 async function pause(attempt: number, milliseconds: number, signal: AbortSignal, failure: unknown): Promise<void> {
   const longest = milliseconds * FIRST_PAUSE * 2 ** (attempt - 1)
   await delay((longest * (1 + Math.random())) / 2, undefined, { signal }).catch(() => {
-    // The time is over: what failed says more than that.
+    // The time limit was reached: the last failure is more informative.
     throw failure
   })
 }

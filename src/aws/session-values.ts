@@ -1,5 +1,5 @@
 /**
- * What AWS accepts in a session's tags and source identity: why not, in words for a reason; undefined where it does.
+ * What AWS accepts in a session's tags and source identity: why a value is not accepted, as text; undefined if it is.
  */
 import { sessionTag, sourceIdentity } from './facts/limits.ts'
 
@@ -9,7 +9,7 @@ interface Limit {
   readonly pattern: RegExp
 }
 
-/** The tags that a session starts with, and the keys of those that go along when it takes further roles. */
+/** The tags of a session, and the keys of those that are transitive. */
 export interface SessionTags {
   readonly tags: ReadonlyMap<string, string>
   readonly transitiveTags: readonly string[]
@@ -46,7 +46,7 @@ export function sourceIdentityProblem(value: string): string | undefined {
     : problemOf(value, sourceIdentity)
 }
 
-/** Never contains a value: values are the user's. */
+/** Never contains a value: values belong to users. */
 export function sessionTagsProblem({ tags, transitiveTags }: SessionTags): string | undefined {
   const keys = [...tags.keys()]
   if (tags.size > sessionTag.count) return `${tags.size} tags`

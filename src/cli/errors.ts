@@ -17,6 +17,30 @@ export const startErrors = {
     sentence: 'The audit log cannot be written.',
     hint: 'Create the folder of `audit.file` and give the gateway write permission, or choose another file.',
   },
+  'start.store_unreachable': {
+    sentence: 'The store cannot be reached.',
+    hint: 'Check `session.store`, that the server runs, and its password and CA.',
+  },
+  'start.store_unsafe': {
+    sentence: 'The store may forget what it must remember.',
+    hint: 'Set `maxmemory-policy noeviction` in Redis.',
+  },
+  'start.tls_unusable': {
+    sentence: 'The key and the certificate for TLS cannot be used.',
+    hint: 'Check the files under `listen.tls`.',
+  },
+  'start.needs_restart': {
+    sentence: 'A setting cannot change while the gateway runs.',
+    hint: 'Restart the gateway, or undo the change.',
+  },
+  'start.configuration_refused': {
+    sentence: 'A worker cannot use the new configuration.',
+    hint: 'Check the files that the configuration names.',
+  },
+  'start.workers_need_shared_store': {
+    sentence: 'Several workers need a store that they share.',
+    hint: 'Set `session.store` to another store than `memory`, or start without --workers.',
+  },
   'start.key_unusable': {
     sentence: 'A signing key cannot be used.',
     hint: 'Check the files. To create a new key pair, delete both.',
@@ -119,6 +143,11 @@ export class CheckError extends FedgateError {
 }
 
 export class StartError extends FedgateError {
+  /** Whether the cause is an option that does not fit the configuration (exit code 2). */
+  get isUsage(): boolean {
+    return this.code === 'start.workers_need_shared_store'
+  }
+
   constructor(code: keyof typeof startErrors, detail?: ErrorDetail) {
     super(code, startErrors[code], detail)
   }

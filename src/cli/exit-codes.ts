@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
-import { TrustPolicyError } from './errors.ts'
+import { StartError, TrustPolicyError } from './errors.ts'
 import { UserError } from './user/errors.ts'
 import { exitCodes } from './user/exit-codes.ts'
 
@@ -10,7 +10,9 @@ export { Ended, exitCodes } from './user/exit-codes.ts'
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || isStateError(error)) return exitCodes.config
   if (error instanceof UserError) return error.exitCode
-  return error instanceof TrustPolicyError && error.isUsage ? exitCodes.usage : exitCodes.failed
+  return (error instanceof TrustPolicyError || error instanceof StartError) && error.isUsage
+    ? exitCodes.usage
+    : exitCodes.failed
 }
 
 /** An error in the local AWS's state file. Known by its code, as the local AWS is loaded only when it runs. */

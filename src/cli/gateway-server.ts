@@ -1,6 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import { withCounters } from '../audit/event-counters.ts'
@@ -8,42 +10,68 @@ import type { Audit } from '../audit/events.ts'
 import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
+import { createAuthorizationServer } from '../authorization/server.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
+import type { Log } from '../core/log.ts'
 import { startServer } from '../core/running-server.ts'
+import { within } from '../core/time-limit.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
 import { watchCertificates } from '../gateway/operations/expiring-certificates.ts'
+import type { Store } from '../gateway/ports.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
+import { endingDevices } from '../gateway/user/devices.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { ClientKey } from '../oidc/settings.ts'
-import { createMemoryStore } from '../stores/memory.ts'
+import type { OpenStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
+import { openConfiguredStore } from './serving/configured-store.ts'
+import { mustNotNeedRestart } from './serving/needs-restart.ts'
+import { createRequestSwitch } from './serving/request-switch.ts'
+import { readTls } from './serving/tls-files.ts'
 import { trustPolicies } from './trust-policy/known-policies.ts'
 
-/** The outputs and the clock of a running gateway. */
+/** The outputs and the clock of a running gateway, and what its process was given. */
 export interface GatewayContext {
   readonly stdout: Writable
-  /** Writes a line for the operator. */
-  readonly log: (line: string) => void
+  /** The operator's log. */
+  readonly log: Log
   readonly now: () => Date
+  /** A socket that was opened for it, as a file descriptor: instead of `listen.host` and `listen.port`. */
+  readonly descriptor?: number
+  /** Another process of this gateway runs the local AWS. */
+  readonly hasLocalAws?: true
 }
 
 export interface RunningGateway {
+  /** Where it listens. */
+  readonly url: string
   /** The local AWS that was started with it, if `sts.endpoint` is `local`. */
   readonly localAwsUrl?: string
-  close(): Promise<void>
+  /**
+   * Requests from now on are answered by that configuration, those under way by the one before. Sessions stay. Throws
+   * StartError or IssuerError, and nothing has changed then.
+   */
+  reload(config: Config): Promise<void>
+  /** Is not ready any more, and keeps no connection. Requests are still answered. */
+  beginStop(): void
+  /** Stops listening; requests under way get `graceMs` to end, nine seconds by default. */
+  close(graceMs?: number): Promise<void>
 }
 
-/** Normally enough for a provider's token endpoint and the audit log, which each have at most ten seconds. */
-const BESIDE_STS_SECONDS = 15
+/** A supervisor that stops a service may wait for as little as ten seconds before it kills it. */
+const GRACE_MS = 9_000
+
+/** How long a new configuration waits for its metadata before it answers all the same. */
+const METADATA_WITHIN_MS = 5_000
 
 /**
  * The certificates of the signing keys as PEM, in the order of the configuration: what IAM has. Creates a key pair only
@@ -112,47 +140,163 @@ function certificateOf(privateKey: KeyObject, pem: string): X509Certificate {
   throw new Error('the privateKeyCertificate is for another key')
 }
 
+/** The gateway of one configuration: what a reload replaces as a whole. */
+interface ConfiguredGateway {
+  readonly config: Config
+  readonly audit: Audit
+  readonly keys: GatewayKeys
+  readonly app: RequestListener
+  /** Resolves when the metadata of its providers was read, or cannot be. Never rejects. */
+  isWarm(): Promise<void>
+  /** Ends what runs beside its requests. */
+  stop(): Promise<void>
+}
+
+/** What all configurations of a process share. */
+interface Shared {
+  readonly opened: OpenStore
+  readonly isStopping: () => boolean
+}
+
 /**
  * Listens where the configuration says, with the local AWS in the same process if configured. Throws StartError, and
  * IssuerError if a key of the issuer cannot be used.
  */
 export async function startGateway(config: Config, context: GatewayContext): Promise<RunningGateway> {
-  const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
-    gatewayKeys(config, context.now()),
+  const opened = await openConfiguredStore(config, context)
+  try {
+    const running = await startOn(opened, config, context)
+    const close = async (graceMs?: number): Promise<void> => {
+      await running.close(graceMs)
+      await opened.close()
+    }
+    return { ...running, close }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function startOn(opened: OpenStore, config: Config, context: GatewayContext): Promise<RunningGateway> {
+  let isStopping = false
+  const shared: Shared = { opened, isStopping: () => isStopping }
+  const tls = config.listen.tls && (await readTls(config.listen.tls))
+  let current = await configure(config, await openAudit(config, context), shared, context)
+  const closeCurrent = async () => {
+    await current.stop()
+    await current.audit.close()
+  }
+  const requests = createRequestSwitch(current.app)
+  const { host, port } = config.listen
+  const localAws = await ownLocalAws(current, context).catch(async (error: unknown) => {
+    await closeCurrent()
+    throw error
+  })
+  const { descriptor } = context
+  const listening = {
+    host,
+    port,
+    graceMs: GRACE_MS,
+    ...(tls && { tls }),
+    ...(descriptor !== undefined && { descriptor }),
+  }
+  const server = await startServer(listening, () => requests.listener).catch(async (error: unknown) => {
+    await Promise.all([localAws?.close(), closeCurrent()])
+    throw listenError(error, descriptor === undefined ? `${host}:${port}` : 'the socket of the service manager')
+  })
+  /** Earlier configurations with requests under way. */
+  const retiring = new Set<Promise<void>>()
+
+  const replaceBy = (next: ConfiguredGateway): void => {
+    const before = current
+    current = next
+    const retired = requests.replace(next.app).then(async () => {
+      await before.stop()
+      if (before.audit !== next.audit) await before.audit.close()
+      retiring.delete(retired)
+    })
+    retiring.add(retired)
+  }
+
+  return {
+    url: server.url,
+    ...(localAws ? { localAwsUrl: localAws.url } : {}),
+    reload: async (config) => {
+      mustNotNeedRestart(current.config, config)
+      const tls = config.listen.tls && (await readTls(config.listen.tls))
+      const isSameAudit = isDeepStrictEqual(config.audit, current.config.audit)
+      const audit = isSameAudit ? current.audit : await openAudit(config, context)
+      const next = await configure(config, audit, shared, context).catch(async (error: unknown) => {
+        if (!isSameAudit) await audit.close()
+        throw error
+      })
+      await within(METADATA_WITHIN_MS, next.isWarm(), () => undefined)
+      if (tls) server.useTls(tls)
+      replaceBy(next)
+      if (localAws) context.log.warn('The local AWS keeps the roles and providers it started with, until a restart.')
+    },
+    beginStop: () => {
+      isStopping = true
+      server.drain()
+    },
+    close: async (graceMs) => {
+      isStopping = true
+      // The gateway first: its requests in progress may still use the local AWS.
+      await server.close(graceMs)
+      await Promise.all([localAws?.close(), current.stop(), ...retiring])
+      await current.audit.close()
+    },
+  }
+}
+
+async function ownLocalAws({ config, keys }: ConfiguredGateway, context: GatewayContext) {
+  if (config.sts.target.kind !== 'local' || context.hasLocalAws) return undefined
+  return startLocalAws(config, keys.signing[0], context)
+}
+
+/** Builds the gateway of a configuration, and starts what runs beside its requests. Throws StartError or IssuerError. */
+async function configure(
+  config: Config,
+  audit: Audit,
+  { opened, isStopping }: Shared,
+  context: GatewayContext,
+): Promise<ConfiguredGateway> {
+  const { log, now } = context
+  const store = opened.sealedBy(config.session.secrets)
+  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
+    gatewayKeys(config, now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, context.log),
-    openAudit(config, context),
+    trustPolicies(config, log.warn),
   ])
   const gateway = {
-    ...assemble(config, keys, audit, context),
+    ...assemble(config, { keys, audit, store }, context),
     ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
     trustPolicyOf,
   }
-  const localAws =
-    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], context) : undefined
   const app = createApp(gateway, {
+    authorization: await createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
-    sessionStore: new SessionStore(gateway.store, gateway.now, config.session.idleSeconds),
-    log: context.log,
+    sessionStore: new SessionStore(store, now, config.session.idleSeconds),
+    log,
+    isStopping,
   })
-  const { host, port } = config.listen
-  const server = await startServer({ ...config.listen, graceMs: graceMsOf(config) }, () => app).catch(
-    async (error: unknown) => {
-      await localAws?.close()
-      throw listenError(error, `${host}:${port}`)
-    },
-  )
-  for (const warning of sharedRoleWarnings(config)) context.log(warning)
+  for (const warning of sharedRoleWarnings(config)) log.warn(warning)
   const metadata = keepMetadataFresh(gateway.providers)
-  const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, context.log)
+  const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
-    ...(localAws ? { localAwsUrl: localAws.url } : {}),
-    close: async () => {
+    config,
+    audit,
+    keys,
+    app,
+    isWarm: async () => {
+      const reading = [...gateway.providers.values()].map((provider) =>
+        provider.protocol === 'saml' ? provider.metadataSource.check() : undefined,
+      )
+      await Promise.allSettled(reading)
+    },
+    stop: async () => {
       certificates.stop()
-      // The gateway first: its requests in progress may still use the local AWS.
-      await server.close()
-      await Promise.all([localAws?.close(), metadata.stop()])
-      await gateway.audit.close()
+      await metadata.stop()
     },
   }
 }
@@ -165,12 +309,16 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
     throw new StartError('start.audit_unusable', { sentence, cause })
   })
   if (!audit.required)
-    log('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
-  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
+    log.warn('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
+  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, log }), now)
 }
 
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */
-function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }: GatewayContext): Gateway {
+function assemble(
+  config: Config,
+  { keys, audit, store }: { readonly keys: GatewayKeys; readonly audit: Audit; readonly store: Store },
+  { log, now }: GatewayContext,
+): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
   const endpoint = replacement(config.sts.target, config)
@@ -179,8 +327,8 @@ function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }:
   return {
     settings: config,
     providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
-    store: createMemoryStore(now),
-    loginEnded: [],
+    store,
+    loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
     consoleSignIn: {
       signInUrl: (credentials, visit) =>
@@ -219,9 +367,4 @@ function knowingEmail(config: Config) {
     provider.protocol === 'oidc'
       ? { ...provider, requireVerifiedEmail: isVerifiedEmailRequired(provider, config) }
       : provider
-}
-
-/** Milliseconds for requests in progress at shutdown: two exchanges (the second one shorter) and console sign-in. */
-function graceMsOf({ sts }: Config): number {
-  return (3 * sts.timeoutSeconds + BESIDE_STS_SECONDS) * 1000
 }

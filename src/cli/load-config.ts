@@ -1,6 +1,6 @@
 import type { GatewayIdentifiers } from '../access/role-trust.ts'
 import { stsEndpoint } from '../aws/facts/partitions.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadConfig, loadConfigText } from '../config/load.ts'
 import type { AwsFacts } from '../config/partial-config.ts'
 import type { Config } from '../config/types.ts'
 import type { Purpose } from '../config/unread.ts'
@@ -18,6 +18,11 @@ export const awsFacts: AwsFacts = {
 /** Reads and validates a configuration file, AWS's limits included. Throws ConfigError. */
 export function readConfig(file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> {
   return loadConfig(file, env, awsFacts, purpose)
+}
+
+/** The same for a text that was read from that file earlier. Throws ConfigError. */
+export function configOfText(text: string, file: string, env: NodeJS.ProcessEnv): Config {
+  return loadConfigText(text, { file, env, aws: awsFacts })
 }
 
 /** The gateway's own identifiers, as trust policies use them. */

@@ -7,6 +7,8 @@ export interface DemoOptions {
 export interface ServeOptions {
   /** Path of the configuration file. */
   readonly config: string
+  /** How many processes answer requests. 1: this one. */
+  readonly workers: number
 }
 
 export interface CheckOptions {

@@ -2,7 +2,7 @@
 import type { Mark } from '../core/render-verdict.ts'
 import type { Style } from './user/output.ts'
 
-export { type Output, openOutput } from './user/output.ts'
+export { errorLines, type Output, type OutputStream, openOutput, plain } from './user/output.ts'
 
 /** The colour of each outcome, for every command that prints verdicts. */
 export function colors(style: Style) {

@@ -43,10 +43,16 @@ export const commands: Commands = {
 // The demo listens on four consecutive ports.
 const LAST_PORT_BASE = 65_535 - 3
 
+const MOST_WORKERS = 64
+
 const exitCodesHelp =
   '\nExit codes: 0 success, 1 failed, 2 usage error, 3 not signed in, 4 denied, 5 refused by AWS, 6 network error,\n78 invalid configuration, 130 interrupted.'
 
 const checkHelp = '\nExits with 0 when all checks pass, or when the response would be accepted; otherwise with 1.'
+
+const serveHelp = `
+SIGTERM ends the gateway within 10 seconds, after the requests in progress; a second signal ends it at once.
+SIGHUP reads the configuration again, with its keys and certificates.`
 
 const explainHelp = `
 The file given with --claims contains a token's claims as JSON, a SAML response or assertion (XML or base64), or
@@ -101,7 +107,15 @@ function addServe(program: Command, run: Commands): void {
     .command('serve')
     .description('run the gateway')
     .addOption(configOption().makeOptionMandatory())
+    .option('--workers <number>', 'how many processes answer requests; needs a store that they share', parseWorkers, 1)
+    .addHelpText('after', serveHelp)
     .action((options: ServeOptions) => run.serve(options))
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text)
+  if (/^\d+$/.test(text) && workers >= 1 && workers <= MOST_WORKERS) return workers
+  throw new InvalidArgumentError(`Enter a number from 1 to ${MOST_WORKERS}.`)
 }
 
 function configOption(): Option {
@@ -114,7 +128,7 @@ function addCheck(program: Command, run: Commands): void {
     .description('validate the configuration and test metadata, certificates, clocks and AWS')
     .addOption(configOption().makeOptionMandatory())
     .option('--json', 'print the results as JSON')
-    .option('--response <file>', 'check a SAML response (base64 or XML) instead; nobody is signed in')
+    .option('--response <file>', 'check a SAML response (base64 or XML) instead; signs no user in')
     .option('--provider <id>', 'with --response: the provider that sent it')
     .option('--idp <entityID>', 'with --response and discovery: the identity provider that sent it')
     .option('--in-response-to <id>', 'with --response: the ID of the request that it must answer')

@@ -1,19 +1,44 @@
+import cluster from 'node:cluster'
+import type { Log } from '../core/log.ts'
 import { startGateway } from './gateway-server.ts'
 import { readConfig } from './load-config.ts'
+import { openLog } from './log.ts'
 import type { ServeOptions } from './options.ts'
 import { waitForSignal } from './run.ts'
+import { onHangUp } from './serving/reload.ts'
+import { openServiceManager } from './serving/service-manager.ts'
+import { exitAtLast, stopGateway, unreadyFirstMs } from './serving/stop.ts'
 
-/** Runs the gateway until it is interrupted. Throws ConfigError or StartError. */
+/** Runs the gateway until it is interrupted, in this process or in workers. Throws ConfigError or StartError. */
 export async function runServe(options: ServeOptions): Promise<void> {
-  const config = await readConfig(options.config, process.env)
-  const stopped = waitForSignal()
-  const gateway = await startGateway(config, { stdout: process.stdout, log, now: () => new Date() })
-  log(`fedgate listens on ${config.listen.host}:${config.listen.port} for ${config.baseUrl}`)
-  if (gateway.localAwsUrl !== undefined) log(`the local AWS listens on ${gateway.localAwsUrl}`)
-  await stopped
-  await gateway.close()
+  const log = openLog(process.stderr)
+  if (cluster.isWorker) return (await import('./serving/worker.ts')).runWorker(options, log)
+  if (options.workers > 1) return (await import('./serving/primary.ts')).runPrimary(options, log)
+  await runAlone(options, log)
 }
 
-function log(line: string): void {
-  void process.stderr.write(`${line}\n`)
+async function runAlone({ config: file }: ServeOptions, log: Log): Promise<void> {
+  const manager = openServiceManager(process.env, process.pid, log)
+  const { descriptor } = manager
+  const stopped = waitForSignal()
+  const hangUp = onHangUp(log)
+  const config = await readConfig(file, process.env)
+  const gateway = await startGateway(config, {
+    stdout: process.stdout,
+    log,
+    now: () => new Date(),
+    ...(descriptor !== undefined && { descriptor }),
+  })
+  if (config.session.store.kind === 'memory')
+    log.warn('session.store is memory: for one process, and a restart signs everyone out.')
+  const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : gateway.url
+  log.info(`fedgate listens on ${place} for ${config.baseUrl}`)
+  if (gateway.localAwsUrl !== undefined) log.info(`the local AWS listens on ${gateway.localAwsUrl}`)
+  hangUp.reloadWith(manager, async () => gateway.reload(await readConfig(file, process.env)))
+  await manager.ready(`serving ${config.baseUrl}`)
+  const signal = await stopped
+  exitAtLast(signal)
+  hangUp.stop()
+  void manager.stopping()
+  await stopGateway(gateway, unreadyFirstMs(signal))
 }

@@ -13,8 +13,8 @@ export async function start(): Promise<void> {
 
   let interrupted = false
   process.on('SIGINT', () => {
-    // A command that has something to close listens too. Without one, or at a second Ctrl-C, nothing is waited for.
-    if (interrupted || process.listenerCount('SIGINT') === 1) process.exit(exitCodes.interrupted)
+    // A command that has something to close listens too, and handles a second Ctrl+C itself.
+    if (process.listenerCount('SIGINT') === 1) process.exit(exitCodes.interrupted)
     interrupted = true
   })
 

@@ -1,6 +1,7 @@
 /** Turns zod's issues into ours: what was expected, what was found, and the key that was probably meant. */
 import type { z } from 'zod'
-import { nearest } from '../core/suggest.ts'
+import { isObject } from '../core/json.ts'
+import { nearest } from '../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showPath, showValue } from './issue.ts'
 import { configJsonSchema } from './schema.ts'
 
@@ -68,16 +69,12 @@ function knownKeys(path: Path, values: unknown): readonly string[] {
   return Object.keys(schema.properties ?? {})
 }
 
-/** Of several forms, the one that the value was meant as, by its `protocol` or its type. */
+/** The form that the value was meant as, by its `protocol` or its type. */
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
-  const protocol = isRecord(value) ? value.protocol : undefined
-  const fits = ({ properties }: JsonSchema) => isRecord(properties?.protocol) && properties.protocol.const === protocol
-  const type = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : 'string'
+  const protocol = isObject(value) ? value.protocol : undefined
+  const fits = ({ properties }: JsonSchema) => isObject(properties?.protocol) && properties.protocol.const === protocol
+  const type = Array.isArray(value) ? 'array' : isObject(value) ? 'object' : 'string'
   return schema.oneOf?.find(fits) ?? schema.anyOf?.find((branch) => branch.type === type) ?? schema
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function oneOf(choices: readonly string[]): string {
@@ -86,13 +83,13 @@ function oneOf(choices: readonly string[]): string {
 
 function childSchema(schema: JsonSchema, step: string | number): JsonSchema {
   const next = schema.properties?.[step] ?? schema.items ?? schema.additionalProperties
-  return isRecord(next) ? next : {}
+  return isObject(next) ? next : {}
 }
 
 function valueAt(values: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, step) => {
     if (Array.isArray(value)) return value[Number(step)]
-    return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
+    return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
   }, values)
 }
 
@@ -124,5 +121,5 @@ function foundAt(path: Path, value: unknown): string {
 }
 
 function isSecret(path: Path): boolean {
-  return path.some((step) => /secret/i.test(String(step)))
+  return path.some((step) => /secret|password/i.test(String(step)))
 }

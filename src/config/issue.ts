@@ -42,6 +42,15 @@ export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return 'a mapping'
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
+  if (typeof value === 'string') return JSON.stringify(cut(withoutCredentials(value)))
   return `the ${typeof value} ${String(value)}`
+}
+
+function cut(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+/** A URL may have a password in it, and a mistyped one is still shown. */
+function withoutCredentials(text: string): string {
+  return text.replace(/^([\w+.-]*:\/\/)[^\s]*@/, '$1…@')
 }

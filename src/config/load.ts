@@ -8,6 +8,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { isObject } from '../core/json.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
 import { ConfigError, invalidConfig } from './errors.ts'
 import { explainIssue } from './explain.ts'
@@ -53,7 +54,7 @@ export function parseConfig(
   const isReadable = (path: string): boolean => purpose === 'offline' || canRead(resolve(folder, path))
   const readText = readingOnce((path) => read(resolve(folder, path)))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
-  const rules = isRecord(values)
+  const rules = isObject(values)
     ? checkRules(partialConfigOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
     : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], needed.problems)
@@ -94,11 +95,7 @@ function replaceAt(values: unknown, path: Path, replace: (value: unknown) => unk
   const [step, ...rest] = path
   if (step === undefined) return replace(values)
   if (Array.isArray(values)) return values.map((each, i) => (i === step ? replaceAt(each, rest, replace) : each))
-  return isRecord(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
 }
 
 /** A variable's value is text: it is converted where a number or a boolean is expected. */
@@ -108,7 +105,7 @@ function fromText(expected: string, text: unknown): unknown {
   return text
 }
 
-/** Reads each file only once, so that the text that was checked is the one that is used. */
+/** Reads each file only once, so the text that was checked is the one that is used. */
 function readingOnce(read: (path: string) => string): ReadText {
   const texts = new Map<string, string | undefined>()
   return (path) => {
@@ -150,13 +147,27 @@ export async function loadConfig(
   aws: AwsFacts,
   purpose: Purpose = 'gateway',
 ): Promise<Config> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  return loadConfigText(await readConfigFile(file), { file, env, aws, purpose })
+}
+
+/**
+ * The text of a configuration file.
+ * @throws ConfigError if the file does not exist or cannot be read.
+ */
+export async function readConfigFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
     throw isMissing(cause)
       ? new ConfigError('config.not_found', { sentence: `The configuration file ${file} does not exist.`, cause })
       : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
   })
-  const read = (path: string): string => readFileSync(path, 'utf8')
-  return parseConfig(text, { file, env, readFile: read, canRead: canReadFile, aws, purpose })
+}
+
+/**
+ * The configuration of a text that was read from that file, with what it refers to.
+ * @throws ConfigError if it is invalid.
+ */
+export function loadConfigText(text: string, options: Omit<ParseOptions, 'readFile' | 'canRead'>): Config {
+  return parseConfig(text, { ...options, readFile: (path) => readFileSync(path, 'utf8'), canRead: canReadFile })
 }
 
 function isMissing(error: unknown): boolean {

@@ -5,10 +5,11 @@ import { issuerOf, keysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
 import { accessRuleOf, accountsOf, operatorRuleOf, roleSettingsOf } from './normalize/roles.ts'
 import { samlProviderOf } from './normalize/saml-provider.ts'
+import { storeOf } from './normalize/session-store.ts'
 import { optional, seconds } from './normalize/values.ts'
 import type { ReadText } from './policies.ts'
 import type { FileConfig, FileProvider } from './schema.ts'
-import type { AwsTarget, Config, ProviderConfig } from './types.ts'
+import type { AwsTarget, Config, ProviderConfig, Rate } from './types.ts'
 
 export interface Place {
   /** Absolute. */
@@ -24,16 +25,17 @@ export interface Place {
 export function normalize(file: FileConfig, { file: path, folder, ruleLine, readText }: Place): Omit<Config, 'unread'> {
   const baseUrl = new URL(file.baseUrl).origin
   const { session, sts } = file
+  const stateFolder = resolve(folder, file.stateDir)
   return {
     file: path,
     folder,
-    stateFolder: resolve(folder, 'state'),
+    stateFolder,
     baseUrl,
-    listen: file.listen,
+    listen: listenOf(file.listen, folder),
     trustProxy: file.trustProxy,
     session: {
       secrets: secretsOf(session.secret),
-      store: session.store,
+      store: storeOf(session.store, folder, stateFolder),
       idleSeconds: seconds(session.idle),
       lifetimeSeconds: seconds(session.lifetime),
     },
@@ -61,7 +63,30 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
       required: file.audit.required,
       ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
     },
+    limits: limitsOf(file.limits),
   }
+}
+
+function listenOf({ tls, ...listen }: FileConfig['listen'], folder: string): Config['listen'] {
+  return { ...listen, ...optional('tls', tls && { key: resolve(folder, tls.key), cert: resolve(folder, tls.cert) }) }
+}
+
+function limitsOf(limits: FileConfig['limits']): Config['limits'] {
+  const { loginStarts, acs, callbacks, logouts, oauth, api } = limits
+  return {
+    loginStarts: rateOf(loginStarts),
+    acs: rateOf(acs),
+    callbacks: rateOf(callbacks),
+    logouts: rateOf(logouts),
+    oauth: rateOf(oauth),
+    api: rateOf(api),
+  }
+}
+
+function rateOf(text: string): Rate {
+  const [requests, per] = text.split('/')
+  if (per !== 's' && per !== 'm' && per !== 'h') throw new TypeError(`no rate: ${text}`)
+  return { requests: Number(requests), per }
 }
 
 function secretsOf(configured: string | readonly string[]): Config['session']['secrets'] {

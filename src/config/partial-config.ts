@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts'
 import type { ConfigIssue } from './issue.ts'
 import type { PolicyKind, PolicyProblem, ReadText } from './policies.ts'
 import { configSchema, type FileConfig } from './schema.ts'
@@ -65,10 +66,6 @@ export function forEach<Item>(
 /** The ids of all providers, including invalid ones. */
 export function providerIdsOf({ providers }: Readonly<Record<string, unknown>>): readonly string[] {
   return (Array.isArray(providers) ? providers : []).flatMap((one: unknown) =>
-    isRecord(one) && typeof one.id === 'string' ? [one.id] : [],
+    isObject(one) && typeof one.id === 'string' ? [one.id] : [],
   )
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,12 +7,14 @@ import { openIdProviderRules } from './rules/openid-providers.ts'
 import { providerRules } from './rules/providers.ts'
 import { roleRules } from './rules/roles.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
+import { sessionStoreRules } from './rules/session-store.ts'
 import { sessionRules } from './rules/sessions.ts'
 import { whenRules } from './rules/when.ts'
 
 /** Every rule that the schema cannot express, by name. */
 export const configRules: Readonly<Record<string, Rule>> = {
   ...deploymentRules,
+  ...sessionStoreRules,
   ...issuerRules,
   ...providerRules,
   ...samlProviderRules,

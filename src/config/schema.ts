@@ -4,18 +4,24 @@
  * the "expected" of error messages.
  */
 import { z } from 'zod'
-import { issuer, keys, localAws, session, sts } from './schema/deployment.ts'
+import { sessionTag, TAG_CHARACTER } from '../core/aws-attributes.ts'
+import { gatewayListen, issuer, keys, limits, localAws, session, sts } from './schema/deployment.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
 import { accessRule, account, operatorRule, role } from './schema/roles.ts'
 import { samlProvider } from './schema/saml-provider.ts'
-import { flag, listen, path, template, text, wholeNumber } from './schema/values.ts'
+import { flag, path, template, text, wholeNumber } from './schema/values.ts'
+
+const TAG_KEY = new RegExp(`^${TAG_CHARACTER}{${sessionTag.key.min},${sessionTag.key.max}}$`, 'u')
 
 export const configSchema = z
   .strictObject({
     baseUrl: text('the public origin without a path, such as https://aws.example.com').describe(
       'The public origin of the gateway, without a path. https, or http on loopback.',
     ),
-    listen: listen(8080, 'the gateway').prefault({}).describe('Where the gateway listens.'),
+    stateDir: path('a folder')
+      .default('./state')
+      .describe('Folder of the file store and of the last good copies of metadata. Created if it is missing.'),
+    listen: gatewayListen.prefault({}).describe('Where the gateway listens.'),
     trustProxy: wholeNumber('a number of proxies from 0 to 10', 0, 10)
       .default(0)
       .describe('Number of reverse proxies whose X-Forwarded-* headers are trusted.'),
@@ -62,9 +68,7 @@ export const configSchema = z
       ),
     sessionTags: z
       .record(
-        z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, {
-          error: "a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@",
-        }),
+        z.string().regex(TAG_KEY, { error: "a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@" }),
         z.string({ error: 'a template such as {costCenter}' }),
       )
       .default({})
@@ -87,6 +91,11 @@ export const configSchema = z
       })
       .prefault({})
       .describe('The audit log: one JSON object per line.'),
+    limits: limits
+      .prefault({})
+      .describe(
+        'Requests that one address may send in a second, minute or hour (`s`, `m`, `h`). Counted in the store, so across all processes. Others are refused with 429. IPv6 addresses count by their /64, and ten times as much by their /48.',
+      ),
   })
   .describe('Configuration of fedgate')
 

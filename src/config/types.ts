@@ -11,11 +11,11 @@ export interface Config {
   readonly file: string
   /** The folder of that file, with generated keys under `certs/`. Absolute. */
   readonly folder: string
-  /** Where the last valid copies of metadata are kept: `state/` beside the file. Absolute; created when needed. */
+  /** `stateDir`: the file store and the last valid copies of metadata. Absolute; created when needed. */
   readonly stateFolder: string
   /** The gateway's public origin, such as `https://aws.example.com`. No trailing slash. */
   readonly baseUrl: string
-  readonly listen: Listen
+  readonly listen: GatewayListen
   /** How many proxies in front may set X-Forwarded-*. */
   readonly trustProxy: number
   readonly session: SessionConfig
@@ -43,6 +43,7 @@ export interface Config {
   readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
+  readonly limits: LimitsConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
 }
@@ -52,12 +53,81 @@ export interface Listen {
   readonly port: number
 }
 
+export interface GatewayListen extends Listen {
+  /** Missing: plain HTTP. */
+  readonly tls?: TlsFiles
+}
+
+export interface TlsFiles {
+  /** Path of a PEM private key. */
+  readonly key: string
+  /** Path of a PEM certificate, followed by its intermediate certificates. */
+  readonly cert: string
+}
+
+/** How many requests one address may send. */
+export interface Rate {
+  readonly requests: number
+  readonly per: 's' | 'm' | 'h'
+}
+
+/** The first four are counted for each provider. */
+export interface LimitsConfig {
+  readonly loginStarts: Rate
+  readonly acs: Rate
+  readonly callbacks: Rate
+  readonly logouts: Rate
+  readonly oauth: Rate
+  readonly api: Rate
+}
+
 export interface SessionConfig {
   /** The first signs, all verify. At least one. */
   readonly secrets: readonly [Secret, ...Secret[]]
-  readonly store: 'memory'
+  readonly store: StoreConfig
   readonly idleSeconds: number
   readonly lifetimeSeconds: number
+}
+
+/** Where sessions and everything else that outlives a request are kept. */
+export type StoreConfig =
+  /** In the process. */
+  | { readonly kind: 'memory' }
+  /** On this machine. The folder is absolute; created when needed. */
+  | { readonly kind: 'file'; readonly folder: string }
+  | RedisConfig
+
+/** Redis or Valkey. */
+export interface RedisConfig {
+  readonly kind: 'redis'
+  readonly servers: RedisServersConfig
+  /** The ACL user; undefined: the default user. */
+  readonly username?: string
+  readonly password?: Secret
+  /** To all servers, sentinels included. */
+  readonly tls: boolean
+  /** Path of a PEM file with the certificates that are trusted; undefined: those of the system. */
+  readonly ca?: string
+}
+
+export type RedisServersConfig =
+  | ({ readonly kind: 'node'; readonly database: number } & RedisAddress)
+  /** Some nodes, from which the others are learned. At least one. */
+  | { readonly kind: 'cluster'; readonly nodes: readonly RedisAddress[] }
+  /** Sentinels, at least one, that know the master by this name. */
+  | {
+      readonly kind: 'sentinel'
+      readonly name: string
+      readonly nodes: readonly RedisAddress[]
+      /** Of the sentinels themselves. */
+      readonly username?: string
+      readonly password?: Secret
+    }
+
+export interface RedisAddress {
+  /** An IPv6 address has no brackets. */
+  readonly host: string
+  readonly port: number
 }
 
 /** The endpoint of an AWS service: AWS itself, the local AWS that runs with the gateway, or a URL. */

@@ -1,5 +1,6 @@
 /** Skips settings that a command does not need, so that it works without the gateway's secrets and variables. */
 import { randomBytes } from 'node:crypto'
+import { isObject } from '../core/json.ts'
 import type { ConfigDocument } from './document.ts'
 import { type Path, showPath } from './issue.ts'
 
@@ -23,14 +24,10 @@ const OF_THE_SERVER = ['session', 'listen', 'trustProxy', 'audit', 'metrics', 'l
 
 /** The document without the settings that the purpose does not need, and without their problems. */
 export function neededFor(purpose: Purpose, document: ConfigDocument): Needed {
-  if (purpose === 'gateway' || !isRecord(document.values)) return { ...document, unread: [] }
+  if (purpose === 'gateway' || !isObject(document.values)) return { ...document, unread: [] }
   return purpose === 'check'
     ? withoutMissingSecret(document, document.values)
     : withoutSecrets(document, document.values)
-}
-
-function isRecord(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A secret that exists is checked: the gateway would not start with one that is too short. */
@@ -46,7 +43,7 @@ function isAtOrIn(path: Path, around: Path): boolean {
 
 function withSessionSecret(values: Values): Values {
   const { session = {} } = values
-  return isRecord(session) ? { ...values, session: { ...session, secret: placeholder() } } : values
+  return isObject(session) ? { ...values, session: { ...session, secret: placeholder() } } : values
 }
 
 /** Random each time: a cookie signed with it would never be valid. */
@@ -74,10 +71,10 @@ function isClientSecret([list, , key]: Path): boolean {
 
 /** Removes the value at the path, or its whole list, so that the default applies. */
 function without(value: unknown, [step, ...rest]: Path): unknown {
-  if (!isRecord(value) || step === undefined) return undefined
+  if (!isObject(value) || step === undefined) return undefined
   return { ...value, [step]: without(value[step], rest) }
 }
 
 function withoutClientSecret(provider: unknown): unknown {
-  return isRecord(provider) && 'clientSecret' in provider ? { ...provider, clientSecret: placeholder() } : provider
+  return isObject(provider) && 'clientSecret' in provider ? { ...provider, clientSecret: placeholder() } : provider
 }

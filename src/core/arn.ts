@@ -11,7 +11,7 @@ export interface RoleArn {
   readonly arn: string
   readonly partition: string
   readonly account: string
-  /** The name without its path, as it is in the assumed role's ARN. */
+  /** The name without its path, as in the ARN of the assumed role. */
   readonly name: string
   /** `/` or `/team/x/`. */
   readonly path: string
@@ -47,12 +47,15 @@ export function oidcProviderArn(partition: string, account: string, issuer: stri
   return `arn:${partition}:iam::${account}:oidc-provider/${issuerHostPath(issuer)}`
 }
 
-/** The issuer as IAM writes it, in ARNs and as prefix of condition keys: no scheme, no trailing slash, path kept. */
+/**
+ * The issuer as IAM writes it, in ARNs and as the prefix of condition keys: without scheme and trailing slash, with its
+ * path.
+ */
 export function issuerHostPath(issuer: string): string {
   return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }
 
-/** ARNs with commas between them, white space around ignored: a role's name may have a comma of its own. */
+/** ARNs separated by commas, surrounding spaces ignored. The name of a role may itself contain a comma. */
 export function listedArns(text: string): readonly string[] {
   return text.split(/,(?=\s*arn:)/).map((arn) => arn.trim())
 }

@@ -1,4 +1,6 @@
-/** Parameters that are the protocol's, or have a setting of their own. `authorizationParams` may not name them. */
+/**
+ * Parameters that belong to the protocol or have a setting of their own. `authorizationParams` may not contain them.
+ */
 export const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
   'response_type',
   'response_mode',

@@ -1,8 +1,9 @@
-/** What comes in pieces: the body of a web response, which may have none, or a stream of Node. */
+/** A body in chunks: that of a web response, which may have none, or a Node stream. */
 type Body = AsyncIterable<Uint8Array> | null
 
 /**
- * The pieces as they come, counted after decompression. Throws what `tooLarge` makes of more octets, and ends the body.
+ * The chunks as they arrive, counted after decompression. Ends the body and throws what `tooLarge` returns above the
+ * limit.
  */
 export async function* bounded(body: Body, octets: number, tooLarge: () => Error): AsyncGenerator<Uint8Array, void> {
   let size = 0
@@ -13,7 +14,7 @@ export async function* bounded(body: Body, octets: number, tooLarge: () => Error
   }
 }
 
-/** The whole body, in memory. Throws what `tooLarge` makes of more octets. */
+/** The whole body, in memory. Throws what `tooLarge` returns above the limit. */
 export async function readBounded(body: Body, octets: number, tooLarge: () => Error): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   for await (const piece of bounded(body, octets, tooLarge)) pieces.push(piece)

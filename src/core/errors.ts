@@ -6,7 +6,7 @@
  * the catalogues. HTTP status codes are not known here: web/errors.ts maps codes to them.
  */
 export interface ErrorText {
-  /** One sentence for the user who meets the error. No names of claims or elements, no values. */
+  /** One sentence for the user who gets the error. No names of claims or elements, no values. */
   readonly sentence: string
   /** The next step, for the user or the administrator. */
   readonly hint: string
@@ -15,20 +15,20 @@ export interface ErrorText {
 export type ErrorCatalogue = Readonly<Record<string, ErrorText>>
 
 export interface ErrorDetail {
-  /** What would have been right: for the audit line and the administrator, never for the user's page. */
+  /** The expected value: for the audit line and the administrator, never for the user's page. */
   readonly expected?: string
-  /** What was there instead. Never a secret, a token or an assertion. */
+  /** The actual value. Never a secret, a token or an assertion. */
   readonly found?: string
   /** Where it was found, such as `SubjectConfirmationData/@Recipient`. */
   readonly source?: string
-  /** Replaces the catalogue's sentence where the value belongs in it. */
+  /** Replaces the catalogue's sentence if it should contain the value. */
   readonly sentence?: string
-  /** Replaces the catalogue's hint where a more exact next step is known. */
+  /** Replaces the catalogue's hint if a more exact next step is known. */
   readonly hint?: string
   readonly cause?: unknown
 }
 
-/** The base of every error that a user may meet; everything else is a defect and shown as `internal`. */
+/** The base of every error that a user may get; everything else is a defect and shown as `internal`. */
 export class FedgateError extends Error {
   readonly code: string
   readonly hint: string

@@ -1,8 +1,7 @@
-import { counted } from './plural.ts'
+import { DAY_MS } from './duration.ts'
+import { counted } from './text/plural.ts'
 
-const DAY_MS = 86_400_000
-
-/** From this many days before its end an expiry is warned of. */
+/** How many days before its end date something is reported as expiring. */
 const SOON_DAYS = 30
 
 const renewWithin = { one: 'renew it within {n} day', other: 'renew it within {n} days' } as const
@@ -11,11 +10,11 @@ export interface Expiry {
   readonly state: 'current' | 'soon' | 'past'
   /** `until 2027-11-22`, `expired on 2026-11-01`. */
   readonly shown: string
-  /** What to do about it; undefined while it is current. */
+  /** What to do about it; undefined while nothing needs to be done. */
   readonly warning: string | undefined
 }
 
-/** Whether a certificate, or anything else with an end date, has expired or soon will. */
+/** Whether something with an end date, such as a certificate, has expired or soon will. */
 export function expiryOf(notAfter: Date, now: Date): Expiry {
   const day = notAfter.toISOString().slice(0, 10)
   if (notAfter <= now) return { state: 'past', shown: `expired on ${day}`, warning: 'renew it now' }

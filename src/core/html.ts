@@ -15,13 +15,20 @@ export type { Html }
 
 type Part = string | Html | readonly Html[] | undefined
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
+  '`': '&#96;',
 }
+
+/** Most of what pages show, found out at a tenth of the cost. */
+const SAFE = /^[\w :./=+,@-]*$/
+
+// Tab, line feed and carriage return are text; U+200C to U+200F are part of honest names, as in Persian and in emoji.
+const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
 /** A template whose values are escaped, for text and for quoted attributes, unless they are Html themselves. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
@@ -34,6 +41,14 @@ function show(part: Part): string {
   return part instanceof Html ? part.toString() : part.join('')
 }
 
-function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character)
+/**
+ * Text for an element or a quoted attribute. Characters that would change what a user reads (overrides of direction,
+ * controls, spaces without width) are shown by their number.
+ */
+export function escapeMarkup(text: string): string {
+  return SAFE.test(text) ? text : text.replace(DANGEROUS, (char) => ENTITIES[char] ?? `[U+${hex(char)}]`)
+}
+
+function hex(char: string): string {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 }

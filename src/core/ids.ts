@@ -22,17 +22,17 @@ export function newToken(): string {
   return randomOctets(24).toString('base64url')
 }
 
-/** An xs:ID: it may not begin with a digit. SAML Core 1.3.4 asks for 128 bits or more of chance. */
+/** An xs:ID must not begin with a digit. SAML Core 1.3.4 requires 128 bits or more of randomness. */
 export function newXmlId(): string {
   return `_${randomOctets(20).toString('hex')}`
 }
 
-/** The hash that is stored for a secret that is only compared later. */
+/** The hash that is stored instead of a secret that is only compared later. */
 export function fingerprint(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
 
-/** Compares without telling by its time how much was right. */
+/** Compares in constant time. */
 export function sameText(a: string, b: string): boolean {
   const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest())
   return left !== undefined && right !== undefined && timingSafeEqual(left, right)

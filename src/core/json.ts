@@ -5,9 +5,14 @@ const CLOSE = 0x7d
 
 const COLON = /\s*:/y
 
+/** Whether this is a JSON object: no array, and not null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /**
- * The first name that an object in this text has twice, in quotes; undefined where each is there once. `json`: what
- * JSON.parse took, which keeps the last of them and forgets the others. RFC 8259 4
+ * The first name, in quotes, that an object in this text contains twice; undefined if there is none. `json` must be
+ * valid for JSON.parse, which keeps the last of them and drops the others. RFC 8259 4
  */
 export function repeatedName(json: string): string | undefined {
   const open: Set<string>[] = []
@@ -27,14 +32,14 @@ export function repeatedName(json: string): string | undefined {
   return undefined
 }
 
-/** Where the text ends that begins at this quote: the place of the quote that is not escaped. */
+/** The index of the unescaped quote that ends the text starting at this quote. */
 function endOfText(json: string, start: number): number {
   let at = start + 1
   for (; json.charCodeAt(at) !== QUOTE; at++) if (json.charCodeAt(at) === BACKSLASH) at++
   return at
 }
 
-/** The name that ends at this quote, written without needless escapes; undefined for a text that is a value. */
+/** The name that ends at this quote, written without needless escapes; undefined if the text is a value. */
 function nameIn(json: string, start: number, end: number): string | undefined {
   COLON.lastIndex = end + 1
   if (!COLON.test(json)) return undefined

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
 
 /**
- * What can sign as the gateway (or as a demo provider). Asynchronous and without a key in its face, so that a key
- * management service can stand behind it.
+ * Signs as the gateway (or as a demo provider). Asynchronous, and without exposing a key, so a key management service
+ * can implement it.
  */
 export interface Signer {
   /** The X.509 certificate as PEM. */
@@ -16,10 +16,13 @@ export interface KeyPair extends Signer {
   readonly privateKey: KeyObject
 }
 
-/** How tokens for AWS are signed: of what AWS accepts, the two that everyone can verify. RFC 7518 3.1 */
+/**
+ * The signature algorithms of tokens for AWS: of those that AWS accepts, the two that every verifier supports. RFC 7518
+ * 3.1
+ */
 export type TokenAlgorithm = 'RS256' | 'ES256'
 
-/** What can sign tokens as the gateway: no certificate, as verifiers find the public key in a key set. */
+/** Signs tokens as the gateway. Without a certificate, as verifiers find the public key in a key set. */
 export interface TokenSigner {
   readonly algorithm: TokenAlgorithm
   readonly publicKey: KeyObject
@@ -29,7 +32,7 @@ export interface TokenSigner {
 
 const MIN_RSA_BITS = 2048
 
-/** Throws when the key does not belong to the certificate, or either is not what it should be. */
+/** Throws if the key does not belong to the certificate, or either is invalid. */
 export function keyPairFromPem(privateKeyPem: string, certificatePem: string): KeyPair {
   const privateKey = createPrivateKey(privateKeyPem)
   const certificate = new X509Certificate(certificatePem)
@@ -41,7 +44,7 @@ export function keyPairFromPem(privateKeyPem: string, certificatePem: string): K
   }
 }
 
-/** The kind of key decides the algorithm. Throws when it is neither RSA of 2048 bits or more nor P-256. */
+/** The type of the key decides the algorithm. Throws if it is neither RSA of 2048 bits or more nor P-256. */
 export function tokenSignerFromPem(privateKeyPem: string): TokenSigner {
   const privateKey = createPrivateKey(privateKeyPem)
   const algorithm = tokenAlgorithmOf(privateKey)

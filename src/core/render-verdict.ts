@@ -1,8 +1,8 @@
 /** Prints verdicts, as text and as JSON, the same way for every command. */
-import { counted } from './plural.ts'
+import { counted } from './text/plural.ts'
 import { type Finding, type Outcome, outcomeOf, type Verdict } from './verdict.ts'
 
-/** What is counted in a summary, in this order. */
+/** The outcomes that a summary counts, in this order. */
 const SUMMARY = [
   ['fail', { one: '{n} check failed', other: '{n} checks failed' }],
   ['unknown', { one: '{n} cannot be determined', other: '{n} cannot be determined' }],
@@ -21,7 +21,7 @@ export interface VerdictOfSubject {
 /** An outcome, or a pass with a warning. */
 export type Mark = Outcome | 'warning'
 
-/** Colours the text for its mark. */
+/** Colours the text by its mark. */
 export type Colorize = (mark: Mark, text: string) => string
 
 const plain: Colorize = (_, text) => text

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 /**
  * A value that must not appear in logs, pages, errors or JSON by accident: it shows as `[secret]` everywhere until
- * `reveal()` is called, so that a search for `.reveal(` finds every place where a secret leaves.
+ * `reveal()` is called, so a search for `.reveal(` finds every place where a secret leaves.
  */
 export class Secret {
   readonly #value: string

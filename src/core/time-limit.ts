@@ -1,7 +1,7 @@
 /**
- * Runs work that ends when it has taken too long, or when `outer` says so: the signal it is given is aborted then. Not
- * AbortSignal.timeout, neither for fetch nor under AbortSignal.any: in Node 20 both hold it weakly, so that a timeout
- * which nobody else refers to is collected before it comes, and what waits for it waits for ever.
+ * Runs work with a time limit: the signal it receives is aborted when the time is up or `outer` is aborted. Not
+ * AbortSignal.timeout, neither for fetch nor in AbortSignal.any: Node 20 references both weakly, so a timeout without
+ * other references is garbage-collected before it fires, and the work waits forever.
  */
 export async function withTimeLimit<Result>(
   milliseconds: number,
@@ -21,7 +21,10 @@ export async function withTimeLimit<Result>(
   }
 }
 
-/** What the work comes to, or `late()` when it takes longer: for work that cannot be stopped, which then goes on unheard. */
+/**
+ * The result of the work, or `late()` after the time limit: for work that cannot be stopped, whose result is then
+ * ignored.
+ */
 export async function within<Result, Late>(
   milliseconds: number,
   work: Promise<Result>,

@@ -33,7 +33,7 @@ export type Check<Subject, Expected = undefined, Results extends CheckResults = 
   expected: Expected,
 ) => Results
 
-/** Checks by name, in the order in which they run. */
+/** Checks by name, in the order they run. */
 export type Checks<Subject, Expected = undefined> = Readonly<Record<string, Check<Subject, Expected, CheckResults>>>
 
 const PASSED: CheckResult = { outcome: 'pass' }
@@ -49,7 +49,7 @@ export function passed(found?: string, source?: string): CheckResult {
   }
 }
 
-/** The check does not hold: what would have been right, and what was there instead. */
+/** The check does not hold: the expected and the actual value. */
 export function failed(expected: string, found: string, source?: string): CheckResult {
   return source === undefined ? { outcome: 'fail', expected, found } : { outcome: 'fail', expected, found, source }
 }

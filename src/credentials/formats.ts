@@ -1,7 +1,7 @@
 /**
- * How credentials are written down for the tools that take them. Pure: a record of formats by name, in the AWS CLI's
- * own words where it has one (`aws configure export-credentials --format`). The secrets leave here, and only here, as
- * text. quoting.ts has the rules of each shell.
+ * How credentials are written for the tools that read them. Pure: a record of formats by name, named as in the AWS CLI
+ * where it has the format (`aws configure export-credentials --format`). Secrets become text here and nowhere else.
+ * quoting.ts has the quoting rules of each shell.
  */
 import type { Credentials } from '../core/credentials.ts'
 import { checkedProfileName } from './profile-name.ts'
@@ -10,11 +10,11 @@ import { forCmd, forDocker, forDotenv, forFish, forIni, forNushell, forPowerShel
 export interface CredentialsToWrite {
   readonly credentials: Credentials
   readonly region: string
-  /** The profile's name in files that have profiles. */
+  /** The profile's name in file formats that have profiles. */
   readonly profile: string
 }
 
-/** The credentials as text. Throws CredentialsError for what this format cannot hold. */
+/** The credentials as text. Throws CredentialsError if this format cannot represent a value. */
 export type CredentialFormat = (it: CredentialsToWrite) => string
 
 export interface Variable {
@@ -49,7 +49,7 @@ export const credentialFormats = {
 
 export type FormatName = keyof typeof credentialFormats
 
-/** The environment variables that AWS's SDKs and CLI read, and when their values expire (UTC). */
+/** The environment variables that AWS's SDKs and CLI read, and when the credentials expire (UTC). */
 export function credentialVariables({
   credentials,
   region,
@@ -68,7 +68,7 @@ function instant(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`
 }
 
-/** Several roles: a profile each. */
+/** A profile for each of several roles. */
 export function profilesIni(all: readonly CredentialsToWrite[]): string {
   return all.map(ini).join('\n')
 }
@@ -85,7 +85,7 @@ function json(fields: unknown): string {
   return `${JSON.stringify(fields, null, 2)}\n`
 }
 
-/** What a `credential_process` prints. */
+/** The output of a `credential_process`. */
 function processFields({ credentials }: CredentialsToWrite) {
   return {
     Version: 1,

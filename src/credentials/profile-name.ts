@@ -1,6 +1,6 @@
 import { CredentialsError } from './errors.ts'
 
-/** What every AWS SDK reads back from between the brackets. */
+/** The characters that every AWS SDK reads back from between the brackets. */
 const PROFILE = /^[\w+=,.@:/-]{1,128}$/
 
 /** Throws CredentialsError `credentials.profile_invalid`. */
@@ -9,7 +9,10 @@ export function checkedProfileName(name: string): string {
   throw new CredentialsError('credentials.profile_invalid', { found: JSON.stringify(name.slice(0, 128)) })
 }
 
-/** `Production-Admin`: the account's name and the role's, with a hyphen for whatever a profile's name cannot have. */
+/**
+ * `Production-Admin`: the names of the account and the role, with hyphens for characters that a profile name cannot
+ * have.
+ */
 export function profileNameOf(account: string, role: string): string {
   return (
     `${account}-${role}`
@@ -19,7 +22,7 @@ export function profileNameOf(account: string, role: string): string {
   )
 }
 
-/** The names in their order, each once: what comes again gets a number, and one that nobody has yet. */
+/** The names in their order, made unique: a repeated name gets the first number that makes it unused. */
 export function distinctProfileNames(names: readonly string[]): readonly string[] {
   const used = new Set<string>()
   return names.map((name) => {

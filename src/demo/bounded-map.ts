@@ -1,4 +1,4 @@
-/** A Map that forgets its oldest entry when it is full: what unauthenticated clients can fill must not grow. */
+/** A Map that drops its oldest entry when it is full, so unauthenticated clients cannot make it grow without limit. */
 export function boundedMap<Value>(most: number) {
   const entries = new Map<string, Value>()
   return {

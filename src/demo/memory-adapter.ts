@@ -6,8 +6,8 @@ const MOST_ENTRIES = 1000
 type Entries = ReturnType<typeof boundedMap<AdapterPayload>>
 
 /**
- * Storage for oidc-provider that lives as long as the process. Bounded: the oldest entry makes room. What has expired
- * is refused by oidc-provider itself, which keeps the time in every payload.
+ * Storage for oidc-provider in memory. Bounded: the oldest entry makes room. oidc-provider refuses expired entries
+ * itself, as every payload contains its expiry.
  */
 export function memoryAdapter(): AdapterFactory {
   const entries = boundedMap<AdapterPayload>(MOST_ENTRIES)

@@ -6,7 +6,7 @@ import { html } from '../core/html.ts'
 import type { RunningServer } from '../core/running-server.ts'
 import { memoryAdapter } from './memory-adapter.ts'
 import { loginPage, messagePage } from './pages.ts'
-import { type Person, personWith } from './people.ts'
+import { type DemoUser, userWith } from './users.ts'
 import { pageHeaders, sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
 export interface DemoClient {
@@ -19,7 +19,7 @@ export interface DemoOpenIdProviderOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  readonly people: readonly Person[]
+  readonly users: readonly DemoUser[]
   readonly clients: readonly DemoClient[]
   /** Private signing keys. Default: an RS256 key made at start. */
   readonly keys?: JSONWebKeySet
@@ -27,7 +27,7 @@ export interface DemoOpenIdProviderOptions {
 
 const PROTOCOL = 'OpenID Connect'
 
-// By its file: the package's entry prints a warning on Node 20, on which it works (test/demo runs it there).
+// Imported by its file: the package's entry prints a warning on Node 20, where it works (test/demo runs it there).
 const PROVIDER_FILE = 'oidc-provider/lib/provider.js'
 
 /** RFC 6749 4.1.2.1 */
@@ -41,9 +41,9 @@ const renderError: NonNullable<Configuration['renderError']> = (context, out) =>
 }
 
 /**
- * The demo's OpenID provider: panva's oidc-provider with a sign-in page of its own, where the known clients need no
- * consent, and whose ID token itself carries email, name and groups, because AWS sees nothing but the ID token.
- * Its `url` is its issuer. Rejects with the system's error when the port is taken.
+ * The demo's OpenID provider: panva's oidc-provider with a sign-in page of its own. The known clients need no consent,
+ * and the ID token itself contains email, name and groups, because AWS sees only the ID token. Its `url` is its issuer.
+ * Rejects with the system's error if the port is in use.
  */
 export function startDemoOpenIdProvider(options: DemoOpenIdProviderOptions): Promise<RunningServer> {
   return startDemoServer(options, async (issuer) => {
@@ -57,7 +57,7 @@ async function loadProvider(): Promise<typeof Provider> {
   return ((await import(PROVIDER_FILE)) as typeof import('oidc-provider')).Provider
 }
 
-function configuration({ clients, people }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration {
+function configuration({ clients, users }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration {
   return {
     adapter: memoryAdapter(),
     clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({
@@ -82,7 +82,7 @@ function configuration({ clients, people }: DemoOpenIdProviderOptions, jwks: JSO
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
     },
-    findAccount: (_context, id) => account(people.find(({ username }) => username === id)),
+    findAccount: (_context, id) => account(users.find(({ username }) => username === id)),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     loadExistingGrant: grantEverything,
     pkce: { required: () => true },
@@ -114,25 +114,25 @@ function postLogoutSuccessSource(context: KoaContextWithOIDC): void {
   context.body = messagePage(PROTOCOL, 'Signed out', 'You are signed out of the demo identity provider.')
 }
 
-function account(person: Person | undefined) {
+function account(user: DemoUser | undefined) {
   return (
-    person && {
-      accountId: person.username,
+    user && {
+      accountId: user.username,
       claims: () => ({
-        sub: person.username,
-        email: person.mail,
+        sub: user.username,
+        email: user.mail,
         email_verified: true,
-        name: person.name,
-        preferred_username: person.username,
-        groups: [...person.groups],
-        eduPersonAffiliation: person.affiliation,
-        costCenter: person.costCenter,
+        name: user.name,
+        preferred_username: user.username,
+        groups: [...user.groups],
+        eduPersonAffiliation: user.affiliation,
+        costCenter: user.costCenter,
       }),
     }
   )
 }
 
-/** Every client here is ours, so no consent is needed. */
+/** Every client here is our own, so consent is not needed. */
 async function grantEverything({ oidc }: KoaContextWithOIDC) {
   const { client, session, provider } = oidc
   if (!client || !session?.accountId) return undefined
@@ -148,13 +148,13 @@ async function makeKeys(): Promise<JSONWebKeySet> {
   return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] }
 }
 
-function application(provider: Provider, { people, clients }: DemoOpenIdProviderOptions): Express {
+function application(provider: Provider, { users, clients }: DemoOpenIdProviderOptions): Express {
   const app = express().disable('x-powered-by')
   const targets = [...new Set(clients.flatMap(({ redirectUris }) => redirectUris.map((uri) => new URL(uri).origin)))]
   const sendLogin = async (request: Request, response: Response, wrongPassword: boolean) => {
     const { uid, params } = await provider.interactionDetails(request, response)
     const application = String(params.client_id)
-    const page = loginPage({ protocol: PROTOCOL, application, people, action: `/interaction/${uid}`, wrongPassword })
+    const page = loginPage({ protocol: PROTOCOL, application, users, action: `/interaction/${uid}`, wrongPassword })
     sendPage(response, wrongPassword ? 403 : 200, page, targets)
   }
   serveAssets(app)
@@ -162,9 +162,9 @@ function application(provider: Provider, { people, clients }: DemoOpenIdProvider
   app.get('/interaction/:uid', (request, response) => sendLogin(request, response, false))
   app.post('/interaction/:uid', express.urlencoded({ extended: false, limit: '10kb' }), async (request, response) => {
     if (request.body?.cancel) return provider.interactionFinished(request, response, CANCELLED)
-    const person = personWith(people, request.body?.username, request.body?.password)
-    if (!person) return sendLogin(request, response, true)
-    const login = { accountId: person.username, amr: ['pwd'] }
+    const user = userWith(users, request.body?.username, request.body?.password)
+    if (!user) return sendLogin(request, response, true)
+    const login = { accountId: user.username, amr: ['pwd'] }
     await provider.interactionFinished(request, response, { login })
   })
   app.use(provider.callback())
@@ -182,7 +182,7 @@ function frontPage(issuer: string): string {
   )
 }
 
-// Express tells a handler of errors by its four parameters.
+// Express recognizes an error handler by its four parameters.
 function answerError(_error: unknown, _request: Request, response: Response, _next: () => void): void {
   const message = 'This sign-in has expired or was never started. Start again at the gateway.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])

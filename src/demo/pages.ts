@@ -1,12 +1,12 @@
 import { type Html, html } from '../core/html.ts'
-import type { Person } from './people.ts'
+import type { DemoUser } from './users.ts'
 
 interface LoginPage {
   /** `SAML` or `OpenID Connect`: which of the two demo providers this is. */
   readonly protocol: string
   /** The application that requested the sign-in. */
   readonly application: string
-  readonly people: readonly Person[]
+  readonly users: readonly DemoUser[]
   /** Where the form posts to. */
   readonly action: string
   /** Hidden fields of the form. */
@@ -47,7 +47,7 @@ export function loginPage(page: LoginPage): string {
 <p class="quiet">to continue to <strong>${page.application}</strong></p>
 ${page.wrongPassword ? html`<p class="wrong" role="alert">Wrong name or password.</p>` : undefined}
 <ul aria-label="Demo users">
-${page.people.map((person) => personButton(page, person))}</ul>
+${page.users.map((user) => userButton(page, user))}</ul>
 <form class="typed" method="post" action="${page.action}">
 <h2>Or by name and password</h2>
 ${hiddenInputs(page.hidden)}
@@ -57,15 +57,15 @@ ${hiddenInputs(page.hidden)}
 <button class="plain" name="cancel" value="yes" formnovalidate>Cancel</button>
 </form>
 <footer>
-<p class="quiet">This page plays the role of your company's identity provider. ${passwordHint(page.people)}</p>
+<p class="quiet">This page plays the role of your company's identity provider. ${passwordHint(page.users)}</p>
 </footer>`,
   )
 }
 
-function personButton({ action, hidden }: LoginPage, { username, password, name, about }: Person): Html {
+function userButton({ action, hidden }: LoginPage, { username, password, name, about }: DemoUser): Html {
   return html`<li><form method="post" action="${action}">
 ${hiddenInputs(hidden)}<input type="hidden" name="password" value="${password}">
-<button class="person" name="username" value="${username}">
+<button class="user" name="username" value="${username}">
 <span class="initial" aria-hidden="true">${name.slice(0, 1)}</span>
 <span>${name}</span> <span class="about"><code>${username}</code> · ${about}</span>
 </button>
@@ -77,8 +77,8 @@ function hiddenInputs(hidden: Readonly<Record<string, string>> = {}): readonly H
   return Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
 }
 
-function passwordHint(people: readonly Person[]): Html {
-  const passwords = [...new Set(people.map(({ password }) => password))]
+function passwordHint(users: readonly DemoUser[]): Html {
+  const passwords = [...new Set(users.map(({ password }) => password))]
   return passwords.length === 1 ? html`All passwords are <code>${passwords[0]}</code>.` : html``
 }
 

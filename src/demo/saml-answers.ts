@@ -5,22 +5,22 @@ import { type AttributeToIssue, issueResponse } from '../saml/issue.ts'
 import { ASSERTION, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE } from '../saml/names.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, render } from '../xml/write.ts'
-import type { Person } from './people.ts'
+import type { DemoUser } from './users.ts'
 
-/** A service provider that the demo IdP knows. Answers go to this ACS and to no other. */
+/** A service provider that the demo IdP knows. Responses are sent only to this ACS. */
 export interface KnownServiceProvider {
   readonly entityId: string
   readonly acsUrl: string
 }
 
-/** Someone who is signed in at the demo IdP. */
+/** A user who is signed in at the demo IdP. */
 export interface IdpSession {
-  readonly person: Person
+  readonly user: DemoUser
   readonly authnInstant: Date
   readonly sessionIndex: string
 }
 
-/** Which request is answered, by whom and to whom. */
+/** The request to answer, the issuer and the receiver. */
 export interface Exchange {
   readonly entityId: string
   readonly serviceProvider: KnownServiceProvider
@@ -36,16 +36,16 @@ const LIFETIME_SECONDS = 300
 const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
 export type Refusal = keyof typeof refusals
 
-/** The signed Response that says who is signed in, as XML. */
-export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> {
+/** The signed Response that identifies the user, as XML. */
+export function assertUser(exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> {
   return issueResponse(
     {
       issuer: exchange.entityId,
       recipient: exchange.serviceProvider.acsUrl,
       audience: exchange.serviceProvider.entityId,
       inResponseTo: exchange.inResponseTo,
-      nameId: { value: session.person.username, format: nameIdFormats.persistent },
-      attributes: attributesOf(session.person),
+      nameId: { value: session.user.username, format: nameIdFormats.persistent },
+      attributes: attributesOf(session.user),
       authnInstant: session.authnInstant,
       sessionIndex: session.sessionIndex,
       lifetimeSeconds: LIFETIME_SECONDS,
@@ -57,20 +57,20 @@ export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyP
   )
 }
 
-/** What this provider says of a user, by the names that the gateway's rules look at. */
-export function attributesOf(person: Person): readonly AttributeToIssue[] {
+/** What this provider asserts about a user, by the attribute names that the gateway's rules use. */
+export function attributesOf(user: DemoUser): readonly AttributeToIssue[] {
   return [
-    { name: 'mail', values: [person.mail] },
-    { name: 'displayName', values: [person.name] },
-    { name: 'eduPersonAffiliation', values: [person.affiliation] },
-    { name: 'groups', values: person.groups },
-    { name: 'costCenter', values: [person.costCenter] },
+    { name: 'mail', values: [user.mail] },
+    { name: 'displayName', values: [user.name] },
+    { name: 'eduPersonAffiliation', values: [user.affiliation] },
+    { name: 'groups', values: user.groups },
+    { name: 'costCenter', values: [user.costCenter] },
   ]
     .filter(({ values }) => values.length > 0)
     .map((attribute) => ({ ...attribute, nameFormat: ATTRNAME_BASIC }))
 }
 
-/** The signed Response that says so, without an assertion. Core 3.2.2.2 */
+/** The signed Response without an assertion. Core 3.2.2.2 */
 export function refuse(exchange: Exchange, refusal: Refusal, keys: KeyPair, now: Date): Promise<string> {
   const id = newXmlId()
   const response = element(

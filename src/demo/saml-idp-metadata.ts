@@ -1,7 +1,7 @@
 import type { KeyPair } from '../core/keys.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 
-/** The entityID of the demo's SAML identity provider at that origin: where its metadata is. */
+/** The entityID of the demo's SAML identity provider at that origin: the URL of its metadata. */
 export function samlIdpEntityId(origin: string): string {
   return `${origin}/metadata`
 }

@@ -1,8 +1,9 @@
 /**
- * demo owns the two identity providers that a newcomer signs in with: this one speaks SAML, openid-provider.ts OpenID
- * Connect. It does not know the gateway: it is told the service providers and clients, and answers only these.
- * Nothing in it is secret, and nothing in production imports it. Start at `routes` below.
+ * demo owns the two identity providers of the demo: this one for SAML, openid-provider.ts for OpenID Connect. It is
+ * independent of the gateway: it is given the service providers and clients, and responds only to these. Nothing in it
+ * is secret, and production code never imports it. Start at `routes` below.
  */
+import { parseCookie } from 'cookie'
 import express, { type Express, type Request, type Response, type Router } from 'express'
 import { html } from '../core/html.ts'
 import { newToken, newXmlId } from '../core/ids.ts'
@@ -11,10 +12,10 @@ import type { RunningServer } from '../core/running-server.ts'
 import { boundedMap } from './bounded-map.ts'
 import { type BreakItTargets, breakItRoutes } from './break-it/routes.ts'
 import { autoPostPage, loginPage, messagePage } from './pages.ts'
-import { type Person, personWith } from './people.ts'
-import { assertPerson, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
+import { assertUser, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
 import { samlIdpEntityId, samlIdpMetadata } from './saml-idp-metadata.ts'
 import { type PendingRequest, RefusedRequest, readRequest } from './saml-requests.ts'
+import { type DemoUser, userWith } from './users.ts'
 import { sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
 export interface DemoSamlIdpOptions {
@@ -22,10 +23,10 @@ export interface DemoSamlIdpOptions {
   /** 0: any free port. */
   readonly port: number
   readonly keys: KeyPair
-  readonly people: readonly Person[]
+  readonly users: readonly DemoUser[]
   readonly serviceProviders: readonly KnownServiceProvider[]
   readonly now?: () => Date
-  /** Where the page that sends broken messages sends them; without it there is no such page. */
+  /** Where the page with broken messages sends them; without it that page does not exist. */
   readonly breakIt?: BreakItTargets
 }
 
@@ -40,7 +41,7 @@ const MOST_REMEMBERED = 1000
 
 const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send deliberately broken messages, and see how they are answered.</p>`
 
-/** The demo's SAML identity provider. Rejects with the system's error when the port is taken. */
+/** The demo's SAML identity provider. Rejects with the system's error if the port is in use. */
 export async function startDemoSamlIdp(options: DemoSamlIdpOptions): Promise<DemoSamlIdp> {
   const server = await startDemoServer(options, async (url) => application(url, options))
   const metadataUrl = samlIdpEntityId(server.url)
@@ -63,7 +64,7 @@ function application(url: string, options: DemoSamlIdpOptions): Express {
 }
 
 function routes(entityId: string, options: DemoSamlIdpOptions): Router {
-  const { keys, people, serviceProviders, now = () => new Date() } = options
+  const { keys, users, serviceProviders, now = () => new Date() } = options
   const memory = createMemory(now)
   const form = express.urlencoded({ extended: false, limit: '100kb' })
   const answer = async (response: Response, handle: string, outcome: IdpSession | Refusal) => {
@@ -71,12 +72,10 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
     memory.answered(handle)
     const exchange = { ...request, entityId }
     const answering =
-      typeof outcome === 'string'
-        ? refuse(exchange, outcome, keys, now())
-        : assertPerson(exchange, outcome, keys, now())
+      typeof outcome === 'string' ? refuse(exchange, outcome, keys, now()) : assertUser(exchange, outcome, keys, now())
     sendAnswer(response, request, await answering)
   }
-  // A GET of our own comes between: the browser sends it our Lax cookie, which it holds back from another site's POST.
+  // Redirects to our own GET first: the browser sends our Lax cookie with it, but not with another site's POST.
   const park = (response: Response, request: PendingRequest) =>
     response.redirect(303, `/continue/${memory.park(request)}`)
 
@@ -92,16 +91,16 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
       const { forceAuthn, isPassive, serviceProvider } = memory.waiting(handle)
       const session = forceAuthn ? undefined : memory.sessionOf(request)
       if (session || isPassive) return answer(response, handle, session ?? 'passive')
-      sendLogin(response, handle, serviceProvider, people)
+      sendLogin(response, handle, serviceProvider, users)
     })
     .post('/continue/:handle', form, async (request, response) => {
       const handle = String(request.params.handle)
       const { serviceProvider } = memory.waiting(handle)
       if (request.body?.cancel) return answer(response, handle, 'cancelled')
-      const person = personWith(people, request.body?.username, request.body?.password)
-      if (!person) return sendLogin(response, handle, serviceProvider, people, true)
+      const user = userWith(users, request.body?.username, request.body?.password)
+      if (!user) return sendLogin(response, handle, serviceProvider, users, true)
       memory.signOut(request)
-      await answer(response, handle, memory.signIn(response, person))
+      await answer(response, handle, memory.signIn(response, user))
     })
     .post('/logout', (request, response) => {
       memory.signOut(request)
@@ -109,7 +108,7 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
     })
 }
 
-/** What waits for its answer, and who is signed in. */
+/** Requests that wait for an answer, and signed-in users. */
 function createMemory(now: () => Date) {
   const pending = boundedMap<PendingRequest>(MOST_REMEMBERED)
   const sessions = boundedMap<IdpSession>(MOST_REMEMBERED)
@@ -126,8 +125,8 @@ function createMemory(now: () => Date) {
     },
     answered: (handle: string) => pending.delete(handle),
     sessionOf: (request: Request) => sessions.get(cookieOf(request)),
-    signIn: (response: Response, person: Person): IdpSession => {
-      const [id, session] = [newToken(), { person, authnInstant: now(), sessionIndex: newXmlId() }]
+    signIn: (response: Response, user: DemoUser): IdpSession => {
+      const [id, session] = [newToken(), { user, authnInstant: now(), sessionIndex: newXmlId() }]
       sessions.set(id, session)
       response.cookie(COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/' })
       return session
@@ -137,12 +136,7 @@ function createMemory(now: () => Date) {
 }
 
 function cookieOf(request: Request): string {
-  return (
-    (request.headers.cookie ?? '')
-      .split(/; */)
-      .find((pair) => pair.startsWith(`${COOKIE}=`))
-      ?.slice(COOKIE.length + 1) ?? ''
-  )
+  return parseCookie(request.headers.cookie ?? '')[COOKIE] ?? ''
 }
 
 function sendAnswer(response: Response, { serviceProvider, relayState }: PendingRequest, xml: string): void {
@@ -159,7 +153,7 @@ function frontPage(session: IdpSession | undefined, hasBreakIt: boolean): string
   return session
     ? messagePage(
         PROTOCOL,
-        `Signed in as ${session.person.name}`,
+        `Signed in as ${session.user.name}`,
         'The next sign-in from the gateway will not ask for a password.',
         html`<form method="post" action="/logout"><button class="main">Sign out of the demo identity provider</button></form>${below}`,
       )
@@ -170,11 +164,11 @@ function sendLogin(
   response: Response,
   handle: string,
   { acsUrl }: KnownServiceProvider,
-  people: readonly Person[],
+  users: readonly DemoUser[],
   wrongPassword = false,
 ): void {
   const application = new URL(acsUrl).host
-  const page = loginPage({ protocol: PROTOCOL, application, people, action: `/continue/${handle}`, wrongPassword })
+  const page = loginPage({ protocol: PROTOCOL, application, users, action: `/continue/${handle}`, wrongPassword })
   sendPage(response, wrongPassword ? 403 : 200, page, [])
 }
 
@@ -182,7 +176,7 @@ function answerUnknown(_request: Request, response: Response): void {
   sendPage(response, 404, messagePage(PROTOCOL, 'Page not found', 'The demo identity provider has no such page.'), [])
 }
 
-// Express tells a handler of errors by its four parameters.
+// Express recognizes an error handler by its four parameters.
 function answerError(error: unknown, _request: Request, response: Response, _next: () => void): void {
   const message = error instanceof RefusedRequest ? error.message : 'The request could not be read.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])

@@ -10,12 +10,12 @@ export interface PendingRequest {
   readonly isPassive: boolean
 }
 
-/** What a user may be told of a request that is refused. */
+/** What a user may learn about a refused request. */
 export class RefusedRequest extends Error {}
 
 /**
- * The request, with the ACS that is registered for its issuer: where it asks for another one it is refused.
- * Throws RefusedRequest or SamlError.
+ * The request, with the ACS registered for its issuer: a request for another one is refused. Throws RefusedRequest or
+ * SamlError.
  */
 export function readRequest(
   parameters: { readonly SAMLRequest?: unknown; readonly RelayState?: unknown },

@@ -1,4 +1,4 @@
-/** The look that both demo providers share; served as a file, because their pages allow no inline style. */
+/** The style of both demo providers; served as a file, because their pages allow no inline style. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;
@@ -50,16 +50,16 @@ ul { list-style: none; margin: 1.25rem 0; padding: 0; display: grid; gap: .5rem 
 code { font: .875em ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace }
 button, input { font: inherit; color: inherit; width: 100%; border-radius: .625rem; min-height: 2.75rem }
 button { cursor: pointer; border: 1px solid transparent; padding: .55rem 1rem; font-weight: 600 }
-button.person {
+button.user {
   display: grid; grid-template-columns: auto 1fr; gap: 0 .85rem; align-items: center; text-align: start;
   background: transparent; border-color: var(--line); padding: .6rem .8rem; transition: background-color .12s;
 }
-button.person:hover { background: var(--accent-soft); border-color: var(--accent) }
-button.person .initial {
+button.user:hover { background: var(--accent-soft); border-color: var(--accent) }
+button.user .initial {
   grid-row: span 2; display: grid; place-items: center; width: 2.4rem; height: 2.4rem; border-radius: 50%;
   background: var(--accent-soft); color: var(--accent);
 }
-button.person .about { font-weight: 400; font-size: .875rem; color: var(--quiet) }
+button.user .about { font-weight: 400; font-size: .875rem; color: var(--quiet) }
 button.main { background: var(--accent); color: var(--accent-ink) }
 button.main:hover { filter: brightness(1.1) }
 button.plain { background: transparent; border-color: var(--line) }

@@ -11,7 +11,7 @@ interface Place {
 
 const COMMON_HEADERS = { 'x-content-type-options': 'nosniff' }
 
-/** A server that answers under its own name only, whatever Host it is asked by, and that ends at once. */
+/** A server that answers only to its own Host, and that stops immediately. */
 export function startDemoServer(
   place: Place,
   build: (url: string) => Promise<RequestListener>,
@@ -20,14 +20,14 @@ export function startDemoServer(
     const { host } = new URL(url)
     const listener = await build(url)
     return (request, response) => {
-      // oidc-provider builds its URLs from it.
+      // oidc-provider builds its URLs from the Host header.
       request.headers.host = host
       listener(request, response)
     }
   })
 }
 
-/** The files that the pages of both providers use. */
+/** The files used by the pages of both providers. */
 export function serveAssets(app: Express): void {
   app.get('/demo.css', (_request, response) => {
     response.set(COMMON_HEADERS).type('css').send(stylesheet)
@@ -38,13 +38,15 @@ export function serveAssets(app: Express): void {
 }
 
 /**
- * Sends a page. `formTargets`: the origins that its form may lead to; form-action covers redirects after a POST too.
+ * Sends a page. `formTargets`: the origins that its form may lead to; form-action also covers redirects after a POST.
  */
 export function sendPage(response: Response, status: number, page: string, formTargets: readonly string[]): void {
   response.status(status).set(pageHeaders(formTargets)).type('html').send(page)
 }
 
-/** Headers of every page: no script or style inline, no frame, no cache; forms lead here and to these origins only. */
+/**
+ * Headers of every page: no inline script or style, no frames, no caching; forms lead only here and to these origins.
+ */
 export function pageHeaders(formTargets: readonly string[]): Readonly<Record<string, string>> {
   return {
     ...COMMON_HEADERS,

@@ -1,16 +1,17 @@
 /**
- * What the session carries where AWS sees the provider's own evidence: the provider has decided, and nothing can be
- * added. Reads the same places as AWS, and leaves it to AWS to refuse.
+ * The session if AWS sees the provider's own evidence: the provider has decided, and nothing can be added. Reads the
+ * same elements and claims as AWS, and leaves refusals to AWS.
  */
 
 import type { LeftOutOfSession, SessionMapping } from '../access/session.ts'
 import { estimatePackedSize } from '../aws/facts/packed-size.ts'
 import { awsSamlAttributes, awsTokenClaims } from '../core/aws-attributes.ts'
 import type { Attributes } from '../core/identity.ts'
+import { isObject } from '../core/json.ts'
 import type { Claims } from './original-evidence.ts'
 
 interface AssertedTags {
-  /** As they were sent, also several values of one key, and values that are not text. */
+  /** As sent, including several values of one key, and values that are not text. */
   readonly tags: readonly (readonly [key: string, values: readonly unknown[]])[]
   readonly transitive: readonly string[]
 }
@@ -53,7 +54,10 @@ function mappingOf({ tags: stated, transitive, ...rest }: Asserted): SessionMapp
   }
 }
 
-/** AWS accepts exactly one text. Anything else becomes JSON, whose brackets no session may carry: the checks say so. */
+/**
+ * AWS accepts exactly one text. Anything else becomes JSON, whose brackets no session value may contain, so the checks
+ * report it.
+ */
 function theOne(values: readonly unknown[]): string {
   const [value, ...more] = values
   return isText(value) && more.length === 0 ? value : JSON.stringify(values)
@@ -74,17 +78,13 @@ export function sessionOfToken(claims: Claims, roleSessionName: string): Session
   return mappingOf({
     roleSessionName,
     sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
-    ...(isClaims(nested) ? nestedTags(nested) : flattenedTags(claims)),
+    ...(isObject(nested) ? nestedTags(nested) : flattenedTags(claims)),
   })
-}
-
-function isClaims(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function nestedTags(claim: Claims): AssertedTags {
   return {
-    tags: Object.entries(isClaims(claim.principal_tags) ? claim.principal_tags : {}).map(
+    tags: Object.entries(isObject(claim.principal_tags) ? claim.principal_tags : {}).map(
       ([key, value]) => [key, listOf(value)] as const,
     ),
     transitive: keysOf(claim.transitive_tag_keys),
@@ -99,7 +99,7 @@ function keysOf(value: unknown): readonly string[] {
   return listOf(value).map((key) => theOne([key]))
 }
 
-/** For providers that cannot nest. */
+/** For providers that cannot nest claims. */
 function flattenedTags(claims: Claims): AssertedTags {
   const prefix = `${awsTokenClaims.tags}/principal_tags/`
   return {

@@ -1,4 +1,4 @@
-/** What a provider said and AWS never reads: no condition of a trust policy can ask for it. */
+/** What a provider sent and AWS never reads: no condition of a trust policy can use it. */
 import { namesOf } from '../access/attribute-names.ts'
 import type { PresentedEvidence } from '../access/preflight/facts.ts'
 import { AWS_SAML_ATTRIBUTES, AWS_TOKEN_CLAIMS } from '../core/aws-attributes.ts'
@@ -9,10 +9,10 @@ export interface IgnoredClaim {
   readonly values: readonly string[]
 }
 
-/** Claims of the protocol: AWS checks them, and they say nothing of the user. RFC 7519 4.1, OpenID Connect Core 2 */
+/** Claims of the protocol: AWS checks them, and they do not describe the user. RFC 7519 4.1, OpenID Connect Core 2 */
 const CHECKED: ReadonlySet<string> = new Set(['iss', 'aud', 'azp', 'exp', 'nbf', 'iat', 'jti', 'nonce'])
 
-/** In the order in which the provider said it. */
+/** In the order in which the provider sent it. */
 export function ignoredClaims(one: EvidenceToPresent, presented: PresentedEvidence): readonly IgnoredClaim[] {
   const used = usedNames(presented)
   const { original, provider } = one
@@ -22,7 +22,7 @@ export function ignoredClaims(one: EvidenceToPresent, presented: PresentedEviden
     .map(([name, value]) => ({ name, values: [value].flat().map(textOf) }))
 }
 
-/** The names of what fills condition keys. */
+/** The names of attributes and claims that fill condition keys. */
 function usedNames({ identity }: PresentedEvidence): ReadonlySet<string> {
   return new Set(
     identity.flatMap(({ source = '', values }) => (values.length > 0 ? source.replace(/^Attribute /, '') : [])),

@@ -1,4 +1,6 @@
-/** What the identity provider itself signed, read as AWS would read it: the part of a sign-in that can be passed on. */
+/**
+ * What the identity provider itself signed, read as AWS would read it: the part of a sign-in that can be forwarded.
+ */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { AssertionFacts, TokenFacts } from '../access/preflight/facts.ts'
 import { type RolePair, rolePairs } from '../access/role-attribute.ts'
@@ -8,7 +10,7 @@ import { Secret } from '../core/secret.ts'
 export type Claims = Readonly<Record<string, unknown>>
 
 interface Original {
-  /** As STS gets it. Missing where nothing that could be sent was kept, as for claims in a file. */
+  /** As STS receives it. Absent if nothing that could be sent was kept, as for claims in a file. */
   readonly encoded?: Secret
 }
 
@@ -25,7 +27,7 @@ export interface OriginalToken extends TokenFacts, Original {
 
 export type OriginalEvidence = OriginalAssertion | OriginalToken
 
-/** The gateway as service provider: what a response to it names as recipient and audience. */
+/** The gateway as service provider: the recipient and audience of a response to it. */
 export interface ResponseReceiver {
   readonly acsUrl: string
   readonly entityId: string
@@ -42,7 +44,7 @@ function assertionOf(
   { response, issuedAt, expiresAt, confirmationCount, isEncrypted }: Extract<Evidence, { kind: 'saml' }>,
   receiver: ResponseReceiver | undefined,
 ): OriginalAssertion {
-  // A browser's form may have broken its lines, which base64 allows and STS may not.
+  // A form may contain line breaks, which base64 allows and STS may not.
   const encoded = response?.reveal().replaceAll(/\s/g, '')
   return {
     kind: 'saml',
@@ -63,7 +65,10 @@ function tokenOf({ token, issuedAt, expiresAt }: Extract<Evidence, { kind: 'web-
   return { ...readToken(token.reveal()), encoded: token, life: { issuedAt, expiresAt } }
 }
 
-/** A signed JWT, decoded; its signature is not verified here. Throws jose's errors for what is not one. RFC 7515 7.1 */
+/**
+ * A signed JWT, decoded; its signature is not verified here. Throws jose's errors for text that is not a JWT. RFC 7515
+ * 7.1
+ */
 export function readToken(token: string): OriginalToken & Required<Pick<TokenFacts, 'algorithm' | 'length'>> {
   const { alg, kid } = decodeProtectedHeader(token)
   return {

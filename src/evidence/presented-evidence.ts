@@ -1,6 +1,6 @@
 /**
- * What AWS will be sent for a role, as AWS will read it: the condition keys that it fills, and what the preflight checks.
- * The STS request, the preflight, `fedgate explain` and the pages all read it.
+ * What AWS will be sent for a role, as AWS will read it: the condition keys that it fills, and the facts that the
+ * preflight checks. Used by the STS request, the preflight, `fedgate explain` and the pages.
  */
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from '../access/preflight/facts.ts'
 import type { ProviderConfig } from '../config/types.ts'
@@ -12,14 +12,14 @@ import { namedProviders } from '../iam/principals.ts'
 import type { Claims, OriginalAssertion, OriginalEvidence, OriginalToken } from './original-evidence.ts'
 import { type ReissuedAssertion, reissuedAssertion, reissuedToken } from './reissued-evidence.ts'
 
-/** The gateway as identity provider towards AWS. */
+/** The gateway as identity provider for AWS. */
 export interface GatewayIssuers {
   readonly samlEntityId: string
-  /** Missing where it issues no tokens. */
+  /** Absent if the gateway issues no tokens. */
   readonly webIdentity: { readonly url: string; readonly audience: string } | undefined
 }
 
-/** A sign-in, and how it is exchanged. */
+/** A sign-in, and how its evidence is exchanged. */
 export interface EvidenceToPresent {
   readonly provider: ProviderConfig
   readonly identity: Identity
@@ -39,7 +39,7 @@ const AWS_NAMES: readonly string[] = Object.values(wholeNames)
 
 const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf'])
 
-/** What AWS will be sent, role by role; what is the same for the roles of an account is made once. */
+/** What AWS will be sent, role by role; what is the same for the roles of an account is computed once. */
 export function presentEvidence(one: EvidenceToPresent): (role: RoleToPresentTo) => PresentedEvidence {
   const made = new Map<string, PresentedEvidence>()
   const present = presenter(one)
@@ -96,7 +96,7 @@ function token(claims: Claims, clientId: string, place: Place): PresentedToken {
   const subject = textOf(claims.sub)
   const statedAudiences = textsOf(claims.aud)
   const audiences = typeof claims.azp === 'string' ? [claims.azp] : statedAudiences
-  // Of several AWS exposes the one that IAM's provider has.
+  // Of several audiences AWS exposes the one that IAM's provider has.
   const audience = audiences.find((each) => each === clientId) ?? audiences[0] ?? ''
   return {
     kind: 'web-identity',
@@ -158,7 +158,7 @@ function isAwsName(name: string): boolean {
   return AWS_NAMES.includes(name) || name.startsWith(TAG)
 }
 
-/** The name of AWS's that has these letters; else the name itself. */
+/** AWS's own name if it differs only in case; otherwise the name itself. */
 function asAws(name: string): string {
   return (
     [...AWS_NAMES, TAG].find(

@@ -1,4 +1,7 @@
-/** The session that AWS will be asked for: by the gateway's templates where it vouches, else by the provider's evidence. */
+/**
+ * The session that AWS will be asked for: from the gateway's templates if it vouches, else from the provider's
+ * evidence.
+ */
 import { type LeftOutOfSession, type SessionMapping, type SessionTemplates, sessionOf } from '../access/session.ts'
 import { sessionOfAssertion, sessionOfToken } from './asserted-session.ts'
 import type { EvidenceToPresent } from './presented-evidence.ts'

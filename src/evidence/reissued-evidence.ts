@@ -1,6 +1,6 @@
 /**
- * What the gateway itself asserts to AWS about a user, in an assertion or a token of its own: decided here, and here
- * only. The STS request has it signed, and every prediction of what AWS will see is made from the same values.
+ * What the gateway itself asserts to AWS about a user, in an assertion or a token of its own. It is decided only here:
+ * the STS request has these values signed, and every prediction of what AWS will see uses the same values.
  */
 import { valuesOf } from '../access/attribute-names.ts'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
@@ -8,18 +8,18 @@ import { type RoleArn, samlProviderArn } from '../core/arn.ts'
 import { type Attributes, type Identity, type NameId, nameIdFormats } from '../core/identity.ts'
 import { samlAttributeKeys } from '../iam/condition-keys/condition-keys.ts'
 
-/** An assertion of the gateway's own, but for the role and its session. */
+/** An assertion by the gateway, without the role and its session. */
 export interface ReissuedAssertion {
   readonly nameId: NameId
   /** From these AWS fills `saml:*` condition keys. */
   readonly attributes: Attributes
   /** The SAML provider in the role's account that is registered for the gateway. */
   readonly providerArn: string
-  /** AWS's own address and name in the partition; undefined for one that is not known. */
+  /** AWS's own URL and entityID in the partition; undefined for an unknown partition. */
   readonly aws: { readonly recipient: string; readonly audience: string } | undefined
 }
 
-/** A token of the gateway's own, but for the session. Its `iss` and `aud` are the issuer's. */
+/** A token by the gateway, without its session. Its `iss` and `aud` are the issuer's. */
 export interface ReissuedToken {
   /** `sub` */
   readonly subject: string
@@ -27,10 +27,10 @@ export interface ReissuedToken {
   readonly methods: readonly string[]
 }
 
-/** Before the provider's id in `amr`. */
+/** The prefix of the provider's ID in `amr`. */
 const PROVIDER = 'provider:'
 
-/** For every account in which the gateway is registered as SAML provider of that name. */
+/** For every account in which the gateway is registered as the SAML provider of that name. */
 export function reissuedAssertion(
   identity: Identity,
   provider: string,
@@ -48,16 +48,17 @@ export function reissuedAssertion(
 }
 
 /**
- * The subject of the assertion: as the provider named it, and which provider that is, as another may have the same
- * subject (Core 2.2.2, 8.3.7). AWS does not expose this NameQualifier: `saml:namequalifier` is a hash of its own.
+ * The subject of the assertion as the provider named it, with the provider in its NameQualifier, as another provider
+ * may have the same subject (Core 2.2.2, 8.3.7). AWS does not expose this NameQualifier: `saml:namequalifier` is its
+ * own hash.
  */
 function nameIdForAws({ subject, subjectFormat = nameIdFormats.persistent, issuer }: Identity): NameId {
   return { value: subject, format: subjectFormat, nameQualifier: issuer }
 }
 
 /**
- * The attributes from which AWS fills condition keys, by the names that AWS knows, whichever name the provider sent them
- * by: so that trust policies may ask for them also where the gateway reissues. All others are left out.
+ * The attributes from which AWS fills condition keys, by the names that AWS knows, whichever names the provider used:
+ * trust policies may then use them with reissued evidence too. All others are left out.
  */
 function attributesForAws(attributes: Attributes): Attributes {
   const names = new Set(samlAttributeKeys.flatMap(({ attributes: [name] }) => name ?? []))
@@ -74,9 +75,9 @@ export function reissuedToken(identity: Identity): ReissuedToken {
 }
 
 /**
- * How the user signed in: what their OpenID provider says (OpenID Connect Core 2), and which configured provider that
- * was. Subjects of two providers may be the same text; by `amr` a trust policy tells them apart, so that no provider may
- * say `provider:` itself.
+ * How the user signed in: the methods that their OpenID provider states (OpenID Connect Core 2), and the configured
+ * provider. Two providers may have the same subject; a trust policy tells them apart by `amr`, so no provider may
+ * assert `provider:` values itself.
  */
 function methodsOf({ protocol, provider, attributes }: Identity): readonly string[] {
   const stated = protocol === 'oidc' ? (attributes.get('amr') ?? []) : []

@@ -1,7 +1,7 @@
 /** The audit events of the use-cases. record.ts records them and passes them to the other listeners. */
 import { signInWarnings } from '../access/sign-in-warnings.ts'
 import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
-import type { Purpose } from '../audit/events.ts'
+import type { AuditEvent, Purpose } from '../audit/events.ts'
 import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -12,30 +12,30 @@ import { type Recording, record } from './record.ts'
 import { ExplainedDenial } from './roles/explain-denial.ts'
 import type { Exchange, RequestedRole, TakenRole } from './roles/sts-request.ts'
 
-/** Whose settings say what is worth a warning. */
+/** The providers whose settings decide what needs a warning. */
 export type ConfiguredProviders = Providers<Pick<Provider, 'settings'>>
 
-/** By the request, as an error may be kept and thrown again for another one: the references of what is recorded. */
+/** By request, as an error may be kept and thrown again in another one: the references of recorded refusals. */
 const recorded = new WeakMap<Caller, WeakMap<FedgateError, string>>()
 
-/** Rejects with AuditError where it cannot be recorded: then nobody may be signed in. */
+/** Rejects with AuditError if it cannot be recorded: then the user must not be signed in. */
 export const auditLogin = auditSignIn('login')
-/** The same person proved anew who they are, and their login goes on. Rejects as auditLogin. */
+/** The same user signed in again, and their login continues. Rejects as auditLogin. */
 export const auditRenewal = auditSignIn('login.renewed')
 
-/** A provider's name may be a stranger's invention. */
+/** A provider's name may be invented by an unauthenticated client. */
 const LONGEST_NAME = 100
 
-/** Runs a step of a login; what it refuses is in the log under the caller's reference. */
+/** Runs a step of a login; records its refusal under the caller's reference. */
 export const auditingRefusals = auditingRefused('login.refused')
-/** The same for what identity providers say about logouts. */
+/** The same for messages of identity providers about logouts. */
 export const auditingRefusedLogouts = auditingRefused('logout.refused')
 
 interface RefusedRequest {
   readonly error: FedgateError
   /** Method and path. */
   readonly request: string
-  /** Of the browser, where somebody is signed in. */
+  /** Of the browser, if a user is signed in. */
   readonly login: Login | undefined
 }
 
@@ -47,13 +47,13 @@ interface Denied {
   readonly eventName: 'exchange.denied' | 'console.denied'
   readonly wanted: RequestedRole | Exchange
   readonly error: unknown
-  /** AWS is asked again at once, for so many seconds. */
+  /** AWS is asked again immediately, for so many seconds. */
   readonly retriedWithSeconds?: number
 }
 
 /**
- * What every answer that shows a reference goes through: the reference under which the log has the refusal, which gets
- * a line here unless a use-case has recorded it already. Never rejects.
+ * The reference under which the log has a refusal; it is recorded here unless a use-case has already recorded it. Every
+ * response that shows a reference uses this. Never rejects.
  */
 export async function auditRefusedRequest(
   recording: Recording,
@@ -65,23 +65,24 @@ export async function auditRefusedRequest(
   const event = {
     eventName: 'request.refused' as const,
     ...occurrence(recording, caller),
-    ...(login && person(login)),
+    ...(login && userOf(login)),
     request: request.slice(0, LONGEST_REQUEST),
     ...refusalOf(error, verdictOf(error)),
   }
   return record(recording, { event })
 }
 
-function occurrence({ now }: Recording, { reference, sourceIp, userAgent }: Caller) {
+function occurrence({ now }: Recording, { reference, sourceIp, userAgent, device }: Caller) {
   return {
     eventTime: now(),
     referenceId: reference,
     sourceIPAddress: sourceIp,
     userAgent,
+    ...(device !== undefined && { device }),
   }
 }
 
-function person({ signIn: { identity } }: Login) {
+function userOf({ signIn: { identity } }: Login) {
   return { provider: identity.provider, subject: identity.subject }
 }
 
@@ -90,8 +91,8 @@ function verdictOf(error: FedgateError): Verdict | undefined {
 }
 
 /**
- * Credentials of a role were issued; `chosen`: for how long as the user chose it. Rejects with AuditError where it
- * cannot be recorded: then nobody may have them.
+ * Credentials of a role were issued; `chosen`: the duration as the user chose it. Rejects with AuditError if it cannot
+ * be recorded: then the user must not get them.
  */
 export async function auditExchange(
   recording: Recording,
@@ -106,7 +107,7 @@ export async function auditExchange(
   const event = {
     eventName: 'exchange' as const,
     ...occurrence(recording, caller),
-    ...person(login),
+    ...userOf(login),
     purpose,
     ...issued(taken),
   }
@@ -142,12 +143,12 @@ function asked({ role, session, durationSeconds }: Exchange) {
   }
 }
 
-/** What AWS does not allow is not worth being offered again. */
+/** A duration that AWS does not allow must not be offered again. */
 function habit({ shortenedFromSeconds, durationSeconds }: TakenRole, chosen: string | undefined) {
   return chosen === undefined || shortenedFromSeconds === undefined ? chosen : String(durationSeconds)
 }
 
-/** Rejects with AuditError where it cannot be recorded: then nobody may have the way to the console. */
+/** Rejects with AuditError if it cannot be recorded: then the user must not get the link to the console. */
 export async function auditConsole(
   recording: Recording,
   login: Login,
@@ -158,14 +159,14 @@ export async function auditConsole(
   const event = {
     eventName: 'console' as const,
     ...occurrence(recording, caller),
-    ...person(login),
+    ...userOf(login),
     ...issued(taken),
     destination,
   }
   await record(recording, { event, login })
 }
 
-/** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
+/** A role that could not be assumed: not granted, an invalid duration, a refusal by AWS. Anything else is a defect. */
 export async function auditDenied(
   recording: Recording,
   login: Login,
@@ -176,7 +177,7 @@ export async function auditDenied(
   const event = {
     eventName,
     ...occurrence(recording, caller),
-    ...person(login),
+    ...userOf(login),
     requestParameters:
       'session' in wanted ? asked(wanted) : { roleArn: wanted.role.slice(0, LONGEST_ARN), ...durationOf(wanted) },
     ...(retriedWithSeconds !== undefined && { retriedWithSeconds }),
@@ -193,14 +194,39 @@ function rememberRecorded(caller: Caller, error: FedgateError, reference: string
   recorded.set(caller, (recorded.get(caller) ?? new WeakMap<FedgateError, string>()).set(error, reference))
 }
 
-/** `person`: signed out here. `provider`: the identity provider asked for it. Never rejects: access ends all the same. */
+/**
+ * `person`: the user signed out here. `provider`: the identity provider requested it. Never rejects: access ends in any
+ * case.
+ */
 export async function auditLogout(
   recording: Recording,
   login: Login,
   reason: 'person' | 'provider',
   caller: Caller,
 ): Promise<void> {
-  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...person(login), reason }
+  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...userOf(login), reason }
+  await record(recording, { event, login })
+}
+
+/** Rejects with AuditError where it cannot be recorded: then the device may not have the tokens. */
+export async function auditToken(
+  recording: Recording,
+  login: Login,
+  issued: Pick<Extract<AuditEvent, { eventName: 'token' }>, 'grantType' | 'isBound'>,
+  caller: Caller,
+): Promise<void> {
+  const event = { eventName: 'token' as const, ...occurrence(recording, caller), ...userOf(login), ...issued }
+  await record(recording, { event, login })
+}
+
+/** Never rejects: access ends all the same. */
+export async function auditRevokedTokens(
+  recording: Recording,
+  login: Login,
+  reason: Extract<AuditEvent, { eventName: 'token.revoked' }>['reason'],
+  caller: Caller,
+): Promise<void> {
+  const event = { eventName: 'token.revoked' as const, ...occurrence(recording, caller), ...userOf(login), reason }
   await record(recording, { event, login })
 }
 
@@ -212,7 +238,7 @@ function auditSignIn(eventName: 'login' | 'login.renewed') {
     const event = {
       eventName,
       ...occurrence(recording, caller),
-      ...person(login),
+      ...userOf(login),
       protocol,
       issuer,
       authenticatedAt,

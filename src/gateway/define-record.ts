@@ -60,6 +60,12 @@ export interface Mark<Life extends Lifetime = Lifetime> extends Listed<Life> {
   isClaimed(store: Store, id: string): Promise<boolean>
 }
 
+/** A number that only grows, until its end. */
+export interface Counter<Life extends Lifetime = Lifetime> extends Listed<Life> {
+  /** Adds one and returns the number. Only the first call sets the end. */
+  count(store: Store, id: string, expiresAt: Date): Promise<number>
+}
+
 /** A set whose members each have their own end. */
 export interface SetKind<Member, Life extends Lifetime = Lifetime> extends Listed<Life> {
   add(store: Store, id: string, member: Member, expiresAt: Date): Promise<void>
@@ -118,6 +124,15 @@ export function defineMark<const Life extends Lifetime>({ prefix, holds, lifetim
     lifetime,
     claim: (store, id, expiresAt) => store.claim(keyOf(prefix, id), expiresAt),
     isClaimed: async (store, id) => (await store.get(keyOf(prefix, id))) !== undefined,
+  }
+}
+
+export function defineCounter<const Life extends Lifetime>({ prefix, holds, lifetime }: Listed<Life>): Counter<Life> {
+  return {
+    prefix,
+    holds,
+    lifetime,
+    count: (store, id, expiresAt) => store.count(keyOf(prefix, id), expiresAt),
   }
 }
 

@@ -26,7 +26,7 @@ import { GatewayError } from './errors.ts'
 import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
 import type { GatewayKeys, Provider } from './providers.ts'
 
-/** What the use-cases ask of the configuration. */
+/** What the use-cases need from the configuration. */
 export type GatewaySettings = Pick<
   Config,
   | 'baseUrl'
@@ -40,9 +40,10 @@ export type GatewaySettings = Pick<
   | 'sourceIdentity'
   | 'sessionTags'
   | 'transitiveTags'
+  | 'limits'
 >
 
-/** All ports together, as the composition root makes them. Use-cases name those that they use. */
+/** All ports together, as the composition root creates them. Use-cases name those that they use. */
 export interface Gateway {
   readonly settings: GatewaySettings
   readonly providers: ReadonlyMap<string, Provider>
@@ -51,29 +52,31 @@ export interface Gateway {
   readonly loginEnded: readonly LoginEnded[]
   readonly sts: StsClient
   readonly consoleSignIn: ConsoleSignIn
-  /** Missing only when no provider needs the gateway to sign. */
+  /** Absent only if no provider needs the gateway to sign. */
   readonly samlIssuer?: SamlIssuer
-  /** Missing where the gateway has no key of its own for tokens. */
+  /** Absent if the gateway has no key of its own for tokens. */
   readonly webIdentityIssuer?: WebIdentityIssuer
   readonly audit: Audit
-  /** Audit events since this process started, counted. */
+  /** Counts of audit events since this process started. */
   readonly tally: EventCounters
-  /** Certificates and private keys: for the dates of the former. */
+  /** Certificates with their private keys: used for the end dates of the certificates. */
   readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
   readonly now: Clock
-  /** A role's trust policy as far as it is known; absent where none is known of any role. */
+  /** A role's trust policy if it is known; absent if none is known for any role. */
   readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined
 }
 
 /** Who sent the request, for the audit line. */
 export interface Caller {
-  /** The id that the user sees and the audit line carries. */
+  /** The ID that the user sees and the audit line contains. */
   readonly reference: string
   readonly sourceIp: string
   readonly userAgent: string
+  /** The name of the signed-in device that sent it; undefined for browsers. */
+  readonly device?: string
 }
 
-/** The configured providers by id, as far as a use-case looks at them. */
+/** The configured providers by ID, with the settings that use-cases need. */
 export interface Providers<One = Provider> {
   readonly providers: ReadonlyMap<string, One>
 }

@@ -11,7 +11,7 @@ export type Clock = () => Date
 
 /**
  * A part of the store for what strangers can make the gateway keep. It is counted apart and refuses what no longer fits,
- * so that nothing else in the store ever has to give way to it.
+ * so that nothing else in the store ever has to give way to it. All its keys begin with the same prefix, `prefix:id`.
  */
 export interface Room {
   readonly name: string
@@ -28,7 +28,10 @@ export type Admission = 'kept' | 'exists' | 'full'
  * share the store. Keys and values are text.
  */
 export interface Store {
-  /** When this process began to remember, where what it was told ends with it; undefined: it outlives the process. */
+  /**
+   * Since when nothing that was marked as used can have been forgotten: when the process began, for a store in memory.
+   * Later, should the store turn out to have lost something. undefined: it never forgets.
+   */
   readonly remembersSince: Date | undefined
   /** Keeps the value until then; replaces what was there. */
   put(key: string, value: string, expiresAt: Date): Promise<void>

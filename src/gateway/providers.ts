@@ -13,7 +13,7 @@ import { createMetadata, type ProviderMetadata } from './metadata/metadata.ts'
 import type { MetadataContext } from './metadata/settings.ts'
 import type { Clock } from './ports.ts'
 
-/** An identity provider as the use-cases see it: its settings, and us as its counterpart. */
+/** An identity provider as the use-cases see it: its settings, and our side of the connection. */
 export type Provider = SamlProvider | OidcProvider
 
 export interface SamlProvider {
@@ -21,7 +21,7 @@ export interface SamlProvider {
   readonly settings: SamlProviderConfig
   readonly serviceProvider: ServiceProvider & { readonly sloUrl: string }
   /**
-   * The identity provider; with `discovery` the one that is named. Throws GatewayError (`provider.unavailable`,
+   * The identity provider; with `discovery` the named one. Throws GatewayError (`provider.unavailable`,
    * `provider.idp_unknown`) or SamlError.
    */
   metadata(entityId?: string): Promise<IdpMetadata>
@@ -37,20 +37,20 @@ export interface OidcProvider {
 
 /** The first of each is used, all are published. */
 export interface GatewayKeys {
-  /** Empty only when no provider needs the gateway to sign. */
+  /** Empty only if no provider needs the gateway to sign. */
   readonly signing: readonly KeyPair[]
   readonly encryption: readonly KeyPair[]
-  /** What proves to an OpenID provider who we are (private_key_jwt), by the provider's id. */
+  /** The keys that authenticate us to OpenID providers (private_key_jwt), by the provider's ID. */
   readonly clients: ReadonlyMap<string, ClientKey>
 }
 
-/** Clocks of providers are given a minute. */
+/** The accepted clock difference of providers: a minute. */
 export const OIDC_CLOCK_SKEW_SECONDS = 60
 
-/** Nobody who chooses waits for a server that does not answer. */
+/** The chooser does not wait longer for a provider that does not respond. */
 const PATIENCE_MS = 300
 
-/** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */
+/** Our URLs for a provider. Each provider has its own, so a response for one is not accepted for another. */
 export function acsUrl(baseUrl: string, id: string): string {
   return `${baseUrl}/saml/${id}/acs`
 }
@@ -63,7 +63,10 @@ export function callbackUrl(baseUrl: string, id: string): string {
   return `${baseUrl}/oidc/${id}/callback`
 }
 
-/** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
+/**
+ * The configured providers by ID. Nothing is fetched yet: an unavailable provider affects neither startup nor the
+ * others.
+ */
 export function createProviders(
   configured: readonly ProviderConfig[],
   { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataContext,
@@ -103,7 +106,7 @@ function samlProvider(
   }
 }
 
-/** What STS has to read is asked for in clear text, unless IAM holds our key. */
+/** Evidence for STS is requested unencrypted, unless IAM has our key. */
 function mayBeEncrypted({ exchange }: SamlProviderConfig): boolean {
   return exchange.evidence === 'reissued' || exchange.stsDecrypts
 }
@@ -116,7 +119,9 @@ function oidcProvider(settings: OidcProviderConfig, baseUrl: string, keys: Gatew
   }
 }
 
-/** Where a provider gives a new refresh token each time, one that comes twice looks stolen: at once, it is sent once. */
+/**
+ * If a provider rotates refresh tokens, a token that is used twice looks stolen: concurrent requests share one use.
+ */
 function refreshingOnce(relyingParty: RelyingParty): RelyingParty {
   const running = new Map<string, Promise<SignIn>>()
   const refresh: RelyingParty['refresh'] = (signIn, now) => {
@@ -128,7 +133,7 @@ function refreshingOnce(relyingParty: RelyingParty): RelyingParty {
   return { ...relyingParty, refresh }
 }
 
-/** The relying party's settings of a configured provider. */
+/** The relying party's settings for a configured provider. */
 function oidcSettings(settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys): OidcSettings {
   const { protocol: _, label: __, exchange: ___, clientAuth: ____, ...same } = settings
   return {
@@ -155,7 +160,7 @@ function clientCredentials({ id, clientAuth }: OidcProviderConfig, keys: Gateway
   }
 }
 
-/** Throws GatewayError `provider.unknown` also for a provider of another protocol. */
+/** Throws GatewayError `provider.unknown`, also for a provider of the other protocol. */
 export function oidcProviderOf(providers: ReadonlyMap<string, Provider>, id: string): OidcProvider {
   const provider = providers.get(id)
   if (provider?.protocol === 'oidc') return provider
@@ -165,14 +170,17 @@ export function oidcProviderOf(providers: ReadonlyMap<string, Provider>, id: str
   })
 }
 
-/** The metadata of the identity provider of that entityID: the one there is, where there are not many. Throws as `metadata`. */
+/**
+ * The metadata of the identity provider with that entityID; the only one if there is no discovery. Throws as
+ * `metadata`.
+ */
 export function metadataOf(provider: SamlProvider, entityId: string | undefined): Promise<IdpMetadata> {
   return provider.metadata(provider.settings.discovery ? entityId : undefined)
 }
 
 /**
- * Why nobody can sign in with it now, for the person who chooses; undefined when all is well. One that is slow to
- * answer counts as it did when it answered last: so that no page waits for it, and nothing is held against it unheard.
+ * Why users cannot sign in with it now, as a sentence for the chooser; undefined if they can. For a provider that is
+ * slow to respond its last known state counts, so no page waits for it; without one it counts as available.
  */
 export async function unavailability(provider: Provider): Promise<string | undefined> {
   const isThere = await isThereSoon(provider)
@@ -181,7 +189,7 @@ export async function unavailability(provider: Provider): Promise<string | undef
   return isThere === false ? (problem ?? new GatewayError('provider.unavailable')).message : problem?.message
 }
 
-/** true: it is there; false: it is not; undefined: it has not answered yet. */
+/** true: available; false: not available; undefined: it has not responded yet. */
 function isThereSoon(provider: Provider): Promise<boolean | undefined> {
   const asked =
     provider.protocol === 'oidc'
@@ -193,7 +201,7 @@ function isThereSoon(provider: Provider): Promise<boolean | undefined> {
   return within(PATIENCE_MS, asked, () => undefined)
 }
 
-/** What is known of a provider that fails, without asking it; undefined where something serves, or nobody has asked. */
+/** What is known about a failing provider, without contacting it; undefined if it works, or was not contacted yet. */
 function knownProblem(provider: Provider): FedgateError | undefined {
   if (provider.protocol === 'oidc') {
     const { discoveredAt, problem } = provider.relyingParty.status()

@@ -5,12 +5,13 @@
 import { z } from 'zod'
 import type { Attributes, Evidence, LogoutRef, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
-import { defineMark, defineRecord, defineSet } from './define-record.ts'
+import { defineCounter, defineMark, defineRecord, defineSet } from './define-record.ts'
 import type { ReceivedLogout } from './login/login-index.ts'
 import type { LoginRecord } from './login/logins.ts'
 import type { PendingRecord } from './login/pending-logins.ts'
 import type { Room } from './ports.ts'
 import type { Activity } from './user/activity.ts'
+import type { StoredDevice } from './user/devices.ts'
 import type { StoredPreferences } from './user/preferences.ts'
 
 const MINUTE = 60
@@ -304,10 +305,27 @@ export const preferences = defineRecord({
   schema: storedPreferences,
 })
 
-const occurrence = { at: instant, reference: cutText, sourceIp: cutText, userAgent: cutText }
+const occurrence = {
+  at: instant,
+  reference: cutText,
+  sourceIp: cutText,
+  userAgent: cutText,
+  device: cutText.exactOptional(),
+}
 
 const activity: z.ZodType<Activity> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['sign-in', 'renewal', 'sign-out', 'provider-sign-out']), ...occurrence }),
+  z.strictObject({
+    kind: z.enum([
+      'sign-in',
+      'renewal',
+      'sign-out',
+      'provider-sign-out',
+      'device-sign-in',
+      'device-sign-out',
+      'device-token-reused',
+    ]),
+    ...occurrence,
+  }),
   z.strictObject({
     kind: z.literal('exchange'),
     ...occurrence,
@@ -328,8 +346,127 @@ export const activities = defineRecord({
   prefix: 'activity',
   holds: "a user's last sign-ins and exchanges, under a keyed hash",
   lifetime: { seconds: 90 * DAY },
-  version: 1,
+  version: 2,
   schema: activityList,
+})
+
+/** Of a fixed number of keys: see operations/rate-limit.ts. */
+export const requestCounts = defineCounter({
+  prefix: 'rate',
+  holds: 'how many requests addresses with this hash have sent',
+  lifetime: { until: 'the second, minute or hour of the limit ends' },
+})
+
+/**
+ * What the library for OAuth (src/authorization) keeps of a request, a code or a token, without its value: the key is the
+ * value's hash. The library checks the content.
+ */
+const oauthRecord = z.strictObject({ payload: z.record(text, z.json()), expiresAt: instant })
+
+export const authorizationRequests = defineRecord({
+  prefix: 'oauth-request',
+  holds: 'a request of the command line that waits for the user to sign in and allow it',
+  lifetime: { seconds: 15 * MINUTE },
+  version: 1,
+  schema: oauthRecord,
+})
+
+/** Anyone can start requests. One has 6 kB at most. */
+export const AUTHORIZATION_ROOM: Room = { name: 'oauth-request', mostRecords: 10_000, mostOctets: 16 * 1024 * 1024 }
+
+export const authorizationCodes = defineRecord({
+  prefix: 'oauth-code',
+  holds: 'an authorization code, under its hash',
+  lifetime: { seconds: MINUTE },
+  version: 1,
+  schema: oauthRecord,
+})
+
+export const deviceCodes = defineRecord({
+  prefix: 'oauth-device-code',
+  holds: 'a device code, under its hash, with the address and the program that asked',
+  lifetime: { seconds: 10 * MINUTE },
+  version: 1,
+  schema: oauthRecord,
+})
+
+/** Anyone can ask for device codes. */
+export const DEVICE_CODE_ROOM: Room = { name: 'oauth-device-code', mostRecords: 10_000, mostOctets: 16 * 1024 * 1024 }
+
+export const userCodes = defineRecord({
+  prefix: 'oauth-user-code',
+  holds: 'the device code of a code that a user types in',
+  lifetime: { seconds: 10 * MINUTE },
+  version: 1,
+  schema: secret,
+})
+
+export const decidedDeviceCodes = defineMark({
+  prefix: 'oauth-decided',
+  holds: 'a device code that a user allowed or refused',
+  lifetime: { seconds: 10 * MINUTE },
+})
+
+export const userCodeTries = defineCounter({
+  prefix: 'oauth-tries',
+  holds: 'how many codes a user has typed in, under a keyed hash',
+  lifetime: { seconds: 15 * MINUTE },
+})
+
+export const accessTokens = defineRecord({
+  prefix: 'oauth-access-token',
+  holds: "an access token, under its hash, with the hash of the device's key",
+  lifetime: { seconds: 10 * MINUTE },
+  version: 1,
+  schema: oauthRecord,
+})
+
+/** Used ones too, as a second use has to be noticed. */
+export const refreshTokens = defineRecord({
+  prefix: 'oauth-refresh-token',
+  holds: 'a refresh token, used or not, under its hash',
+  lifetime: { until: 'the login ends' },
+  version: 1,
+  schema: oauthRecord,
+})
+
+export const usedProofs = defineMark({
+  prefix: 'oauth-proof',
+  holds: 'a DPoP proof that was used',
+  lifetime: { seconds: 15 * MINUTE },
+})
+
+export const grants = defineRecord({
+  prefix: 'oauth-grant',
+  holds: 'what the user allowed a device: every token of it hangs on this',
+  lifetime: { until: 'the login ends' },
+  version: 1,
+  schema: oauthRecord,
+})
+
+const device: z.ZodType<StoredDevice> = z.strictObject({
+  loginId: text,
+  name: cutText,
+  signedInAt: instant,
+  usedAt: instant,
+  from: z.strictObject({ sourceIp: cutText, userAgent: cutText }),
+  expiresAt: instant,
+})
+
+export const devices = defineRecord({
+  prefix: 'oauth-device',
+  holds: 'a device that is signed in: its name, since when, and where from',
+  lifetime: { until: 'the login ends, or 10 minutes where it never asked for a token' },
+  version: 1,
+  schema: device,
+})
+
+export const grantsOfLogin = defineSet({
+  prefix: 'oauth-grants-of',
+  holds: "ids of a login's grants",
+  lifetime: { until: 'the login ends' },
+  version: 1,
+  schema: text,
 })
 
 /** All of the above, for the documentation and its test. */
@@ -352,4 +489,17 @@ export const storeRecords = [
   readinessProbes,
   preferences,
   activities,
+  requestCounts,
+  authorizationRequests,
+  authorizationCodes,
+  deviceCodes,
+  userCodes,
+  decidedDeviceCodes,
+  userCodeTries,
+  accessTokens,
+  refreshTokens,
+  usedProofs,
+  grants,
+  devices,
+  grantsOfLogin,
 ] as const

@@ -1,4 +1,4 @@
-/** What a condition's keys would hold if an unconfirmed fact about them were the other way round. */
+/** The values of a condition's keys if an unconfirmed fact about them were the other way round. */
 
 import { entryOf, type RequestContext } from './condition-keys/context.ts'
 import type { Condition } from './conditions.ts'
@@ -10,20 +10,20 @@ export interface Interpretation {
   readonly name: string
   /** None: the key would be absent. */
   readonly values: readonly string[]
-  /** Whether the key holds a list, where that too would be the other way. */
+  /** Whether the key holds a list, if that would be the other way round too. */
   readonly multi?: boolean
   readonly fact: UnverifiedAssumption
 }
 
 interface Tried {
   readonly context: RequestContext
-  /** What makes it another than the request's own. */
+  /** What distinguishes it from the request's own value. */
   readonly fact: UnverifiedAssumption | undefined
 }
 
 const PRINCIPAL_TAG = 'aws:principaltag/'
 
-/** Of the condition's own key, and of the keys that variables in its values stand for. */
+/** Of the condition's own key, and of the keys of variables in its values. */
 export function alternativeInterpretations(
   { name, variables }: Condition,
   request: PolicyRequest,
@@ -49,14 +49,14 @@ function readingsOf(name: string, { context, principal }: PolicyRequest): Interp
   return tag ? [{ name, values: tag.values, fact: unverifiedAssumptions.principalTagAtFirst }] : []
 }
 
-/** A variable is for single-valued keys only: of a list, it might be any of the values. */
+/** A variable needs a single value: for a list, it might be any of them. */
 function listReadings(name: string, { context }: PolicyRequest): Interpretation[] {
   const { multi = false, values = [] } = entryOf(context, name) ?? {}
   if (!multi) return []
   return values.map((value) => ({ name, values: [value], multi: false, fact: unverifiedAssumptions.variableOfList }))
 }
 
-/** The contexts to try: the request's own, then each reading for itself, and all of them together. */
+/** The contexts to try: the request's own, then each alternative separately, and all of them together. */
 export function contextsOf(readings: readonly Interpretation[], context: RequestContext): readonly Tried[] {
   return [
     { context, fact: undefined },

@@ -1,4 +1,5 @@
 /** The Condition block of a statement: operators with their prefixes and suffix, lists of values, and absent keys. */
+import { isObject } from '../core/json.ts'
 import { type ContextValue, entryOf, type RequestContext } from './condition-keys/context.ts'
 import { describe, type PolicyProblem } from './errors.ts'
 import { type Comparison, compilePattern, type Operator, operators } from './operators.ts'
@@ -28,15 +29,13 @@ export interface Condition {
   readonly values: readonly string[]
   /** The policy's values, for display. */
   readonly wanted: string
-  /** Names of the keys that variables in its values stand for. */
+  /** Names of the keys that variables in its values refer to. */
   readonly variables: readonly string[]
-  /** Whether an absent key or a wrong value makes it fail: what a condition needs to be relied upon. */
+  /** Whether it fails for an absent key or a wrong value: only then does the condition restrict anything. */
   readonly restricts: boolean
-  /** What `holds` would be if an unconfirmed fact about its operator is the other way. */
+  /** What `holds` would be if an unconfirmed fact about its operator were the other way round. */
   readonly otherwise: readonly { readonly fact: UnverifiedAssumption; readonly holds: Holds }[]
-  /**
-   * A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect.
-   */
+  /** A list under an operator without ForAnyValue or ForAllValues is evaluated against the statement's effect. */
   readonly holds: Holds
 }
 
@@ -82,7 +81,7 @@ export function parseConditions(
 }
 
 function entriesOf(value: unknown, path: string, problems: PolicyProblem[]): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
+  if (isObject(value)) return Object.entries(value)
   problems.push(malformed(path, 'an object', describe(value)))
   return []
 }
@@ -96,7 +95,7 @@ function malformed(path: string, expected: string, found: string): PolicyProblem
   }
 }
 
-/** An empty list is allowed and meets nothing. */
+/** An empty list is allowed and matches nothing. */
 function valuesOf(value: unknown, path: string, problems: PolicyProblem[]): readonly Value[] | undefined {
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (list.every(isValue)) return list
@@ -225,9 +224,9 @@ function meetsAny(comparisons: readonly Comparison[], negated: boolean): Meets {
 }
 
 /**
- * A null dataset meets ForAllValues and never ForAnyValue. A list without a set operator is undefined at AWS (E.4), so
- * it is read against the author: an Allow needs exactly one value and that one right, a Deny applies when any value is
- * met.
+ * A null dataset matches ForAllValues and never ForAnyValue. A list without a set operator is undefined at AWS (E.4),
+ * so it is interpreted restrictively: an Allow needs exactly one value that matches, a Deny applies if any value
+ * matches.
  */
 function valuesHold(
   found: ContextValue,
@@ -245,7 +244,8 @@ function valuesHold(
 }
 
 /**
- * As if a variable without a value spoilt the whole list: the documents leave that open for positive operators (D.6).
+ * Assumes that a variable without a value invalidates the whole list: the documentation leaves that open for positive
+ * operators (D.6).
  */
 function holdsWithoutNulls(holds: Holds, name: string, required: readonly string[]): Holds {
   return (context, effect) => {

@@ -8,7 +8,7 @@ interface Name {
   readonly matches: Matcher
 }
 
-export interface NamesElement {
+export interface NameListElement {
   /** NotAction, NotResource. */
   readonly negated: boolean
   readonly names: readonly Name[]
@@ -18,7 +18,7 @@ export interface NamesElement {
 
 type Parse = (name: unknown, path: string, problems: PolicyProblem[]) => Name | undefined
 
-/** Of a trust policy: only STS can be asked for a role. */
+/** In a trust policy: only STS actions are allowed. */
 const trustActions = {
   syntax: /^sts:[a-z*?]+$/i,
   expected: 'an action of STS such as sts:AssumeRoleWithSAML',
@@ -36,22 +36,27 @@ interface ActionRule {
   readonly syntax: RegExp
   readonly expected: string
   readonly iamMessage: string
-  /** Where there are two colons or more. */
+  /** If there are two colons or more. */
   readonly iamMessageOfColons?: string
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-const NOTHING: NamesElement = { negated: false, names: [], text: '' }
+const NOTHING: NameListElement = { negated: false, names: [], text: '' }
 
-/** Whether the element is about that action or resource; actions come and are kept in lower case. */
-export function elementMatches({ negated, names }: NamesElement, name: string, context: RequestContext): boolean {
+/** Whether the element covers that action or resource; actions are given and stored in lower case. */
+export function elementMatches({ negated, names }: NameListElement, name: string, context: RequestContext): boolean {
   for (const { matches } of names) if (matches(name, context)) return !negated
   return negated
 }
 
-/** Action or NotAction; `ofTrust`: only actions of STS. */
-export function parseActions(fields: Fields, ofTrust: boolean, path: string, problems: PolicyProblem[]): NamesElement {
+/** Action or NotAction; `ofTrust`: only STS actions. */
+export function parseActions(
+  fields: Fields,
+  ofTrust: boolean,
+  path: string,
+  problems: PolicyProblem[],
+): NameListElement {
   return eitherOf(
     fields,
     'Action',
@@ -69,7 +74,7 @@ function eitherOf(
   problems: PolicyProblem[],
   parse: Parse,
   iamMessage: string,
-): NamesElement {
+): NameListElement {
   const { [name]: plain, [`Not${name}`]: negation } = fields
   if ((plain === undefined) === (negation === undefined)) {
     const found = plain === undefined ? 'neither' : 'both'
@@ -108,7 +113,7 @@ export function parseResources(
   variables: boolean,
   path: string,
   problems: PolicyProblem[],
-): NamesElement {
+): NameListElement {
   return eitherOf(fields, 'Resource', path, problems, resourceOf(variables), 'Policy statement must contain resources.')
 }
 

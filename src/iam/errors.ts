@@ -21,11 +21,11 @@ export interface PolicyProblem {
   readonly path: string
   readonly expected: string
   readonly found: string
-  /** What IAM answers to CreateRole (aws-facts E.6). */
+  /** IAM's limit in CreateRole (aws-facts E.6). */
   readonly iamMessage: string
 }
 
-/** A policy document that IAM would refuse, with everything that is wrong in it. */
+/** A policy document that IAM would refuse, with every problem in it. */
 export class MalformedPolicyError extends IamError {
   readonly problems: readonly PolicyProblem[]
 
@@ -36,7 +36,7 @@ export class MalformedPolicyError extends IamError {
   }
 }
 
-/** What a value of a document is, in a word, for the message about it. */
+/** The type of a document's value, in a word, for messages. */
 export function describe(value: unknown): string {
   return value === undefined
     ? 'nothing'

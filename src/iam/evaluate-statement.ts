@@ -2,13 +2,13 @@
 import { alternativeInterpretations, contextsOf } from './alternative-interpretations.ts'
 import type { RequestContext } from './condition-keys/context.ts'
 import type { Condition, Effect } from './conditions.ts'
-import { elementMatches, type NamesElement } from './elements.ts'
+import { elementMatches, type NameListElement } from './elements.ts'
 import type { Statement } from './policy.ts'
 import { type Principal, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
-/** A part of a statement holds, or does not, or that depends on an assumption that AWS has not confirmed. */
+/** A part of a statement holds, does not hold, or depends on an assumption that AWS has not confirmed. */
 export type Truth = boolean | UnverifiedAssumption
 
 export interface Evaluation {
@@ -21,7 +21,7 @@ export interface Evaluation {
 
 const ISSUER = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/
 
-/** A list without a set operator is read the other way in statements of the other effect (conditions.ts). */
+/** A list without a set operator is interpreted the opposite way in statements of the other effect (conditions.ts). */
 const otherEffect = { Allow: 'Deny', Deny: 'Allow' } as const satisfies Record<Effect, Effect>
 
 /** Whether the statement applies to the request, under the assumptions in use. `action` in lower case. */
@@ -35,7 +35,7 @@ export function applies(statement: Statement, request: PolicyRequest, action: st
 }
 
 /** A call without a resource matches `*` only. */
-function resourceMatches(resources: NamesElement, { resource = '*', context }: PolicyRequest): boolean {
+function resourceMatches(resources: NameListElement, { resource = '*', context }: PolicyRequest): boolean {
   return elementMatches(resources, resource, context)
 }
 

@@ -1,9 +1,8 @@
 /**
- * The policy language of IAM, pure: documents in, decisions with their reasons out.
- * Knows no network, no clock, no SAML and no tokens: a request's values come as a RequestContext.
- * Start here; policy.ts reads documents, conditions.ts and operators.ts hold the rules of Condition blocks,
- * condition-keys/ makes contexts from the identity provider's claims, unverified-assumptions.ts lists what AWS has not
- * confirmed, generate.ts writes policies.
+ * The policy language of IAM, pure: documents in, decisions with their reasons out. Knows no network, no clock, no SAML
+ * and no tokens: a request's values are given as a RequestContext. Start here; policy.ts reads documents, conditions.ts
+ * and operators.ts have the rules of Condition blocks, condition-keys/ creates contexts from the identity provider's
+ * claims, unverified-assumptions.ts lists what AWS has not confirmed, generate.ts writes policies.
  */
 import { type Finding, failed, type Verdict } from '../core/verdict.ts'
 import { applies, type Evaluation, evaluateStatement, evaluateWithUnknowns, truthOf } from './evaluate-statement.ts'
@@ -19,22 +18,22 @@ export interface Decision {
   readonly effect: 'allow' | 'explicit-deny' | 'implicit-deny' | 'unknown'
   /**
    * Why: after an allow the findings of the statement that allowed it; after an explicit deny those of the statement
-   * that denied it; when unknown, of those in doubt; else of every Allow statement, the one that came nearest first.
+   * that denied it; if unknown, of the uncertain statements; else of every Allow statement, the closest one first.
    */
   readonly verdict: Verdict
   /** The statement that decided, or that makes it unknown; none for an implicit deny. */
   readonly statement: Statement | undefined
   /**
-   * How the statements that allow name the caller, the closest way: an account that is named leaves it to the
-   * caller's own policies which of its principals are allowed (A.5). undefined for all that is not allowed.
+   * How the statements that allow name the caller, the most specific way: naming an account leaves it to the callers'
+   * own policies which of its principals are allowed (A.5). undefined unless it is allowed.
    */
   readonly namedAs: NamedAs | undefined
 }
 
 export interface EvaluateOptions {
   /**
-   * What counts where a part of a policy rests on an unconfirmed fact: the value that unconfirmed.ts
-   * applies, or `unknown` where the other value would give another outcome.
+   * How a part of a policy that depends on an unconfirmed fact counts: as unverified-assumptions.ts assumes, or as
+   * `unknown` if the other value would give another outcome.
    */
   readonly unconfirmed?: 'apply' | 'unknown'
 }
@@ -106,8 +105,8 @@ function findingsOf({ statement, request, evaluation }: EvaluatedStatement): Fin
 }
 
 /**
- * Whether the Deny applies whenever the Allow does: both name the caller only if the same fact is the way it is
- * applied, and of the Deny nothing else is in doubt. So it is denied either way.
+ * Whether the Deny applies whenever the Allow does: both name the caller only under the same assumption, and nothing
+ * else about the Deny is uncertain. Then it is denied in either case.
  */
 function isShadowed(allow: Required<EvaluatedStatement>, deny: Required<EvaluatedStatement>): boolean {
   const { principal, action, resource, conditions } = deny.evaluation
@@ -147,7 +146,7 @@ function nearestFirst(allows: readonly EvaluatedStatement[]): Verdict {
   return all
 }
 
-/** A wrong principal or action counts more than any number of wrong conditions; an uncertain part may be right. */
+/** A wrong principal or action outweighs any number of wrong conditions; an uncertain part may be right. */
 function distance(evaluation: Evaluation | undefined): number {
   if (evaluation === undefined) return 0
   const { principal, action, resource, conditions } = evaluation

@@ -1,4 +1,4 @@
-/** A statement's parts as findings: what each wanted, what the request had, and where that came from. */
+/** A statement's parts as findings: expected value, actual value, and the source of the latter. */
 import type { Finding, Outcome } from '../core/verdict.ts'
 import { entryOf, type RequestContext } from './condition-keys/context.ts'
 import type { Condition } from './conditions.ts'
@@ -86,7 +86,7 @@ function conditionFinding(condition: Condition, context: RequestContext, truth: 
   )
 }
 
-/** Why a condition fails that looks as if it held. */
+/** Why a condition fails that looks as if it should hold. */
 function remarkOn(condition: Condition, context: RequestContext): string | undefined {
   const { values = [] } = entryOf(context, condition.name) ?? {}
   if (condition.set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
@@ -98,7 +98,7 @@ function remarkOn(condition: Condition, context: RequestContext): string | undef
   return condition.base === 'StringEquals' ? nearMiss(condition.values, values) : undefined
 }
 
-/** The sub of a GitHub job names its environment or pull request instead of its branch: what people ask for most. */
+/** The sub of a GitHub job names its environment or pull request instead of its branch: the most common mistake. */
 function githubRemark(subject: string): string | undefined {
   const [, repository, environment] = /^(repo:[^:]+):environment:(.+)$/s.exec(subject) ?? []
   if (environment !== undefined)

@@ -1,6 +1,6 @@
 /**
- * Trust policies that admit exactly one provider's users, as values for JSON.stringify. What is written here names
- * actions in full and escapes what is not meant as a variable or wildcard.
+ * Trust policies that admit exactly one provider's users, as values for JSON.stringify. Actions are named in full, and
+ * text that is not meant as a variable or wildcard is escaped.
  */
 import { audienceKey, subjectKey } from './condition-keys/issuer-keys.ts'
 
@@ -19,26 +19,26 @@ export interface TrustPolicyDocument {
   readonly Statement: readonly TrustStatement[]
 }
 
-/** One of these values must be there. */
+/** One of these values must be present. */
 export interface KeyCondition {
   /** The condition key. */
   readonly key: string
   /** Taken literally. */
   readonly values: readonly string[]
-  /** Whether the key can hold several values, of which one is enough. */
+  /** Whether the key can hold several values, any of which suffices. */
   readonly isList: boolean
 }
 
 /** What the session will carry, and the policy therefore must permit (aws-facts D.3). */
 export interface SessionPermissions {
-  /** Tags of any kind; see tagStatement for certain ones. */
+  /** Tags of any kind; see tagStatement for specific ones. */
   readonly sessionTags?: boolean
   readonly sourceIdentity?: boolean
 }
 
 interface Trust extends SessionPermissions {
   readonly providerArn: string
-  /** What else AWS must see. */
+  /** Further conditions on what AWS sees. */
   readonly only?: readonly KeyCondition[]
 }
 
@@ -58,15 +58,15 @@ export interface WebIdentityTrust extends Trust {
 
 /** The tags that a session may carry. */
 export interface SessionTagLimits {
-  /** Every key; those of which a user has no value are absent. */
+  /** Every key; those for which a user has no value are absent. */
   readonly keys: readonly string[]
-  /** Those whose value is the same for everybody. */
+  /** Those whose value is the same for every user. */
   readonly fixed: ReadonlyMap<string, string>
   /** Keys that may be transitive. */
   readonly transitive: readonly string[]
 }
 
-/** Admits the users of one SAML provider, by responses to this recipient only. */
+/** Admits the users of one SAML provider, only by responses to this recipient. */
 export function samlTrustStatement(trust: SamlTrust): TrustStatement {
   return {
     Effect: 'Allow',
@@ -86,7 +86,10 @@ function actions(assume: string, { sessionTags = false, sourceIdentity = false }
     : assume
 }
 
-/** All of them must hold. A block has each key once per operator: what is asked twice is asked in another way. */
+/**
+ * All of them must hold. A block can have each key once per operator, so a second condition on a key uses another
+ * operator.
+ */
 function conditionBlock(conditions: readonly KeyCondition[]): ConditionBlock {
   const block: Record<string, Record<string, string | readonly string[]>> = {}
   for (const { key, values, isList } of conditions) {
@@ -103,7 +106,7 @@ function one(values: readonly string[]): string | readonly string[] {
   return first !== undefined && others.length === 0 ? first : values
 }
 
-/** `${…}` begins a variable in every operator of texts (D.6), `*` and `?` are wildcards under StringLike. */
+/** `${…}` is a variable in every string operator (D.6), `*` and `?` are wildcards under StringLike. */
 function literal(value: string, operator: string): string {
   return value.replaceAll(operator.endsWith('Like') ? /\$\{|[*?]/g : /\$\{/g, (found) =>
     found.length === 2 ? `\${$}{` : `\${${found}}`,
@@ -114,7 +117,7 @@ function single(key: string, values: string | readonly string[] | undefined): re
   return values === undefined ? [] : [{ key, values: [values].flat(), isList: false }]
 }
 
-/** Admits the users of one OpenID provider, by tokens for this audience (and of this subject) only. */
+/** Admits the users of one OpenID provider, only by tokens for this audience (and of this subject). */
 export function webIdentityTrustStatement(trust: WebIdentityTrust): TrustStatement {
   return {
     Effect: 'Allow',
@@ -129,7 +132,7 @@ export function webIdentityTrustStatement(trust: WebIdentityTrust): TrustStateme
 }
 
 /**
- * Permits whom that statement admits to carry these tags and no others. A statement of its own: only TagSession has
+ * Lets the users that the statement admits carry these tags and no others. A separate statement: only TagSession has
  * them.
  */
 export function tagStatement(statement: TrustStatement, { keys, fixed, transitive }: SessionTagLimits): TrustStatement {
@@ -147,7 +150,7 @@ export function tagStatement(statement: TrustStatement, { keys, fixed, transitiv
         'aws:TagKeys': keys,
         ...(transitive.length > 0 ? { 'sts:TransitiveTagKeys': transitive } : {}),
       },
-      // ForAllValues holds for no values at all.
+      // ForAllValues holds if there are no values.
       Null: {
         ...Null,
         'aws:TagKeys': 'false',

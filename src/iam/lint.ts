@@ -1,6 +1,7 @@
 /**
- * Finds problems in a trust policy that IAM accepts: rules by name, each with what to do about it. Pure; knows nothing of
- * requests. Start at lintTrustPolicy; the rules are in lint/rules/, their questions about a statement in lint/reading.ts.
+ * Finds problems in a trust policy that IAM accepts: rules by name, each with what to do about it. Pure; independent of
+ * requests. Start at lintTrustPolicy; the rules are in lint/rules/, shared questions about a statement in
+ * lint/statement-queries.ts.
  */
 import type { LintFacts } from './lint/facts.ts'
 import type { LintFinding, LintRule } from './lint/finding.ts'

@@ -1,32 +1,35 @@
 /**
- * The condition operators of IAM as a table (aws-facts E.4). An operator compiles the policy's values once and
- * then tells of one request value whether it meets any of them; lists, absence and negation are conditions.ts's part.
+ * The condition operators of IAM as a table (aws-facts E.4). An operator compiles the policy's values once and then
+ * tests whether a request value matches any of them; conditions.ts handles lists, absence and negation.
  */
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import type { RequestContext } from './condition-keys/context.ts'
 import { arnMatcher, matcher, type Pattern, pattern, resolvedText } from './patterns.ts'
 
-/** undefined: the request's value is not of the operator's type, so that nothing matches, negated or not. */
+/** undefined: the request's value is not of the operator's type, so nothing matches, negated or not. */
 export type Comparison = (value: string, context: RequestContext) => boolean | undefined
 
 export interface Operator {
-  /** `…NotEquals` and its like: true where no value of the policy is met, and where the key is absent. */
+  /** `…NotEquals` and similar: true if no value of the policy matches, and if the key is absent. */
   readonly negated: boolean
   /** Whether `${…}` in the policy's values is a policy variable (D.6). */
   readonly variables: boolean
   readonly wildcards: boolean
-  /** Whether its values are texts, which JSON has in quotes. */
+  /** Whether its values are texts, which JSON quotes. */
   readonly ofTexts: boolean
-  /** What a value of the policy must be, where not every text will do. */
+  /** The form of a policy value, if not every text is allowed. */
   readonly wants?: string
-  /** undefined when the policy's value is malformed. */
+  /** undefined if the policy's value is malformed. */
   compile(value: Pattern): Comparison | undefined
 }
 
 type Compile = Operator['compile']
 type Fold = (text: string) => string
 
-/** Letter by letter, as a variable's value is: in a whole text a sigma would depend on what stands beside it. */
+/**
+ * Character by character, as a variable's value is: within a whole text, the lower case of a sigma would depend on its
+ * neighbours.
+ */
 const lower: Fold = (text) =>
   Array.from(text, (letter) => letter.toLowerCase())
     .join('')
@@ -44,7 +47,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const binary: Compile = ({ text: wanted }) =>
   BASE64.test(wanted) ? (value) => (BASE64.test(value) ? value === wanted : undefined) : undefined
 
-/** A range of IPv6 holds no IPv4 address, though BlockList would say so of `::/0`: AWS wants both to be listed. */
+/** An IPv6 range contains no IPv4 address, although BlockList says so for `::/0`: AWS requires both to be listed. */
 const address: Compile = ({ text: cidr }) => {
   const range = addressRange(cidr)
   const isOfIpv6 = cidr.includes(':')
@@ -65,7 +68,7 @@ const stringLike = operator(text(), { ofTexts: true, variables: true, wildcards:
 const arnLike = operator(arn, { variables: true, wildcards: true, wants: 'an ARN of six parts' })
 const ipAddress = operator(address, { wants: 'an IP address or a range such as 203.0.113.0/24' })
 
-/** All operators but Null, which asks for the key and not for a value. A Map: operator names come from documents. */
+/** All operators but Null, which tests the key and not a value. A Map: operator names come from documents. */
 export const operators: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
     StringEquals: stringEquals,
@@ -97,7 +100,7 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
   }),
 )
 
-/** A value of a condition, by what its operator and the Version of its policy make of `*`, `?` and `${…}` (D.6). */
+/** A value of a condition, by how its operator and the Version of its policy treat `*`, `?` and `${…}` (D.6). */
 export function compilePattern(value: string, { wildcards, variables }: Operator, versionHasVariables: boolean) {
   return pattern(value, { wildcards, variables: variables && versionHasVariables })
 }
@@ -137,7 +140,7 @@ function numeric(holds: (value: number, wanted: number) => boolean): Operator {
   return operator(ordered(number, holds), { wants: 'a number' })
 }
 
-/** Compares what both sides parse to. */
+/** Compares the parsed values of both sides. */
 function ordered(
   parse: (text: string) => number | undefined,
   holds: (value: number, wanted: number) => boolean,

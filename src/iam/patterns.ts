@@ -1,6 +1,6 @@
 /**
- * Text with `*` and `?`, and with policy variables such as `${saml:sub}`. Matching runs in time proportional to
- * pattern times text at worst: never a regular expression, whose time an author of a policy could make exponential.
+ * Text with `*` and `?`, and with policy variables such as `${saml:sub}`. Matching takes at most time proportional to
+ * pattern times text: never a regular expression, which a policy author could make exponential.
  */
 import { entryOf, type RequestContext } from './condition-keys/context.ts'
 
@@ -25,7 +25,7 @@ type Part = Token | Variable
 export interface Pattern {
   readonly text: string
   readonly parts: readonly Part[]
-  /** The whole value when it has neither wildcard nor variable. */
+  /** The whole value if it has neither wildcard nor variable. */
   readonly literal: string | undefined
 }
 
@@ -35,7 +35,7 @@ export interface PatternSyntax {
   readonly variables: boolean
 }
 
-/** Whether a text is the pattern's, in a request whose keys the variables stand for. */
+/** Whether a text matches the pattern, with variables replaced by the request's keys. */
 export type Matcher = (text: string, context: RequestContext) => boolean
 
 const VARIABLE = /\$\{([^{}]*)\}/y
@@ -43,7 +43,7 @@ const ESCAPES: ReadonlySet<string> = new Set(['*', '?', '$'])
 
 const FIFTH_COLON = /^(?:[^:]*:){5}/
 
-/** A value of a policy, taken apart once to be matched often. */
+/** A value of a policy, parsed once and matched often. */
 export function pattern(text: string, syntax: PatternSyntax): Pattern {
   return patternOf(text, partsOf(text, syntax))
 }
@@ -74,7 +74,7 @@ function partsOf(text: string, { wildcards, variables }: PatternSyntax): Part[] 
   return parts
 }
 
-/** `name` or `name, 'default'`. The key of a tag may have spaces in it, and no comma. */
+/** `name` or `name, 'default'`. The key of a tag may contain spaces, but no comma. */
 function variable(body: string): Variable {
   const comma = body.indexOf(',')
   const fallback = comma < 0 ? undefined : /^'([^']*)'$/.exec(body.slice(comma + 1).trim())?.[1]
@@ -82,14 +82,14 @@ function variable(body: string): Variable {
   return { name: name.trim().toLowerCase(), fallback }
 }
 
-/** The same of an ARN in a Resource: variables count after its fifth colon only (D.6). */
+/** The same for an ARN in a Resource: variables are allowed only after its fifth colon (D.6). */
 export function resourcePattern(text: string, { wildcards, variables }: PatternSyntax): Pattern {
   const [before = text] = FIFTH_COLON.exec(text) ?? []
   const resource = partsOf(text.slice(before.length), { wildcards, variables })
   return patternOf(text, [...partsOf(before, { wildcards, variables: false }), ...resource])
 }
 
-/** Cuts a pattern at its own colons, into at most `count` pieces; colons inside variables' values never cut. */
+/** Splits a pattern at its own colons, into at most `count` pieces; never at colons in variables' values. */
 export function splitAtColons({ text, parts }: Pattern, count: number): Pattern[] {
   const pieces: Part[][] = [[]]
   for (const part of parts) {
@@ -99,14 +99,14 @@ export function splitAtColons({ text, parts }: Pattern, count: number): Pattern[
   return pieces.map((piece) => patternOf(text, piece))
 }
 
-/** Names of the keys whose values the pattern's variables stand for, and which of them must be there (D.6). */
+/** Names of the keys that the pattern's variables refer to, and which of them must be present (D.6). */
 export function variablesOf({ parts }: Pattern): readonly { name: string; isRequired: boolean }[] {
   return parts.flatMap((part) =>
     typeof part === 'object' ? [{ name: part.name, isRequired: part.fallback === undefined }] : [],
   )
 }
 
-/** Case counts unless `fold` makes both sides alike. */
+/** Case-sensitive unless `fold` changes both sides. */
 export function matcher(subject: Pattern, fold: (text: string) => string = asIs): Matcher {
   const { literal } = subject
   if (literal !== undefined) {
@@ -126,7 +126,7 @@ function asIs(text: string): string {
   return text
 }
 
-/** The pieces between the stars, where the pattern is made of nothing but text and stars. */
+/** The pieces between the stars, if the pattern contains only text and stars. */
 function betweenStars({ parts }: Pattern): readonly string[] | undefined {
   const pieces: string[] = []
   let piece = ''
@@ -141,7 +141,7 @@ function betweenStars({ parts }: Pattern): readonly string[] | undefined {
   return [...pieces, piece]
 }
 
-/** Text and stars only: the first piece begins, the last ends, and the others follow one another between. */
+/** Only text and stars: the first piece is a prefix, the last a suffix, and the others follow one another between. */
 function stars(pieces: readonly string[]): Matcher {
   const [first = '', ...middle] = pieces
   const last = middle.pop() ?? ''
@@ -159,8 +159,8 @@ function stars(pieces: readonly string[]): Matcher {
 }
 
 /**
- * The pattern with its variables replaced: their values are literal text, also where they hold a `*`.
- * undefined when a variable has neither value nor default, or has several values: it is null, and no text is (D.6).
+ * The pattern with its variables replaced: their values are literal, even if they contain `*`. undefined if a variable
+ * has neither value nor default, or has several values: then it is null and matches nothing (D.6).
  */
 function resolve({ parts }: Pattern, context: RequestContext): readonly Token[] | undefined {
   const tokens: Token[] = []
@@ -177,7 +177,7 @@ function resolve({ parts }: Pattern, context: RequestContext): readonly Token[] 
   return tokens
 }
 
-/** Greedy with one point to return to, which is enough because only the last `*` ever gives way. */
+/** Greedy with one point to backtrack to, which suffices because only the last `*` ever matches more. */
 function glob(tokens: readonly Token[], characters: readonly string[]): boolean {
   let token = 0
   let character = 0
@@ -211,8 +211,8 @@ export function resolvedText(subject: Pattern, context: RequestContext): string 
 }
 
 /**
- * ARNs, part by part; only the last part may hold colons, so only there can `*` cross one.
- * undefined for what is not a pattern of six parts, unless its last part is `*` or ends so and `mayBeCutShort`.
+ * ARNs, part by part; only the last part may contain colons, so `*` can cross a colon only there. undefined for what is
+ * not a pattern of six parts, unless its last part is or ends with `*` and `mayBeCutShort`.
  */
 export function arnMatcher(wanted: Pattern, mayBeCutShort = false): Matcher | undefined {
   if (wanted.text === '*') return () => true

@@ -1,13 +1,13 @@
 /** Policy documents: from JSON to statements that can be evaluated, refused as IAM refuses them (E.6). */
-import { repeatedName } from '../core/json.ts'
+import { isObject, repeatedName } from '../core/json.ts'
 import { type Condition, type Effect, parseConditions } from './conditions.ts'
-import { type NamesElement, parseActions, parseResources } from './elements.ts'
+import { type NameListElement, parseActions, parseResources } from './elements.ts'
 import { describe, MalformedPolicyError, type PolicyProblem } from './errors.ts'
-import { holder, type PrincipalElement, parsePrincipal } from './principals.ts'
+import { anyPrincipal, type PrincipalElement, parsePrincipal } from './principals.ts'
 
 /**
- * `trust`: who may take a role. It has a Principal, only actions of STS, and no Resource: that is the role.
- * `identity`: what a user, role or group may do. `session`: what of that a session may. Both have a Resource, and no
+ * `trust`: who may assume a role. It has a Principal, only STS actions, and no Resource: that is the role. `identity`:
+ * what a user, role or group may do. `session`: how that is limited for a session. Both have a Resource, and no
  * Principal: that is anyone who has the policy.
  */
 export type PolicyKind = 'trust' | 'identity' | 'session'
@@ -19,11 +19,11 @@ export interface Statement {
   /** Place and Sid, for messages: `Statement[0] (AllowCorp)`. */
   readonly name: string
   readonly effect: Effect
-  /** Of a policy without principals: everybody. */
+  /** In a policy without principals: any principal. */
   readonly principal: PrincipalElement
-  readonly actions: NamesElement
-  /** None in a trust policy. */
-  readonly resources: NamesElement | undefined
+  readonly actions: NameListElement
+  /** Absent in a trust policy. */
+  readonly resources: NameListElement | undefined
   readonly conditions: readonly Condition[]
 }
 
@@ -35,7 +35,7 @@ export interface Policy {
 const DOCUMENT_FIELDS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement'])
 const WHO = ['Principal', 'NotPrincipal']
 const WHERE = ['Resource', 'NotResource']
-/** What IAM refuses in a trust policy: the role is the resource, and nobody is let in by not being named. */
+/** Elements that IAM refuses in a trust policy: the role is the resource, and nothing may be granted by exclusion. */
 const NOT_OF_TRUST = [...WHERE, 'NotPrincipal']
 const STATEMENT_FIELDS: ReadonlySet<string> = new Set([
   'Sid',
@@ -48,7 +48,7 @@ const STATEMENT_FIELDS: ReadonlySet<string> = new Set([
 ])
 const VERSIONS = ['2012-10-17', '2008-10-17']
 
-/** A condition's values lie at the sixth level. */
+/** A condition's values are at the sixth level. */
 const MOST_LEVELS = 20
 
 type Fields = Readonly<Record<string, unknown>>
@@ -65,8 +65,8 @@ export function parseTrustPolicy(document: unknown): Policy {
 }
 
 /**
- * Reads a policy, as JSON text or as the value it stands for.
- * Throws MalformedPolicyError with every problem, each with its exact path.
+ * Reads a policy, as JSON text or as the parsed value. Throws MalformedPolicyError with every problem, each with its
+ * exact path.
  */
 export function parsePolicy(document: unknown, kind: PolicyKind): Policy {
   const problems: PolicyProblem[] = []
@@ -105,7 +105,7 @@ function syntax(path: string, expected: string, found: string, iamMessage = 'Syn
   }
 }
 
-/** Who wrote it must not overflow the stack of who shows it. */
+/** A deeply nested policy must not overflow the stack of code that displays it. */
 function mustNotBeDeep(document: unknown): void {
   let level: readonly unknown[] = [document]
   for (let depth = 0; level.length > 0; depth++) {
@@ -114,13 +114,13 @@ function mustNotBeDeep(document: unknown): void {
         syntax('policy', `at most ${MOST_LEVELS} levels of lists and objects`, 'more of them'),
       ])
     const inside = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
-    // Each once: aliases of YAML may name one thing many times.
+    // Each once: YAML aliases may refer to one object many times.
     level = [...new Set(inside)]
   }
 }
 
 function parseDocument(document: unknown, kind: PolicyKind, problems: PolicyProblem[]): Statement[] {
-  if (!isFields(document)) {
+  if (!isObject(document)) {
     problems.push(syntax('policy', 'an object', describe(document)))
     return []
   }
@@ -144,17 +144,13 @@ function parseDocument(document: unknown, kind: PolicyKind, problems: PolicyProb
   return statements
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function parseStatement(
   statement: unknown,
   path: string,
   { kind, hasVariables }: Language,
   problems: PolicyProblem[],
 ): Statement[] {
-  if (!isFields(statement)) {
+  if (!isObject(statement)) {
     problems.push(syntax(path, 'an object', describe(statement)))
     return []
   }
@@ -171,7 +167,7 @@ function parseStatement(
       sid,
       name,
       effect: effect === 'Allow' ? 'Allow' : 'Deny',
-      principal: isTrust ? principalOf(statement, path, problems) : holder,
+      principal: isTrust ? principalOf(statement, path, problems) : anyPrincipal,
       actions: parseActions(statement, isTrust, path, problems),
       resources: isTrust ? undefined : parseResources(statement, hasVariables, path, problems),
       conditions: parseConditions(statement.Condition, { path, name }, hasVariables, problems),
@@ -188,7 +184,7 @@ function checkFields(statement: Fields, prohibited: readonly string[], path: str
   }
 }
 
-/** An empty Sid is none. */
+/** An empty Sid counts as absent. */
 function sidOf({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): string | undefined {
   if (sid === undefined || sid === '') return undefined
   if (typeof sid === 'string' && /^[A-Za-z0-9]*$/.test(sid)) return sid
@@ -206,7 +202,7 @@ function sidOf({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): s
 function principalOf({ Principal: principal }: Fields, path: string, problems: PolicyProblem[]): PrincipalElement {
   if (principal !== undefined) return parsePrincipal(principal, `${path}.Principal`, problems)
   problems.push(syntax(path, 'a Principal', 'none', 'Missing required field Principal'))
-  return { ...holder, anyone: false }
+  return { ...anyPrincipal, anyone: false }
 }
 
 function checkSidsAreUnique(statements: readonly Statement[], problems: PolicyProblem[]): void {

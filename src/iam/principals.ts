@@ -1,8 +1,8 @@
-/** The Principal of a trust policy, and who of the callers it names (aws-facts E.1, A.5). */
+/** The Principal of a trust policy, and which callers it names (aws-facts E.1, A.5). */
 import { type Arn, parseArn } from '../core/arn.ts'
 import { describe, type PolicyProblem } from './errors.ts'
 
-/** Providers that IAM knows by name and that need no registration. */
+/** Providers that IAM knows by name, without registration. */
 export const namedProviders: ReadonlySet<string> = new Set([
   'accounts.google.com',
   'cognito-identity.amazonaws.com',
@@ -11,23 +11,23 @@ export const namedProviders: ReadonlySet<string> = new Set([
 ])
 
 export interface PrincipalElement {
-  /** `"*"` or `{"AWS": "*"}`: anybody, unsigned callers too. */
+  /** `"*"` or `{"AWS": "*"}`: any caller, including unsigned ones. */
   readonly anyone: boolean
   readonly federated: ReadonlySet<string>
   /** ARNs of users, roles and sessions. */
   readonly arns: ReadonlySet<string>
-  /** Accounts with everybody in them: `arn:aws:iam::111122223333:root` or the bare number. */
+  /** Accounts with everything in them: `arn:aws:iam::111122223333:root` or the bare number. */
   readonly accounts: ReadonlySet<string>
   readonly services: ReadonlySet<string>
-  /** Unique ids that IAM shows instead of users and roles that were deleted: they match nobody. */
+  /** Unique IDs that IAM shows in place of deleted users and roles: they match no caller. */
   readonly deleted: ReadonlySet<string>
   /** As written, for messages. */
   readonly text: string
 }
 
 /**
- * Who calls: the provider that vouches for an unsigned call (the ARN of its registration, or one of the named hosts);
- * a user, a role's session or the root of an account, by ARN; a service of AWS; nobody who could be named.
+ * The caller: the provider that vouches for an unsigned call (the ARN of its registration, or one of the named hosts);
+ * a user, a role's session or the root of an account, by ARN; an AWS service; or a caller without a name.
  */
 export type Principal =
   | { readonly federated: string }
@@ -35,11 +35,11 @@ export type Principal =
   | { readonly service: string }
   | { readonly anonymous: true }
 
-/** How a policy names a caller: by its own name (or its role's), by its account, or as anybody. */
+/** How a policy names a caller: by its own name (or its role's), by its account, or as any principal. */
 export type NamedAs = 'exact' | 'account' | 'anyone'
 
-/** Everybody: what identity-based policies have instead of a principal, being those of whom they are attached to. */
-export const holder: PrincipalElement = {
+/** Any principal: for identity-based policies, which have no principal but apply to those they are attached to. */
+export const anyPrincipal: PrincipalElement = {
   anyone: true,
   federated: new Set(),
   arns: new Set(),
@@ -55,7 +55,7 @@ const ACCOUNT = /^(?:\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root)$/
 const IN_ACCOUNT =
   /^arn:[a-z0-9-]+:(?:iam::\d{12}:(?:user|role)\/[^\s*?]+|sts::\d{12}:(?:assumed-role\/[^\s*?/]+\/[^\s*?/]+|federated-user\/[^\s*?]+))$/
 
-/** A user or role by its unique id: what IAM shows in a policy once the one that was named by its ARN is gone. */
+/** A user or role by its unique ID: IAM shows it in a policy once the user or role named by ARN was deleted. */
 const UNIQUE_ID = /^A(?:IDA|ROA)[A-Z0-9]{12,124}$/
 
 interface Kind {
@@ -81,7 +81,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map(
   } satisfies Record<string, Kind>),
 )
 
-/** The caller in words. */
+/** The caller as text. */
 export function principalText(principal: Principal): string {
   return 'federated' in principal
     ? principal.federated
@@ -92,7 +92,7 @@ export function principalText(principal: Principal): string {
         : 'anonymous'
 }
 
-/** How the element names the caller; undefined: it does not. Names match exactly, no wildcards. */
+/** How the element names the caller; undefined: it does not. Names match exactly, without wildcards. */
 export function namedAs(element: PrincipalElement, principal: Principal): NamedAs | undefined {
   if ('federated' in principal && element.federated.has(principal.federated)) return 'exact'
   if ('service' in principal && element.services.has(principal.service)) return 'exact'
@@ -109,7 +109,7 @@ function awsNamedAs({ arns, accounts }: PrincipalElement, caller: string): Named
   return accounts.has(account) || accounts.has(`arn:${partition}:iam::${account}:root`) ? 'account' : undefined
 }
 
-/** A role's sessions are the role. Their ARN has no path, and needs none: names of roles are unique in an account. */
+/** A role's sessions count as the role. Their ARN has no path, and needs none: role names are unique in an account. */
 function isRoleOf(named: string, { partition, service, account, resource }: Arn): boolean {
   const role = service === 'sts' ? ASSUMED_ROLE.exec(resource)?.[1] : undefined
   return (
@@ -119,12 +119,12 @@ function isRoleOf(named: string, { partition, service, account, resource }: Arn)
   )
 }
 
-/** Whether the statement is about this caller. */
+/** Whether the statement covers this caller. */
 export function principalMatches(element: PrincipalElement, principal: Principal): boolean {
   return namedAs(element, principal) !== undefined
 }
 
-/** Whether IAM would take this text as a federated principal. */
+/** Whether IAM would accept this text as a federated principal. */
 export function isFederatedPrincipal(value: string): boolean {
   if (namedProviders.has(value)) return true
   const arn = parseArn(value)
@@ -136,17 +136,17 @@ export function isFederatedPrincipal(value: string): boolean {
   )
 }
 
-/** The element as a value. What IAM would refuse is added to `problems`, and matches nobody. */
+/** The element as a value. What IAM would refuse is added to `problems`, and matches no caller. */
 export function parsePrincipal(value: unknown, path: string, problems: PolicyProblem[]): PrincipalElement {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  const anybody = { ...holder, text }
-  if (value === '*') return anybody
+  const wildcard = { ...anyPrincipal, text }
+  if (value === '*') return wildcard
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problems.push(invalid(path, 'Principal', value, '"*" or an object such as {"Federated": "arn:…"}'))
-    return { ...anybody, anyone: false }
+    return { ...wildcard, anyone: false }
   }
   if (Object.keys(value).length === 0)
-    problems.push({ ...invalid(path, 'Principal', value, [...kinds.keys()].join(', ')), found: 'nobody' })
+    problems.push({ ...invalid(path, 'Principal', value, [...kinds.keys()].join(', ')), found: 'no principal' })
   const members = Object.entries(value).flatMap(([kind, names]) => principalsOf(kind, names, path, problems))
   const named = (wanted: string, fits: (name: string) => boolean = () => true): ReadonlySet<string> =>
     new Set(members.flatMap(({ kind, name }) => (kind === wanted && fits(name) ? [name] : [])))

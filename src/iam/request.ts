@@ -1,12 +1,12 @@
 import type { RequestContext } from './condition-keys/context.ts'
 import type { Principal } from './principals.ts'
 
-/** What a policy is asked: may this caller do that, under these circumstances? */
+/** What a policy is evaluated for: may this caller do that, with these condition keys? */
 export interface PolicyRequest {
   readonly principal: Principal
   /** Such as `sts:AssumeRoleWithSAML`. */
   readonly action: string
-  /** What the call is about, as an ARN. A trust policy needs none: it is the role's. */
+  /** The ARN of the resource. A trust policy needs none: the role is the resource. */
   readonly resource?: string
   readonly context: RequestContext
 }

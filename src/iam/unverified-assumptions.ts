@@ -1,7 +1,7 @@
 /**
- * What is not confirmed about how a policy is evaluated: the one place where it stands. evaluate() goes
- * by `applied`; asked for certainty it answers `unknown` where the outcome would differ the other way round. Texts of
- * errors are not in it: they decide nothing. Sections are those of aws-facts.
+ * All assumptions about policy evaluation that AWS has not confirmed. evaluate() uses `applied`; asked for certainty it
+ * answers `unknown` if the alternative would change the outcome. Error messages are not included: they decide nothing.
+ * Sections are those of aws-facts.
  */
 import { nameIdFormats } from '../core/identity.ts'
 
@@ -17,7 +17,7 @@ export interface UnverifiedAssumption {
 export const unverifiedAssumptions = {
   anyoneFederated: {
     id: 'anyoneFederated',
-    what: 'whether the principal "*" admits callers for whom an identity provider vouches',
+    what: 'whether the principal "*" admits callers that an identity provider vouches for',
     applied: 'it does',
     section: 'E.1',
   },
@@ -29,25 +29,25 @@ export const unverifiedAssumptions = {
   },
   forAnyValueIfExists: {
     id: 'forAnyValueIfExists',
-    what: 'whether ForAnyValue with IfExists holds where the key is absent',
+    what: 'whether ForAnyValue with IfExists holds if the key is absent',
     applied: 'it does not',
     section: 'E.4',
   },
   emptyIsNull: {
     id: 'emptyIsNull',
-    what: 'whether Null counts a key as absent whose only value is an empty text',
+    what: 'whether Null counts a key as absent if its only value is an empty text',
     applied: 'it does, as ForAllValues and ForAnyValue do',
     section: 'E.4',
   },
   valueBesideNull: {
     id: 'valueBesideNull',
-    what: 'whether a value can match that is listed beside a policy variable without a value',
+    what: 'whether a value can match if it is listed with a policy variable that has no value',
     applied: 'it can',
     section: 'D.6',
   },
   variableOfList: {
     id: 'variableOfList',
-    what: 'what a policy variable is replaced by whose key holds a list',
+    what: 'what replaces a policy variable whose key has a list of values',
     applied: 'nothing: it has no value',
     section: 'D.6',
   },
@@ -65,7 +65,7 @@ export const unverifiedAssumptions = {
   },
   groupSidAsUid: {
     id: 'groupSidAsUid',
-    what: 'whether the claim primarygroupsid fills saml:uid, as a page of AWS has it',
+    what: 'whether the claim primarygroupsid fills saml:uid, as an AWS page says',
     applied: 'it does not',
     section: 'B.1',
   },
@@ -84,7 +84,7 @@ export const unverifiedAssumptions = {
   issuerSlash: {
     id: 'issuerSlash',
     what: "whether an issuer that ends in a slash keeps it in its provider's ARN and at the beginning of its keys",
-    applied: "it does not, as a page of AWS's has it; policies in use elsewhere keep it",
+    applied: 'it does not, as an AWS page says; policies in use elsewhere keep it',
     section: 'C.1',
   },
   newerClaims: {
@@ -95,25 +95,25 @@ export const unverifiedAssumptions = {
   },
   principalTagAtFirst: {
     id: 'principalTagAtFirst',
-    what: 'whether session tags are aws:PrincipalTag already while the role is being taken',
+    what: 'whether session tags are already aws:PrincipalTag while the role is being assumed',
     applied: 'they are aws:RequestTag only',
     section: 'D.5',
   },
   federatedProviderAtFirst: {
     id: 'federatedProviderAtFirst',
-    what: 'whether aws:FederatedProvider is there already while the role is being taken',
+    what: 'whether aws:FederatedProvider is already present while the role is being assumed',
     applied: 'it is not',
     section: 'D.5',
   },
   callerIds: {
     id: 'callerIds',
     what: 'what aws:userid and aws:username hold',
-    applied: 'aws:userid is there for everybody (anonymous for unsigned calls), aws:username for users only',
+    applied: 'aws:userid is present for every caller (anonymous for unsigned calls), aws:username only for users',
     section: 'D.5',
   },
 } as const satisfies Readonly<Record<string, UnverifiedAssumption>>
 
-/** The same of documents: what IAM is thought to refuse is refused here, so that no evaluation comes to hang on it. */
+/** The same for documents: what IAM probably refuses is refused here, so no evaluation depends on it. */
 export const unconfirmedRefusals: readonly string[] = [
   'an operator in another case, such as `stringequals`',
   '`{"Federated": "*"}`',

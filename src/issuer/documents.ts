@@ -1,8 +1,8 @@
 import type { WebIdentityIssuer } from './web-identity-issuer.ts'
 
-/** What anyone may read of the issuer: the same octets from the gateway, a bucket or a CDN. */
+/** The issuer's public documents: the same octets from the gateway, a bucket or a CDN. */
 export interface IssuerDocument {
-  /** Below the issuer's URL, without a slash before it. */
+  /** Relative to the issuer's URL, without a leading slash. */
   readonly path: string
   readonly contentType: string
   readonly text: string
@@ -13,8 +13,8 @@ export const DISCOVERY_PATH = '.well-known/openid-configuration'
 const KEY_SET_PATH = 'idp/jwks'
 
 /**
- * OpenID Connect Discovery 1.0, 3. Without an authorization endpoint, as nobody signs in here: AWS looks for the issuer
- * and the address of the keys.
+ * OpenID Connect Discovery 1.0, 3. Without an authorization endpoint, as users do not sign in here: AWS reads only the
+ * issuer and the URL of the keys.
  */
 export function discoveryDocument({ url, keys }: WebIdentityIssuer): IssuerDocument {
   return {
@@ -35,7 +35,7 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-/** RFC 7517 5: the keys that sign, will sign or did, in the order of the configuration. */
+/** RFC 7517 5: the keys that sign, will sign or have signed, in the order of the configuration. */
 export function keySetDocument({ keys }: WebIdentityIssuer): IssuerDocument {
   return {
     path: KEY_SET_PATH,
@@ -44,7 +44,7 @@ export function keySetDocument({ keys }: WebIdentityIssuer): IssuerDocument {
   }
 }
 
-/** Keys first: who reads the discovery document finds the keys it speaks of. */
+/** Keys first, so that the keys are there before the discovery document that refers to them. */
 export function issuerDocuments(issuer: WebIdentityIssuer): readonly IssuerDocument[] {
   return [keySetDocument(issuer), discoveryDocument(issuer)]
 }

@@ -1,6 +1,7 @@
-import { randomBytes, webcrypto } from 'node:crypto'
+import { KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { DAY_MS } from '../core/duration.ts'
 import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
 
 /** Paths of a PEM private key and of its certificate. */
@@ -16,7 +17,7 @@ const ALGORITHM = {
   publicExponent: new Uint8Array([1, 0, 1]),
 } as const
 
-/** Nobody checks the dates of a key that is pinned by metadata; ten years outlive a rollover. */
+/** The dates of a key that is pinned by metadata are not checked; ten years are longer than any rotation period. */
 const YEARS = 10
 
 /** A new RSA key with a self-signed certificate for that common name, both as PEM. */
@@ -24,7 +25,7 @@ export async function createKeyPem(
   commonName: string,
   now: Date,
 ): Promise<{ privateKey: string; certificate: string }> {
-  // Only a first start makes keys; the library wants its polyfill to be there before it.
+  // Needed only on a first start; the library requires its polyfill to be loaded before it.
   await import('reflect-metadata')
   const { X509CertificateGenerator } = await import('@peculiar/x509')
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
@@ -32,20 +33,14 @@ export async function createKeyPem(
     serialNumber: `01${randomBytes(15).toString('hex')}`,
     name: [{ CN: [commonName] }],
     notBefore: new Date(now.getTime() - 5 * 60_000),
-    notAfter: new Date(now.getTime() + YEARS * 365.25 * 86_400_000),
+    notAfter: new Date(now.getTime() + YEARS * 365.25 * DAY_MS),
     signingAlgorithm: ALGORITHM,
     keys,
   })
   return {
-    privateKey: pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)),
+    privateKey: String(KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' })),
     certificate: `${certificate.toString('pem')}\n`,
   }
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  return `-----BEGIN ${label}-----\n${Buffer.from(der)
-    .toString('base64')
-    .replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
 }
 
 /** Whole or not at all, and readable by its owner only where it is secret. */
@@ -63,7 +58,7 @@ export async function writeWhole(path: string, text: string, mode: number): Prom
   }
 }
 
-/** undefined where there is no such file. */
+/** undefined if there is no such file. */
 export function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -72,9 +67,8 @@ export function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * The key pair in those files. Where neither file is there and `create` names whom it is for, it is made: the key
- * readable by its owner only. Throws Error with a sentence when one of the two is missing or they do not belong
- * together.
+ * The key pair in those files. If neither file exists and `create` names a subject, it is created, the key readable
+ * only by its owner. Throws Error with a sentence if one of the two is missing or they do not belong together.
  */
 export async function loadKeyPair(
   files: KeyFiles,

@@ -5,13 +5,13 @@ import { type Check, failed, passed, runChecks, skipChecks, type Verdict } from 
 import { DISCOVERY_PATH } from './documents.ts'
 import type { PublishedKey, WebIdentityIssuer } from './web-identity-issuer.ts'
 
-/** Any answer at all, without following redirects; rejects with a reason when there is none in time. */
+/** Any response, without following redirects; rejects with a reason if none arrives in time. */
 export type Ask = (url: string) => Promise<{ readonly status: number; readonly text: string }>
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().optional() })) })
 
-/** A document that was read, or the reason why not. */
+/** A document, or the reason why it could not be read. */
 type Read<Value> = { readonly value: Value } | { readonly problem: string }
 
 type Discovery = z.output<typeof discoverySchema>
@@ -25,7 +25,7 @@ const keysAreOverHttps: Check<Discovery, WebIdentityIssuer> = ({ jwks_uri }, { u
 
 export const discoveryChecks = { issuerIsOurs, keysAreOverHttps } as const
 
-/** A published key: its kid, and what it really is. */
+/** A published key: its kid, and its actual thumbprint. */
 interface FoundKey {
   readonly kid: string | undefined
   /** undefined: not a readable key. */
@@ -51,7 +51,7 @@ const furtherKeysArePublished: Check<FoundKeys, WebIdentityIssuer> = (found, { k
   return failed(named(missing.map(({ kid }) => kid)), named(found.map(({ kid }) => kid)), SOURCE)
 }
 
-/** The holder of any published key can impersonate every user towards AWS. */
+/** Anyone with the private key of a published key can impersonate every user towards AWS. */
 const noOtherKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys }) => {
   const ours = new Set<string | undefined>(keys.map(({ kid }) => kid))
   const others = found.filter(({ thumbprint }) => !ours.has(thumbprint))
@@ -73,8 +73,8 @@ export const keySetChecks = {
 } as const
 
 /**
- * Compares what is published at the issuer's URL with the keys in use, for `fedgate check`: a failure for every difference
- * that makes AWS refuse our tokens or accept foreign ones.
+ * Compares what is published at the issuer's URL with the keys in use, for `fedgate check`: a failure for every
+ * difference that makes AWS refuse our tokens or accept foreign ones.
  */
 export async function checkPublished(issuer: WebIdentityIssuer, ask: Ask): Promise<Verdict> {
   const url = `${issuer.url}/${DISCOVERY_PATH}`
@@ -102,7 +102,7 @@ async function read<Value>(url: string, schema: z.ZodType<Value>, ask: Ask): Pro
       problem: `a document whose ${parsed.error.issues[0]?.path.join('.') || 'content'} is not what it should be`,
     }
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: 'what is no JSON' }
+    if (error instanceof SyntaxError) return { problem: 'invalid JSON' }
     return { problem: error instanceof Error ? error.message : String(error) }
   }
 }
@@ -120,7 +120,7 @@ async function checkKeySet(issuer: WebIdentityIssuer, url: string, ask: Ask): Pr
 
 async function foundKey(jwk: PublishedJwk): Promise<FoundKey> {
   const { kid, alg, use, d } = jwk
-  // It looks at every member itself, and rejects what is none.
+  // It checks every member itself, and rejects invalid ones.
   const thumbprint = await calculateJwkThumbprint(jwk as JWK).catch(() => undefined)
   return { kid, alg, use, thumbprint, isPrivate: d !== undefined }
 }

@@ -1,7 +1,7 @@
 /**
- * The gateway as SAML identity provider towards AWS: it signs what AWS is to believe about a user who has signed in
- * elsewhere. Its key is the gateway's most valuable secret, so all it knows is a Signer. It decides nothing: what it
- * signs comes from src/evidence, and the caller has decided that this role may be taken.
+ * The gateway as SAML identity provider for AWS: it signs assertions about users who signed in elsewhere. Its key is
+ * the gateway's most valuable secret, so it only has a Signer. It decides nothing: what it signs comes from
+ * src/evidence, and the caller has decided that this role may be assumed.
  */
 
 import type { SessionTags } from '../aws/session-values.ts'
@@ -20,14 +20,14 @@ export interface SamlIssuer {
   /** The entityID of the gateway as identity provider: as in the metadata that IAM holds. */
   readonly entityId: string
   readonly signer: Signer
-  /** What will sign after a rollover, or did before: IAM holds all of them meanwhile. PEM. */
+  /** The certificates of keys that will sign after a rotation, or did before: IAM has all of them meanwhile. PEM. */
   readonly furtherCertificates: readonly string[]
 }
 
 export interface AssertionForAws extends SessionTags {
   readonly nameId: NameId
   readonly authenticatedAt: Date
-  /** AWS's own, of the role's partition. */
+  /** AWS's own, in the role's partition. */
   readonly recipient: string
   readonly audience: string
   readonly roleArn: string
@@ -45,7 +45,7 @@ export function samlIssuerEntityId(baseUrl: string): string {
   return `${baseUrl}/idp/metadata`
 }
 
-/** The gateway's own identity provider: its entityID is where its metadata is published. The first key signs. */
+/** The gateway's own identity provider: its entityID is the URL of its metadata. The first key signs. */
 export function samlIssuer(baseUrl: string, signer: Signer, further: readonly Signer[] = []): SamlIssuer {
   return {
     entityId: samlIssuerEntityId(baseUrl),
@@ -54,7 +54,7 @@ export function samlIssuer(baseUrl: string, signer: Signer, further: readonly Si
   }
 }
 
-/** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
+/** The metadata for IAM's SAML provider: the gateway as identity provider for AWS. */
 export function samlIssuerMetadata({
   entityId,
   signer,
@@ -65,8 +65,8 @@ export function samlIssuerMetadata({
 }
 
 /**
- * A signed Response for AssumeRoleWithSAML, in base64: STS wants the whole Response, not the assertion alone. Throws
- * IssuerError (`issuer.session_tags_invalid`, `issuer.source_identity_invalid`) for what AWS would refuse.
+ * A signed Response for AssumeRoleWithSAML, in base64: STS requires the whole Response, not only the assertion. Throws
+ * IssuerError (`issuer.session_tags_invalid`, `issuer.source_identity_invalid`) for values that AWS would refuse.
  */
 export async function assertionForAws(issuer: SamlIssuer, wanted: AssertionForAws, now: Date): Promise<Secret> {
   checkSessionTags(wanted)
@@ -89,7 +89,7 @@ export async function assertionForAws(issuer: SamlIssuer, wanted: AssertionForAw
   return new Secret(Buffer.from(response).toString('base64'))
 }
 
-/** What makes the session, by the names that are AWS's own (aws-facts B.4). */
+/** What defines the session, by AWS's own attribute names (aws-facts B.4). */
 function sessionAttributes({
   roleArn,
   providerArn,

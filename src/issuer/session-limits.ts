@@ -1,9 +1,9 @@
-/** What a session may carry, within the limits of AWS: it refuses the whole call for a single tag too long. */
+/** AWS's limits for a session: it refuses the whole call for a single tag that is too long. */
 import { sessionTag, sourceIdentity, webIdentityToken } from '../aws/facts/limits.ts'
 import { type SessionTags, sessionTagsProblem, sourceIdentityProblem } from '../aws/session-values.ts'
 import { IssuerError } from './errors.ts'
 
-/** The `sub` of a token: STS echoes it in a field of this length. */
+/** The `sub` of a token: STS repeats it in a field of this length. */
 const SUBJECT_LENGTH = 255
 
 /** Throws IssuerError `issuer.session_tags_invalid`. */

@@ -15,8 +15,8 @@ export async function createTokenKeyPem(algorithm: TokenAlgorithm): Promise<stri
 }
 
 /**
- * The signer of that file. Where it is not there and `create` names an algorithm, the key is made, readable by its
- * owner only. Throws IssuerError `issuer.key_unusable`, whose sentence names the file.
+ * The signer of that file. If it does not exist and `create` names an algorithm, the key is created, readable only by
+ * its owner. Throws IssuerError `issuer.key_unusable`, whose sentence names the file.
  */
 export async function loadTokenSigner(file: string, create: TokenAlgorithm | undefined): Promise<TokenSigner> {
   try {

@@ -1,7 +1,7 @@
 /**
- * The gateway as OpenID issuer towards AWS: who it is, what it signs with, and which keys anyone may verify with. A
- * token of it is made in web-identity-token.ts, what it publishes in documents.ts, and published.ts tells whether that
- * is really what AWS finds. Nobody signs in here: it vouches only for people who have signed in elsewhere.
+ * The gateway as OpenID issuer for AWS: its identifiers, its signer, and the public keys. web-identity-token.ts creates
+ * its tokens, documents.ts has what it publishes, and published.ts checks that AWS really finds that. Users do not sign
+ * in here: it only vouches for users who signed in elsewhere.
  */
 import type { KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
@@ -9,44 +9,44 @@ import type { TokenAlgorithm, TokenSigner } from '../core/keys.ts'
 import { IssuerError } from './errors.ts'
 import { loadTokenSigner } from './token-keys.ts'
 
-/** A public key as it is in the key set. RFC 7517 */
+/** A public key as in the key set. RFC 7517 */
 export interface PublishedKey extends JWK {
-  /** The thumbprint, so that a key has the same name wherever it is published. RFC 7638 */
+  /** The thumbprint, so a key has the same name wherever it is published. RFC 7638 */
   readonly kid: string
   readonly use: 'sig'
   readonly alg: TokenAlgorithm
 }
 
-/** What the issuer says of itself, whatever its keys. */
+/** What the issuer states about itself, independent of its keys. */
 export interface IssuerTerms {
   /** The `iss`: without a trailing slash. */
   readonly url: string
-  /** The `aud` of every token: a client id of the OpenID provider in IAM. */
+  /** The `aud` of every token: a client ID of the OpenID provider in IAM. */
   readonly audience: string
   readonly tokenLifetimeSeconds: number
 }
 
 export interface WebIdentityIssuer extends IssuerTerms {
   readonly signer: TokenSigner
-  /** The signer's key first, then those that will sign after a rollover, or did before. */
+  /** The signer's key first, then those that will sign after a rotation, or did before. */
   readonly keys: readonly [PublishedKey, ...PublishedKey[]]
 }
 
 /** An issuer as the configuration describes it. */
 export interface IssuerSettings extends IssuerTerms {
-  /** Files, of which the first signs. */
+  /** Files, the first of which signs. */
   readonly keys: readonly { readonly key: string; readonly createIfMissing: boolean }[]
   readonly algorithm: TokenAlgorithm
 }
 
-/** An issuer with these keys, of which the first signs. */
+/** An issuer with these keys, the first of which signs. */
 export async function webIdentityIssuer(
   { url, audience, tokenLifetimeSeconds }: IssuerTerms,
   signer: TokenSigner,
   further: readonly TokenSigner[] = [],
 ): Promise<WebIdentityIssuer> {
   const [key, others] = await Promise.all([publishedKey(signer), Promise.all(further.map(publishedKey))])
-  // A key that is named twice is published once: a key set has one key of a name.
+  // A key that is configured twice is published once: kids in a key set are unique.
   const byName = new Map(others.filter(({ kid }) => kid !== key.kid).map((other) => [other.kid, other]))
   return { url, audience, tokenLifetimeSeconds, signer, keys: [key, ...byName.values()] }
 }
@@ -56,13 +56,13 @@ async function publishedKey({ publicKey, algorithm }: TokenSigner): Promise<Publ
   return { ...members, kid: await calculateJwkThumbprint(members), use: 'sig', alg: algorithm }
 }
 
-/** The members that make the public key, and no others: an export of a private key would have more. */
+/** Only the members of the public key: an export of a private key would have more. */
 function publicMembers(key: KeyObject): JWK {
   const { kty = '', n, e, crv, x, y } = key.export({ format: 'jwk' })
   return kty === 'RSA' ? { kty, n: n ?? '', e: e ?? '' } : { kty, crv: crv ?? '', x: x ?? '', y: y ?? '' }
 }
 
-/** The issuer with the keys of its files, made where that is allowed. Throws IssuerError `issuer.key_unusable`. */
+/** The issuer with the keys of its files, which are created if allowed. Throws IssuerError `issuer.key_unusable`. */
 export async function openWebIdentityIssuer(settings: IssuerSettings): Promise<WebIdentityIssuer> {
   const { keys, algorithm } = settings
   const [signer, ...further] = await Promise.all(

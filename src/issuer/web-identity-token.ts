@@ -6,7 +6,7 @@ import { checkSessionTags, checkSourceIdentity, checkSubject, checkTokenLength }
 import type { WebIdentityIssuer } from './web-identity-issuer.ts'
 
 /**
- * The user, and what the session is to carry, as decided in src/evidence. The role and the session name are not in a
+ * The user and what the session will carry, as decided in src/evidence. The role and the session name are not in a
  * token: both are parameters of the call, and trust policies see only `aud`, `sub` and `amr`.
  */
 export interface TokenForAws extends SessionTags {
@@ -19,9 +19,8 @@ export interface TokenForAws extends SessionTags {
 }
 
 /**
- * A token of the gateway's own for AssumeRoleWithWebIdentity. Throws IssuerError where AWS would refuse it for its
- * size: `issuer.subject_invalid`, `issuer.session_tags_invalid`, `issuer.source_identity_invalid`,
- * `issuer.token_too_long`.
+ * A token by the gateway for AssumeRoleWithWebIdentity. Throws IssuerError if AWS would refuse it for its size:
+ * `issuer.subject_invalid`, `issuer.session_tags_invalid`, `issuer.source_identity_invalid`, `issuer.token_too_long`.
  */
 export async function webIdentityTokenForAws(
   issuer: WebIdentityIssuer,
@@ -64,7 +63,7 @@ function claimsOf(issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) {
 }
 
 /**
- * AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same.
+ * AWS requires a list of one value for each tag. Without tags the claim is omitted: it would require sts:TagSession.
  */
 function tagsClaim({ tags, transitiveTags }: SessionTags) {
   return tags.size === 0

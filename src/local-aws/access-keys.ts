@@ -1,4 +1,4 @@
-/** Credentials with the shapes that AWS gives them (aws-facts A.6). */
+/** Credentials with the formats that AWS uses (aws-facts A.6). */
 import { createHash, randomBytes } from 'node:crypto'
 import { Secret } from '../core/secret.ts'
 
@@ -35,7 +35,7 @@ function base32(octets: Uint8Array): string {
   return bits > 0 ? text + ALPHABET[(buffer << (5 - bits)) & 31] : text
 }
 
-/** One bit that says the account is encoded, 40 bits of account, 39 of chance. */
+/** One bit that says the account is encoded, 40 bits of account, 39 random bits. */
 function accountPayload(account: string, chance: Uint8Array): Uint8Array {
   const head = 2 ** 47 + Number(account) * 2 ** 7 + ((chance[0] ?? 0) & 0x7f)
   const octets = Buffer.alloc(10)
@@ -45,8 +45,8 @@ function accountPayload(account: string, chance: Uint8Array): Uint8Array {
 }
 
 /**
- * The account that a key id has in it, whether or not the key exists: the way back from `accessKeyId`. undefined for
- * what is no key id, and for older ones, which have no account in them.
+ * The account that a key ID contains, whether or not the key exists: the inverse of `accessKeyId`. undefined for a text
+ * that is not a key ID, and for older ones, which do not contain the account.
  */
 export function accountOf(id: string): string | undefined {
   const octets = /^A[KS]IA.{16}$/.test(id) ? base32Octets(id.slice(4)) : undefined
@@ -66,13 +66,13 @@ function base32Octets(text: string): Buffer | undefined {
   return Buffer.from(buffer.toString(16).padStart((text.length * 5) / 4, '0'), 'hex')
 }
 
-/** The unique id of a role or user, the same for the same ARN: `AROA` or `AIDA` and 17 characters. */
+/** The unique ID of a role or user, always the same for an ARN: `AROA` or `AIDA` and 17 characters. */
 export function uniqueId(prefix: 'AROA' | 'AIDA', account: string, arn: string): string {
   const hash = createHash('sha256').update(arn).digest()
   return prefix + base32(Buffer.concat([accountPayload(account, hash), hash.subarray(5, 6)])).slice(0, 17)
 }
 
-/** A session token is opaque: its data is kept here. */
+/** A session token is opaque: its data is stored here. */
 export function newTemporaryKey(account: string): NewKey {
   const chance = takeChance()
   const key = {
@@ -84,7 +84,7 @@ export function newTemporaryKey(account: string): NewKey {
   return key
 }
 
-/** Asked for many keys at once, as one costs nearly as much; each octet is handed out once, and wiped behind. */
+/** Generated for many keys at once, as one costs nearly as much; each octet is used once, and erased afterwards. */
 function takeChance(): Buffer {
   if (unused.length === 0) unused = randomBytes(CHANCE_OCTETS * KEYS_AT_ONCE)
   const chance = unused.subarray(0, CHANCE_OCTETS)

@@ -1,4 +1,4 @@
-/** Whether a signed call is allowed, and the refusal that AWS would send where it is not. */
+/** Whether a signed call is allowed, and the refusal that AWS would send if it is not. */
 import { type ContextValue, requestContext } from '../iam/condition-keys/context.ts'
 import { AwsError } from './aws-errors.ts'
 import { callerContext } from './caller-context.ts'
@@ -17,9 +17,9 @@ interface Wanted {
   /** `sts:GetFederationToken` */
   readonly action: string
   readonly resource: string
-  /** How the refusal names the resource; its ARN where it is undefined. */
+  /** How the refusal names the resource. Default: its ARN. */
   readonly shownAs?: string | undefined
-  /** The condition keys of this action, beside the caller's and the call's. */
+  /** The condition keys of this action, besides the caller's and the call's. */
   readonly keys?: readonly ContextValue[]
 }
 
@@ -32,10 +32,7 @@ export function requirePermission(sts: Sts, call: Call, caller: SignedCaller, wa
   if (refusal) throw accessDenied(sts, call, caller, attempt, refusal)
 }
 
-/**
- * AWS's text, the reason for the log, and where that is switched on for DecodeAuthorizationMessage all that was looked
- * at.
- */
+/** AWS's message, the reason for the log, and if enabled the full context for DecodeAuthorizationMessage. */
 export function accessDenied(
   { messages, encodesRefusals }: Sts,
   { now }: Call,

@@ -1,8 +1,8 @@
 /**
- * Every error that AWS sends, with its HTTP status and its text (aws-facts A.4). Texts marked [K] are not
- * confirmed by a recorded answer; they decide nothing and stand here only, so that they can be corrected in one place.
+ * Every error that AWS sends, with its HTTP status and its message (aws-facts A.4). Messages marked [K] are not
+ * confirmed by a recorded response; they decide nothing, and are only here, so they can be corrected in one place.
  */
-/** The code as it is on the wire, to its HTTP status. */
+/** The error code in the response, with its HTTP status. */
 const statuses = {
   AccessDenied: 403,
   DeleteConflict: 409,
@@ -38,9 +38,9 @@ export type AwsErrorCode = keyof typeof statuses
 export class AwsError extends Error {
   readonly code: AwsErrorCode
   readonly status: number
-  /** For the log alone: AWS never tells it. */
+  /** Only for the log: AWS never reveals it. */
   readonly reason: string | undefined
-  /** For DecodeAuthorizationMessage: stands after the message on the wire, and nowhere else. */
+  /** For DecodeAuthorizationMessage: follows the message in the response, and appears nowhere else. */
   readonly encodedMessage: string | undefined
 
   constructor(code: AwsErrorCode, message: string, reason?: string, encodedMessage?: string) {
@@ -71,7 +71,7 @@ export const texts = {
   /** [K] */
   notYetValid: 'Response is not yet valid',
   redeemWithin5Minutes: 'Token must be redeemed within 5 minutes of issuance',
-  /** An end that the response itself names: Versent/saml2aws issue 759. */
+  /** An end that the response itself states: Versent/saml2aws issue 759. */
   responseExpired: 'Response has expired',
   sessionNameRequired: 'RoleSessionName is required in AuthnResponse',
   sessionNameInvalid: 'RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}',
@@ -83,7 +83,7 @@ export const texts = {
   notAJwt: 'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
   noOidcProvider: (issuer: string) => `No OpenIDConnect provider found in your account for ${issuer}`,
   audienceIncorrect: 'Incorrect token audience',
-  /** [K] Two spaces after the comma are AWS's own. */
+  /** [K] The two spaces after the comma are AWS's own. */
   keyNotRetrieved:
     "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
   thumbprintMismatch: "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
@@ -103,7 +103,7 @@ export const texts = {
   notAnAccessToken: 'Provided Token is not a Login With Amazon token',
   /** [K] */
   tokenNotYetValid: 'Token is not yet valid',
-  /** No space before the second number: AWS's own. */
+  /** The missing space before the second number is AWS's own. */
   tokenExpired: (now: number, expiration: number) =>
     `Token expired: current date/time ${now} must be before the expiration date/time${expiration}`,
   tokenTooOld: (seconds: number) => `Token too old: ${seconds}`,
@@ -125,7 +125,7 @@ export const texts = {
   rootMayNotAssume: 'Roles may not be assumed by root accounts.',
   /** [K] */
   sessionMayNotCall: (action: string) => `Cannot call ${action} with session credentials`,
-  /** [K] The blank at the end is AWS's own. */
+  /** [K] The trailing space is AWS's own. */
   mfaCodeInvalid: 'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
   /** [K] */
   mfaIncomplete: 'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
@@ -180,12 +180,12 @@ export function validationError(message: string): AwsError {
   return new AwsError('ValidationError', message)
 }
 
-/** For the trail and the log: the answer repeats a mistyped MFA code, which may be nearly the right one. */
+/** For the trail and the log: the response repeats a mistyped MFA code, which may be close to the right one. */
 export function withoutCodes(message: string): string {
   return message.replace(/Value '[^']*' at 'tokenCode'/g, "Value at 'tokenCode'")
 }
 
-/** The tail that AWS puts after some texts about SAML. */
+/** The suffix of some of AWS's messages about SAML. */
 function openIdDiscovery(text: string, code: string, requestId: string): string {
   return `${text} (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`
 }

@@ -1,4 +1,4 @@
-/** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-facts D.5). */
+/** The condition keys of a signed call: the signer, the credentials, and the call itself (aws-facts D.5). */
 import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys/condition-keys.ts'
 import type { ContextValue } from '../iam/condition-keys/context.ts'
 import type { HttpRequest } from './http.ts'
@@ -18,7 +18,7 @@ interface SignedCall {
   readonly now: Date
 }
 
-/** Nothing of an unsigned call is among them. */
+/** The keys of an unsigned call are not included. */
 export function callerContext(
   iam: IamStore,
   caller: SignedCaller,
@@ -43,7 +43,7 @@ export function callerContext(
   )
 }
 
-/** A session's own tags go before those of its role or user, whichever way the key is written. */
+/** A session's own tags take precedence over those of its role or user, whatever the case of the key. */
 function principalTags(iam: IamStore, caller: SignedCaller): Tags {
   if (caller.temporary === undefined) return caller.tags
   const { principalArn } = caller

@@ -1,7 +1,4 @@
-/**
- * What STS and IAM have in common: one path, the action in a parameter, an answer and a line in the trail for
- * everything.
- */
+/** What STS and IAM share: one path, the action in a parameter, a response and an event for every call. */
 import { randomUUID } from 'node:crypto'
 import { AwsError, texts, withoutCodes } from './aws-errors.ts'
 import { createTrailRecorder } from './cloud-trail/facts.ts'
@@ -17,13 +14,13 @@ export interface Service {
   readonly name: 'sts' | 'iam'
   readonly version: string
   readonly namespace: string
-  /** undefined: there is no action of that name. */
+  /** undefined: there is no such action. */
   action(name: string): Action | undefined | Promise<Action | undefined>
 }
 
 export type Log = (line: string) => void
 
-/** What answers calls. The first service answers those that name no version of another. */
+/** The services that answer calls. The first one answers calls whose version belongs to no other. */
 export interface Program {
   readonly aws: Sts
   readonly services: readonly [Service, ...Service[]]
@@ -31,7 +28,7 @@ export interface Program {
   readonly log: Log
 }
 
-/** Answers one call; never throws. The log gets a line with the reason that AWS would keep to itself. */
+/** Answers one call; never throws. Logs a line with the reason that AWS would not reveal. */
 export async function answerCall(program: Program, request: HttpRequest, now: Date): Promise<HttpResponse> {
   const { aws, trail, log } = program
   const requestId = randomUUID()
@@ -58,7 +55,7 @@ export async function answerCall(program: Program, request: HttpRequest, now: Da
   }
 }
 
-/** Of a form, the body; else the query. A presigned URL has both its parameters and its signature there. */
+/** The body of a form; else the query. A presigned URL has both its parameters and its signature there. */
 function parametersOf({ method, query, body }: HttpRequest): Parameters {
   return parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
 }
@@ -81,7 +78,7 @@ async function findAction(service: Service, parameters: Parameters): Promise<Act
   return action
 }
 
-/** Everything that is not an answer of AWS is a defect of ours, which the caller is told nothing about. */
+/** Everything that is not an AWS error is our own defect, whose details the caller does not see. */
 export function asAwsError(thrown: unknown): AwsError {
   return thrown instanceof AwsError
     ? thrown

@@ -1,6 +1,6 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
-/** What can be wrong with the local AWS's own state. Errors on the wire are in aws-errors.ts. */
+/** Errors in the local AWS's own state. Errors in responses are in aws-errors.ts. */
 export const localAwsErrors = {
   'local_aws.state_invalid': {
     sentence: 'The state of the local AWS is not valid.',
@@ -10,7 +10,7 @@ export const localAwsErrors = {
 
 export type LocalAwsErrorCode = keyof typeof localAwsErrors
 
-/** The state's problems, all at once, each with its path; its message has a line for each. */
+/** All problems of the state at once, each with its path; the message has a line for each. */
 export class LocalAwsError extends FedgateError {
   readonly problems: readonly string[]
 

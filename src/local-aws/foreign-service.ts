@@ -1,27 +1,27 @@
 /**
- * Calls for services of AWS that are not here, as clients make them that were given this endpoint for all services: an
- * error in the form that the client of that service reads, with what to do. Which service is meant the signature says.
+ * Calls for AWS services that are not here, from clients configured with this endpoint for all services: an error in
+ * the format of that service, with what to do. The signature names the service.
  */
 import { randomUUID } from 'node:crypto'
 import { element, type Markup, render } from '../xml/write.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import { parseParameters } from './query/parameters.ts'
 
-/** The versions by which STS and IAM are asked for. */
+/** The versions in calls to STS and IAM. */
 const OUR_VERSIONS: ReadonlySet<string> = new Set(['2011-06-15', '2010-05-08'])
 
-/** Services whose answers are XML by path: S3 has a form of its own. */
+/** Services that respond with XML and identify operations by path: S3 has its own format. */
 const REST_XML: ReadonlySet<string> = new Set(['route53', 'cloudfront'])
 const S3: ReadonlySet<string> = new Set(['s3', 's3express', 's3-outposts'])
 
-/** The service that is meant, where it is not one of those here. */
+/** The service of the call, if it is not one of those here. */
 export function foreignService(request: HttpRequest): string | undefined {
   const service = signedService(request)
   if (service === undefined || service === 'sts' || service === 'iam') return undefined
   return isOurs(request) ? undefined : service
 }
 
-/** The service that a signature is scoped to; undefined for a request that is not signed. */
+/** The service in the scope of a signature; undefined for an unsigned request. */
 function signedService({ headers, query }: HttpRequest): string | undefined {
   const credential =
     /^AWS4-\S+\s(?:.*[\s,])?Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ??
@@ -29,7 +29,7 @@ function signedService({ headers, query }: HttpRequest): string | undefined {
   return credential === undefined ? undefined : /\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential)?.[1]
 }
 
-/** A call of STS or IAM that was signed for another service: their own error about that says more. */
+/** A call of STS or IAM signed for another service: their own error is more specific. */
 function isOurs({ method, path, query, body, headers }: HttpRequest): boolean {
   if (path !== '/') return false
   const isForm = method === 'POST' && /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
@@ -85,7 +85,7 @@ function xml(status: number, id: string, { method }: HttpRequest, root: Markup):
   }
 }
 
-/** What names its operation in a header or by its path; a form, or one of the few that speak XML, is none. */
+/** Requests that name their operation in a header or by path; not a form, nor one of the few that use XML. */
 function isJson({ headers, path }: HttpRequest, service: string): boolean {
   if (headers['x-amz-target'] !== undefined) return true
   return !REST_XML.has(service) && (path !== '/' || /json/.test(headers['content-type'] ?? ''))

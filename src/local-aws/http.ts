@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError } from './aws-errors.ts'
 
-/** An answer as a value; server.ts is the only place that writes one. */
+/** A response as a value; only server.ts writes responses. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** A request with its body read: what every handler gets. */
+/** A request with its body: the input of every handler. */
 export interface HttpRequest {
   readonly method: string
   /** Path and query as sent. */
@@ -16,15 +16,18 @@ export interface HttpRequest {
   readonly path: string
   /** Without the question mark. */
   readonly query: string
-  /** Lower-case names; what is repeated is joined by commas, as it is signed. */
+  /** Lower-case names; repeated ones are joined by commas, as they are signed. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Buffer
   readonly remoteAddress: string
 }
 
-/** A SAML response of 100,000 characters, percent-encoded to three times that, has room. */
+/** Room for a SAML response of 100,000 characters, three times as long when percent-encoded. */
 const MAX_BODY = 1024 * 1024
-/** So much is read and thrown away so that the client gets an answer and not a reset; more ends the connection. */
+/**
+ * How much more is read and discarded, so the client gets a response instead of a reset; beyond that, the connection
+ * ends.
+ */
 const MAX_DISCARDED = 32 * 1024 * 1024
 
 export async function readRequest(request: IncomingMessage): Promise<HttpRequest> {
@@ -41,14 +44,17 @@ export async function readRequest(request: IncomingMessage): Promise<HttpRequest
   }
 }
 
-/** To a proxy a client names the whole URL: who has HTTP_PROXY lead here reaches every endpoint by its own name. */
+/**
+ * Clients send the whole URL to a proxy: with HTTP_PROXY set to this server, every endpoint is reachable by its own
+ * name.
+ */
 function originForm(target: string): string {
   return target.replace(/^http:\/\/[^/?#]*/i, '') || '/'
 }
 
 /**
- * Between values of one name node:http puts a comma and a space, SigV4 the comma alone. Of some headers it keeps the
- * first value only: those stay as they are. Most requests repeat nothing.
+ * node:http joins repeated values with a comma and a space, SigV4 with only a comma. For some headers node:http keeps
+ * only the first value: those stay unchanged. Most requests repeat nothing.
  */
 function joined(request: IncomingMessage): HttpRequest['headers'] {
   const { headers } = request
@@ -62,7 +68,7 @@ function joined(request: IncomingMessage): HttpRequest['headers'] {
   return Object.fromEntries(names.map((name) => [name, sent(name)]))
 }
 
-/** By its events: an async iterator costs as much as the rest of a small call. */
+/** By events: an async iterator costs as much as the rest of a small call. */
 function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -83,7 +89,7 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   })
 }
 
-/** Answers never come from a cache, and never name what runs here. */
+/** Responses are never cached, and never name the software. */
 export function writeResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   response.writeHead(status, {
     'Cache-Control': 'no-store',

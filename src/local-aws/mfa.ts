@@ -1,53 +1,44 @@
 /** Codes of MFA devices: RFC 6238 with SHA-1, six digits and steps of 30 seconds, as AWS's virtual devices. */
-import { createHmac } from 'node:crypto'
+import { Secret as OtpSecret, TOTP } from 'otpauth'
 import { sameText } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
 
-const STEP_SECONDS = 30
+const ALGORITHM = { algorithm: 'SHA1', digits: 6, period: 30 }
 /** A code of the step before or after is taken: clocks of phones drift. */
-const DRIFT_STEPS = [0, -1, 1]
+const DRIFT_STEPS = 1
 
 /** A device of a user, or of an account's root user. */
 export interface MfaDevice {
-  /** The ARN of a virtual device, or the number on a piece of hardware. */
+  /** The ARN of a virtual device, or the serial number of a hardware device. */
   readonly serialNumber: string
-  /** Whether the code is right now. A code of the clock is taken once, as AWS does. */
+  /** Whether the code is valid now. A time-based code is accepted once, as by AWS. */
   accepts(code: string, now: Date): boolean
 }
 
-/** RFC 4648 section 6; blanks and padding do not count. undefined for what is no base32. */
-export function decodeBase32(text: string): Buffer | undefined {
-  const letters = text.toUpperCase().replace(/[\s=-]/g, '')
-  if (!/^[A-Z2-7]+$/.test(letters)) return undefined
-  const bits = [...letters].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  )
-  const octets = bits.join('').match(/[01]{8}/g) ?? []
-  return Buffer.from(octets.map((octet) => Number.parseInt(octet, 2)))
+/** RFC 4648 section 6; blanks, hyphens and padding do not count. undefined for what is no base32. */
+export function decodeBase32(text: string): OtpSecret | undefined {
+  const letters = text.replaceAll(/[\s-]/g, '')
+  try {
+    return letters === '' ? undefined : OtpSecret.fromBase32(letters)
+  } catch {
+    return undefined
+  }
 }
 
-/** `key`: the octets of the TOTP secret. */
-export function totpDevice(serialNumber: string, key: Uint8Array): MfaDevice {
+export function totpDevice(serialNumber: string, secret: OtpSecret): MfaDevice {
+  const totp = new TOTP({ ...ALGORITHM, secret })
   let lastStep = -1
   return {
     serialNumber,
     accepts: (code, now) => {
-      const current = Math.floor(now.getTime() / 1000 / STEP_SECONDS)
-      const step = DRIFT_STEPS.map((drift) => current + drift).find((at) => sameText(hotp(key, at), code))
-      if (step === undefined || step <= lastStep) return false
+      const timestamp = now.getTime()
+      const drift = totp.validate({ token: code, timestamp, window: DRIFT_STEPS })
+      const step = totp.counter({ timestamp }) + (drift ?? 0)
+      if (drift === null || step <= lastStep) return false
       lastStep = step
       return true
     },
   }
-}
-
-/** RFC 4226 section 5.3. */
-function hotp(key: Uint8Array, counter: number): string {
-  const moving = Buffer.alloc(8)
-  moving.writeBigUInt64BE(BigInt(counter))
-  const digest = createHmac('sha1', key).update(moving).digest()
-  const offset = (digest.at(-1) ?? 0) & 0xf
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
 /** For scripts: one code that never changes. */

@@ -1,4 +1,4 @@
-/** What a signed call may do: the caller's own policies, narrowed by those of the session, before anybody else's. */
+/** What a signed call may do: the caller's own policies, limited by those of the session, then the resource's. */
 import { firstFailure } from '../core/verdict.ts'
 import type { RequestContext } from '../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../iam/evaluate.ts'
@@ -6,16 +6,16 @@ import type { Policy } from '../iam/policy.ts'
 import type { RoleSession, Session } from './sessions.ts'
 import type { IamStore, Role, User } from './state.ts'
 
-/** Everybody whose signature can be verified. */
+/** Every caller with a verifiable signature. */
 export type SignedCaller = User | Session
 
-/** What is asked of policies. */
+/** The request that policies are evaluated for. */
 export interface Attempt {
   /** `sts:AssumeRole` */
   readonly action: string
-  /** The ARN of what it is done to, or `*`. */
+  /** The ARN of the resource, or `*`. */
   readonly resource: string
-  /** How AWS's message names it; its ARN where it is undefined. */
+  /** How AWS's message names it. Default: its ARN. */
   readonly shownAs?: string | undefined
   readonly context: RequestContext
 }
@@ -23,7 +23,9 @@ export interface Attempt {
 /** Why something is not allowed. */
 export interface Refusal {
   readonly isExplicit: boolean
-  /** Whose word it is, as AWS's messages name it; undefined where the credentials are not for such calls at all. */
+  /**
+   * The kind of policy, as AWS's messages name it; undefined if the credentials are not valid for such calls at all.
+   */
   readonly by: 'identity-based policy' | 'session policy' | 'role trust policy' | undefined
   readonly decision: Decision | undefined
 }
@@ -46,7 +48,7 @@ export function identityPolicyRefusal(iam: IamStore, caller: SignedCaller, attem
   return [identity, session].find((refusal) => refusal?.isExplicit) ?? identity ?? session
 }
 
-/** The credentials of GetFederationToken and GetSessionToken are not for all calls (aws-facts A.5). */
+/** The credentials of GetFederationToken and GetSessionToken are not valid for all calls (aws-facts A.5). */
 function isForCallsOf(caller: SignedCaller, action: string): boolean {
   if (caller.temporary === undefined || caller.kind === 'role-session') return true
   if (caller.kind === 'federated-user') return !/^(?:iam|sts):/.test(action)
@@ -73,13 +75,13 @@ function identityPolicies(iam: IamStore, caller: Exclude<SignedCaller, { kind: '
   return (holder?.policies ?? []).map(({ policy }) => policy)
 }
 
-/** Only what denies: where a resource's policy names the caller, silence of the caller's own policies is no refusal. */
+/** Only explicit denials: if a resource's policy names the caller, the caller's own policies need not allow it. */
 export function identityPolicyDeny(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
   const refusal = identityPolicyRefusal(iam, caller, attempt)
   return refusal === NOT_FOR_SUCH_CALLS || refusal?.isExplicit ? refusal : undefined
 }
 
-/** Why the session's policies, where it has any, do not allow it. */
+/** Why the session's policies, if any, do not allow it. */
 export function sessionRefusal(caller: SignedCaller, attempt: Attempt): Refusal | undefined {
   if (caller.kind === 'federated-user')
     return refusalOf(caller.sessionPolicies ?? [], 'session policy', caller, attempt)
@@ -88,13 +90,13 @@ export function sessionRefusal(caller: SignedCaller, attempt: Attempt): Refusal 
     : undefined
 }
 
-/** The role of a session, as it is now; undefined where it was deleted, also if another took its name. */
+/** The role of a session, as it is now; undefined if it was deleted, even if another role has its name. */
 export function roleOf(iam: IamStore, { roleArn, userId }: RoleSession): Role | undefined {
   const role = iam.role(roleArn)
   return role && userId.startsWith(`${role.id}:`) ? role : undefined
 }
 
-/** As AWS says it to the caller: with the kind of policy that decided, and in another account's case without. */
+/** AWS's message to the caller: with the kind of policy that decided, or without it across accounts. */
 export function deniedText(caller: SignedCaller, { action, resource, shownAs }: Attempt, refusal: Refusal): string {
   const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shownAs ?? resource}`
   if (refusal.by === undefined) return text

@@ -3,13 +3,15 @@ import { type Partition, partitionOfRegion } from '../aws/facts/partitions.ts'
 import { AwsError, texts } from './aws-errors.ts'
 
 export interface Endpoint {
-  /** The region that CloudTrail and `aws:RequestedRegion` name. */
+  /** The region in CloudTrail and `aws:RequestedRegion`. */
   readonly region: string
-  /** undefined where the host tells none, as on loopback: all of them answer there. */
+  /** undefined if the host does not show it, as on loopback: all of them answer there. */
   readonly partition: string | undefined
-  /** What a signature must be scoped to; undefined: any. */
+  /** The region that a signature must be scoped to; undefined: any. */
   readonly signingRegion: string | undefined
-  /** What STS gives out there is of use in every region, or in those alone that are on in every account (F.2). */
+  /**
+   * Whether credentials from there are valid in every region, or only in those that are enabled in every account (F.2).
+   */
   readonly tokensFor: 'all-regions' | 'default-regions'
 }
 
@@ -23,7 +25,7 @@ const LOOPBACK: Endpoint = {
 
 const GLOBAL_STS = 'sts.amazonaws.com'
 
-/** Hosts without a region: STS's global one, and IAM's one in each partition. */
+/** Hosts without a region: the global one of STS, and one of IAM in each partition. */
 const GLOBAL_HOSTS: ReadonlyMap<string, string> = new Map([
   [GLOBAL_STS, GLOBAL_REGION],
   ['iam.amazonaws.com', GLOBAL_REGION],
@@ -40,7 +42,7 @@ const DUALSTACK_SUFFIXES: Readonly<Record<string, string>> = {
   'aws-eusc': 'api.amazonwebservices.eu',
 }
 
-/** On in every account. All others must be enabled first, and the STS endpoint comes with that. */
+/** Enabled in every account. All others must be enabled first, which also activates their STS endpoint. */
 const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
   'us-east-1',
   'us-east-2',
@@ -61,9 +63,9 @@ const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
   'sa-east-1',
 ])
 
-/** How an account has set up the regions. */
+/** The region settings of an account. */
 export interface StsRegions {
-  /** Default regions whose STS endpoint was switched off; us-east-1 cannot be. */
+  /** Default regions whose STS endpoint was deactivated; us-east-1 cannot be. */
   readonly deactivated: readonly string[]
   /** Regions of `aws` beyond the default ones that are enabled. */
   readonly enabled: readonly string[]
@@ -85,22 +87,25 @@ function regionOf(host: string): string | undefined {
   return partition && suffixesOf(partition).includes(suffix) ? region : undefined
 }
 
-/** On this machine a region's endpoint can be asked for as `sts.eu-west-1.localhost`. */
+/** On this machine a region's endpoint is also `sts.eu-west-1.localhost`. */
 function suffixesOf({ id, dnsSuffix }: Partition): readonly (string | undefined)[] {
   return [dnsSuffix, DUALSTACK_SUFFIXES[id], 'localhost']
 }
 
-/** Whether roles of that partition are known there: partitions share nothing, and where the host tells none all are. */
+/**
+ * Whether roles of that partition are known there: partitions share nothing; if the host does not show the partition,
+ * all are known.
+ */
 export function servesPartition({ partition }: Endpoint, ofRole: string): boolean {
   return partition === undefined || partition === ofRole
 }
 
-/** Whether an account has to enable the region before anything is there. Of other partitions no region is such. */
+/** Whether an account must enable the region before using it. Other partitions have no such regions. */
 export function isOptIn(region: string): boolean {
   return partitionOfRegion(region)?.id === 'aws' && !DEFAULT_REGIONS.has(region)
 }
 
-/** Throws RegionDisabledException: the account decides whose role, user or session it is. */
+/** Throws RegionDisabledException: the account that owns the role, user or session decides. */
 export function requireActiveRegion(region: string, account: string, regions: StsRegions): void {
   if (!isActive(region, regions))
     throw new AwsError('RegionDisabledException', texts.regionDisabled(account), `STS is off in ${region}`)

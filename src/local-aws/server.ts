@@ -1,9 +1,9 @@
 /**
  * local-aws is a stand-in for AWS that really validates: STS with its Query protocol, AWS sign-in, a console page. A
- * program of its own on node:http, reached only by HTTP; it knows nothing of the gateway and shares no state with it.
- * Start here for the routes; endpoint.ts answers calls, sts/ and iam/ have their actions, aws-errors.ts every answer
- * that is not a success, state.ts what exists in it, cloud-trail/ what is recorded. Its source of truth is the
- * published behaviour of AWS.
+ * separate program on node:http, reached only by HTTP; it is independent of the gateway and shares no state with it.
+ * Start here for the routes; endpoint.ts answers calls, sts/ and iam/ have their actions, aws-errors.ts every error
+ * response, state.ts the accounts and their contents, cloud-trail/ what is recorded. Its specification is the published
+ * behaviour of AWS.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -28,23 +28,20 @@ export interface LocalAwsOptions {
   /** Port 0: any free one. */
   readonly listen: { readonly host: string; readonly port: number }
   readonly state: LocalAwsState
-  /** AWS itself accepts https issuers only. */
+  /** AWS itself accepts only https issuers. */
   readonly allowHttpIssuers: boolean
-  /**
-   * Puts an encoded message for DecodeAuthorizationMessage after AWS's text of a refusal; AWS itself does so for EC2
-   * only.
-   */
+  /** Appends an encoded message for DecodeAuthorizationMessage to AWS's refusal; AWS itself does so only for EC2. */
   readonly encodedMessages?: boolean | undefined
   readonly now?: () => Date
-  /** Gets a line for each call, with the reason of a refusal that AWS would not tell. */
+  /** Receives a line for each call, with the reason of a refusal that AWS would not reveal. */
   readonly log?: Log
-  /** Gets each event of the trail as a line of JSON. */
+  /** Receives each event of the trail as a line of JSON. */
   readonly trail?: TrailSink
 }
 
 export interface LocalAws {
   readonly url: string
-  /** Resolves when no connection is left. */
+  /** Resolves when all connections are closed. */
   close(): Promise<void>
 }
 
@@ -64,7 +61,7 @@ const nothingHere: HttpResponse = {
   body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console, the trail at /cloudtrail.\n',
 }
 
-/** Rejects with LocalAwsError for a bad state, and with node's own error when the port is taken. */
+/** Rejects with LocalAwsError for an invalid state, and with Node's own error if the port is in use. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { listen, now = () => new Date() } = options
   const log = oneLine(options.log ?? (() => {}))
@@ -82,7 +79,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   return { url: `http://${host}:${port}`, close: () => closed(server) }
 }
 
-/** What clients send must not begin a line of its own, nor fill the log by a megabyte each. */
+/** Text from clients must neither start a log line of its own nor fill the log with megabytes. */
 function oneLine(log: Log): Log {
   return (line) => log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
 }
@@ -136,7 +133,7 @@ async function answer(
   }
 }
 
-/** What node:http could not read as a request: an answer and the end of the connection. */
+/** For requests that node:http could not parse: a response, and the end of the connection. */
 function refuseBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()

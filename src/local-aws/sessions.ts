@@ -3,7 +3,7 @@ import type { Policy } from '../iam/policy.ts'
 import type { Endpoint } from './regions.ts'
 import type { AccessKey } from './sigv4/verify.ts'
 
-/** Who an access key stands for, as GetCallerIdentity tells it. */
+/** The owner of an access key, as GetCallerIdentity returns it. */
 export interface Caller extends AccessKey {
   readonly kind: 'root' | 'user' | 'role-session' | 'federated-user'
   readonly accessKeyId: string
@@ -13,40 +13,43 @@ export interface Caller extends AccessKey {
   readonly userId: string
 }
 
-/** Temporary credentials, with everything that a later call under them brings along. */
+/** Temporary credentials, with everything that applies to later calls with them. */
 interface TemporaryCaller extends Caller {
   readonly temporary: NonNullable<AccessKey['temporary']>
   readonly issuedAt: Date
-  /** By the endpoint that gave it out (F.2). */
+  /** By the endpoint that issued it (F.2). */
   readonly tokensFor: Endpoint['tokensFor']
-  /** The user or role, or the root user, whose permissions these begin with. */
+  /** The user, role or root user whose permissions the session starts from. */
   readonly principalArn: string
-  /** When a code of an MFA device came along with the call that opened the session. */
+  /** When the call that created the session contained an MFA code. */
   readonly mfaAt: Date | undefined
   readonly tags: ReadonlyMap<string, string>
 }
 
-/** What narrows a session's permissions: nothing, or at least one of the policies must allow a call. */
+/** What limits a session's permissions: nothing, or at least one of the policies must allow a call. */
 export type SessionPolicies = readonly Policy[] | undefined
 
 /** A session of a role. */
 export interface RoleSession extends TemporaryCaller {
   readonly kind: 'role-session'
-  /** Taken with the credentials of a session, and so for an hour at most (role chaining). */
+  /** Assumed with the credentials of a session, so for an hour at most (role chaining). */
   readonly chained: boolean
   readonly roleArn: string
   readonly roleName: string
   readonly sessionName: string
-  /** Who vouched for the user in the first call of the chain: undefined where a user or the like took the role. */
+  /**
+   * The provider that vouched for the user in the first call of the chain; undefined if a user or root user assumed the
+   * role.
+   */
   readonly provider: string | undefined
   readonly sourceIdentity: string | undefined
   readonly transitiveTagKeys: readonly string[]
   readonly sessionPolicies: SessionPolicies
-  /** The identity provider's keys that live on in the session (aws-facts B.1, C.1). */
+  /** The identity provider's keys that remain in the session (aws-facts B.1, C.1). */
   readonly identity: readonly ContextValue[]
 }
 
-/** What GetFederationToken opens. Without session policies it may do nothing. */
+/** A session of GetFederationToken. Without session policies it may do nothing. */
 export interface FederatedUserSession extends TemporaryCaller {
   readonly kind: 'federated-user'
   /** `Name` of the call. */
@@ -54,14 +57,14 @@ export interface FederatedUserSession extends TemporaryCaller {
   readonly sessionPolicies: SessionPolicies
 }
 
-/** What GetSessionToken opens: the user himself, or the root user. */
+/** A session of GetSessionToken: the user, or the root user. */
 export interface UserSession extends TemporaryCaller {
   readonly kind: 'user' | 'root'
 }
 
 export type Session = RoleSession | FederatedUserSession | UserSession
 
-/** Sessions in memory, also for a while after their end, so that a late call hears "expired" and not "unknown". */
+/** Sessions in memory, kept for a while after they expire, so a late call gets "expired" and not "unknown". */
 export interface Sessions {
   add(session: Session, now: Date): void
   find(accessKeyId: string): Session | undefined

@@ -5,7 +5,7 @@ import { type SignedService, verifyRequest } from './sigv4/verify.ts'
 import type { User } from './state.ts'
 import type { Call, Sts } from './sts/call.ts'
 
-/** Whose signature the call carries, told to the trail. Throws AwsError where there is none that holds. */
+/** The signer of the call, noted in the trail. Throws AwsError without a valid signature. */
 export function signedCaller({ iam, sessions }: Sts, call: Call, service: SignedService): User | Session {
   const { request, now, endpoint } = call
   const scope = { service, region: endpoint.signingRegion }
@@ -19,8 +19,8 @@ export function signedCaller({ iam, sessions }: Sts, call: Call, service: Signed
 }
 
 /**
- * Partitions share nothing, keys neither; and regions that must be enabled do not know what the global endpoint gave
- * out (F.2). Of a root user the state does not say which partition it is in.
+ * Partitions share nothing, including keys; and regions that must be enabled do not accept credentials of the global
+ * endpoint (F.2). The state does not contain the partition of a root user.
  */
 function isKnownAt({ partition, region }: Endpoint, holder: User | Session): boolean {
   if (partition === undefined) return true

@@ -1,7 +1,7 @@
 /**
- * What exists in the local AWS: accounts, users with their keys, roles with their trust policies, identity providers.
- * This file has the words: a LocalAwsState as it is written down, and the Iam that calls look things up in and IAM
- * calls change. state/file.ts reads the first from YAML, state/open.ts makes the second, every document parsed.
+ * The contents of the local AWS: accounts, users with their keys, roles with their trust policies, identity providers.
+ * This file has the types: a LocalAwsState as it is written down, and the Iam that calls read and IAM calls change.
+ * state/file.ts reads the first from YAML, state/open.ts builds the second, with every document parsed.
  */
 import type { KeyObject } from 'node:crypto'
 import type { RoleArn } from '../core/arn.ts'
@@ -20,7 +20,7 @@ export interface AccessKeyState {
 export interface MfaState {
   /** `arn:aws:iam::111122223333:mfa/dora` */
   readonly serial: string
-  /** The TOTP secret in base32, as an authenticator accepts it. */
+  /** The TOTP secret in base32, as authenticator apps accept it. */
   readonly secret?: Secret | undefined
   /** Instead: one code that never changes, for scripts. */
   readonly code?: Secret | undefined
@@ -35,7 +35,7 @@ export interface AccountState {
   readonly name?: string | undefined
   /** The root user's key. */
   readonly root?: (AccessKeyState & { readonly mfa?: readonly MfaState[] | undefined }) | undefined
-  /** Default regions whose STS endpoint is switched off. */
+  /** Default regions whose STS endpoint is deactivated. */
   readonly deactivatedRegions?: readonly string[] | undefined
   /** Regions beyond the default ones that the account has enabled. */
   readonly enabledRegions?: readonly string[] | undefined
@@ -54,7 +54,7 @@ export interface RoleState {
   readonly arn: string
   /** The document, or its JSON text. */
   readonly trustPolicy: unknown
-  /** Seconds; an hour when absent. */
+  /** Seconds; default: an hour. */
   readonly maxSessionDuration?: number | undefined
   readonly description?: string | undefined
   readonly policies?: PoliciesState | undefined
@@ -82,11 +82,11 @@ export interface OidcProviderState {
   readonly tags?: TagsState | undefined
 }
 
-/** What Login with Amazon or Facebook would say of an access token. Every other token they reject. */
+/** The response of Login with Amazon or Facebook about an access token. They reject every other token. */
 export interface AccessTokenState {
   readonly provider: 'www.amazon.com' | 'graph.facebook.com'
   readonly token: string
-  /** Whose it is; without it the provider does not answer. */
+  /** The owner of the token; without it the provider does not respond. */
   readonly of?: { readonly appId: string; readonly userId: string } | undefined
 }
 
@@ -104,7 +104,7 @@ export type Tags = ReadonlyMap<string, string>
 /** An inline policy of a user or a role. */
 export interface PermissionPolicy {
   readonly name: string
-  /** JSON, as it was given. */
+  /** JSON, as given. */
   readonly document: string
   readonly policy: Policy
 }
@@ -112,7 +112,7 @@ export interface PermissionPolicy {
 /** A user, or the root user of an account, under one of the access keys. */
 export interface User extends Caller {
   readonly kind: 'user' | 'root'
-  /** Long-term keys: this is what tells them from sessions. */
+  /** Long-term keys: this distinguishes them from sessions. */
   readonly temporary: undefined
   /** Empty for the root user. */
   readonly name: string
@@ -123,7 +123,7 @@ export interface User extends Caller {
 
 export interface Role extends RoleArn {
   readonly trustPolicy: Policy
-  /** JSON, as it was given. */
+  /** JSON, as given. */
   readonly trustDocument: string
   readonly maxSessionDuration: number
   /** `AROA…` */
@@ -134,7 +134,7 @@ export interface Role extends RoleArn {
   readonly createdAt: Date
 }
 
-/** A key of IAM's SAML provider that opens encrypted assertions. */
+/** A key of IAM's SAML provider that decrypts assertions. */
 export interface DecryptionKey {
   readonly id: string
   readonly key: KeyObject
@@ -148,7 +148,7 @@ export interface SamlProvider {
   readonly uuid: string
   /** The newest last. */
   readonly privateKeys: readonly DecryptionKey[]
-  /** undefined where no key is registered: nothing can be opened. */
+  /** undefined if no key is registered: nothing can be decrypted. */
   readonly assertionEncryptionMode: AssertionEncryptionMode | undefined
   readonly tags: Tags
   readonly createdAt: Date
@@ -164,7 +164,7 @@ export interface OidcProvider {
   readonly createdAt: Date
 }
 
-/** Things of one kind, by ARN. A change is one replacement, and there for the next call. */
+/** Resources of one type, by ARN. A change is one replacement, and takes effect with the next call. */
 export interface Registry<Item> {
   find(arn: string): Item | undefined
   inAccount(account: string): readonly Item[]
@@ -173,7 +173,7 @@ export interface Registry<Item> {
   delete(arn: string): void
 }
 
-/** The state as the calls look things up in it and IAM calls change it. */
+/** The state as calls read it and IAM calls change it. */
 export interface IamStore {
   accountName(id: string): string | undefined
   /** Accounts that are not in the state have the default regions. */
@@ -182,7 +182,7 @@ export interface IamStore {
   user(accessKeyId: string): User | undefined
   /** Under the first of the access keys. */
   userByArn(arn: string): User | undefined
-  /** The ARN of the user or role that has this unique id now. */
+  /** The ARN of the user or role that has this unique ID now. */
   principalById(id: string): string | undefined
   samlProvider(arn: string): SamlProvider | undefined
   /** By the token's issuer, in that account. */

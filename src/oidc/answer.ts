@@ -1,11 +1,12 @@
 /** What a provider answered over HTTP, read whole, and what can be made of it. */
+import { isObject } from '../core/json.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 
 export interface Answer {
-  /** The address that was asked, without its query: nothing that a request carries belongs in a log. */
+  /** The requested URL without its query: request parameters must not be logged. */
   readonly place: string
   readonly status: number
-  /** The media type, lower case and without parameters; empty where the answer names none. */
+  /** The media type, lower case and without parameters; empty if the response has none. */
   readonly type: string
   readonly text: string
 }
@@ -22,22 +23,22 @@ const CODE_OF_ERROR: ReadonlyMap<string, OidcErrorCode> = new Map([
   ['temporarily_unavailable', 'oidc.provider_failed'],
 ])
 
-/** The object, or undefined for every other value. */
+/** The object, or undefined for any other value. */
 export function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+  return isObject(value) ? value : undefined
 }
 
-/** Status and content type, as the log has them. */
+/** Status and content type, for the log. */
 export function described({ status, type }: Pick<Answer, 'status' | 'type'>): string {
   return `status ${status}, ${type === '' ? 'no content type' : cut(type)}`
 }
 
-/** The JSON object that the text is; undefined where it is none. */
+/** The JSON object in the text; undefined if it is not one. */
 export function objectIn(answer: Pick<Answer, 'text'>): Json | undefined {
   return asObject(jsonIn(answer))
 }
 
-/** What the text is as JSON, after a byte order mark, which is no part of it; undefined where it is none. */
+/** The parsed JSON text, after an optional byte order mark, which is not part of it; undefined if it is not JSON. */
 function jsonIn({ text }: Pick<Answer, 'text'>): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -47,10 +48,9 @@ function jsonIn({ text }: Pick<Answer, 'text'>): unknown {
 }
 
 /**
- * A document that the configuration or discovery gives the address of: the discovery document, the key set. What the
- * answer calls itself does not count, because static hosts and CDNs call it octet-stream or text: the address is fixed,
- * reached by https without redirects, and what is there must be a JSON object that passes every check of its own.
- * Throws OidcError.
+ * A document whose URL is configured or discovered: the discovery document, the key set. Its content type is ignored,
+ * because static hosts and CDNs send octet-stream or text: the URL is fixed, reached by https without redirects, and
+ * the content must be a JSON object that passes every check of its own. Throws OidcError.
  */
 export function documentIn(answer: Answer): Json {
   const { status, place } = answer
@@ -62,7 +62,7 @@ export function documentIn(answer: Answer): Json {
   throw new OidcError('oidc.answer_not_json', { expected: 'a JSON object', found: described(answer), source: place })
 }
 
-/** A member that is null, or an empty text or list, says nothing: it is as if it were not there. */
+/** A member that is null, or an empty text or list, counts as absent. */
 export function withoutEmptyMembers(document: Json): Json {
   return Object.fromEntries(
     Object.entries(document).filter(
@@ -76,8 +76,8 @@ export function isJsonType({ type }: Pick<Answer, 'type'>): boolean {
 }
 
 /**
- * What an endpoint answered that we post to with our credentials: a JSON object of JSON type, with one of these
- * statuses. Throws OidcError, with the error that the provider itself gave wherever there is one.
+ * The response of an endpoint to a POST with our credentials: a JSON object with a JSON content type and one of these
+ * statuses. Throws OidcError, with the provider's own error if there is one.
  */
 export function endpointAnswerIn(answer: Answer, statuses: readonly number[]): Json {
   const { status, place } = answer
@@ -93,7 +93,7 @@ export function endpointAnswerIn(answer: Answer, statuses: readonly number[]): J
   throw new OidcError('oidc.token_answer_invalid', { expected, found, source: place })
 }
 
-/** The provider's no: in its own words where it has any, else by the status. undefined: it did not say no. */
+/** The provider's refusal: its own error if there is one, else by the status. undefined: it did not refuse. */
 function refusalIn(answer: Answer): { readonly code: OidcErrorCode; readonly found: string } | undefined {
   const { status } = answer
   const refusal = errorIn(answer)
@@ -109,7 +109,7 @@ function refusalIn(answer: Answer): { readonly code: OidcErrorCode; readonly fou
   return { code: isUnexplained ? 'oidc.token_answer_invalid' : 'oidc.provider_failed', found: described(answer) }
 }
 
-/** RFC 6749 5.2. Some providers send it with status 200, or under another type, or as a form. */
+/** RFC 6749 5.2. Some providers send it with status 200, with another content type, or as a form. */
 function errorIn(answer: Answer): { readonly error: string; readonly description: unknown } | undefined {
   const form = answer.text.startsWith('error=') ? Object.fromEntries(new URLSearchParams(answer.text)) : undefined
   const { error, error_description: description } = objectIn(answer) ?? form ?? {}

@@ -1,6 +1,7 @@
 import type { Attributes, LeftOut } from '../core/identity.ts'
+import { isObject } from '../core/json.ts'
 
-/** What belongs to the protocol and says nothing about the user. `amr` and `acr` stay: rules may ask for them. */
+/** Claims of the protocol, which do not describe the user. `amr` and `acr` stay: rules may use them. */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
   'iss',
   'sub',
@@ -16,7 +17,7 @@ const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
   'c_hash',
   's_hash',
   'sid',
-  // Where claims are that are not here. Core 5.6.2
+  // Claims that say where other claims are. Core 5.6.2
   '_claim_names',
   '_claim_sources',
 ])
@@ -25,15 +26,15 @@ const DEEPEST = 8
 
 type Claims = Readonly<Record<string, unknown>>
 
-/** A claim, and the one that says whether the provider has made sure of it. Core 5.1 */
+/** A claim, and the claim that says whether the provider has verified it. Core 5.1 */
 const VERIFIED_BY = [
   ['email', 'email_verified'],
   ['phone_number', 'phone_number_verified'],
 ] as const
 
 /**
- * What the provider repeats without having made sure of it: anybody can claim another party's address, and rules,
- * session names and tags would take them for that person.
+ * Claims that the provider repeats without having verified them: a user may have entered another user's address, and
+ * rules, session names and tags would take them for that user.
  */
 export function unverifiedClaims(...sources: readonly Claims[]): readonly LeftOut[] {
   return VERIFIED_BY.flatMap(([attribute, flag]) => {
@@ -49,15 +50,15 @@ function toText(value: unknown): readonly string[] {
   return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
 }
 
-/** Whether the provider says that it has not: to say nothing is no such word. */
+/** Whether the provider says that it has not verified the claim. Saying nothing does not count. */
 function isDenied(flag: unknown): boolean {
   return flag !== undefined && flag !== null && flag !== true && String(flag).toLowerCase() !== 'true'
 }
 
 /**
  * The claims as attributes: texts, numbers and booleans as text, lists of those as several values, objects flattened
- * with dots (`realm_access.roles`). What comes first wins: the ID token before userinfo, a claim that is named
- * `a.b` before a `b` inside of `a`. Without what the provider says it has not verified.
+ * with dots (`realm_access.roles`). The first occurrence counts: the ID token before userinfo, a claim named `a.b`
+ * before a `b` inside `a`. Without claims that the provider says it has not verified.
  */
 export function toAttributes(...sources: readonly Claims[]): Attributes {
   const attributes = new Map<string, readonly string[]>()
@@ -68,10 +69,6 @@ export function toAttributes(...sources: readonly Claims[]): Attributes {
     for (const [name, value] of [...plain, ...nested]) collect(attributes, name, value, 1)
   }
   return attributes
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function collect(attributes: Map<string, readonly string[]>, name: string, value: unknown, depth: number): void {

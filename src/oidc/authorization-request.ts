@@ -18,23 +18,23 @@ export interface LoginSecrets {
   readonly nonce: string
   /** RFC 7636 4.1 */
   readonly codeVerifier: string
-  /** What this login asked for and its answer has to show. The settings' own maximum age and contexts hold as well. */
+  /** What this login requires beyond the settings. The settings' own maximum age and contexts are required as well. */
   readonly maxAgeSeconds?: number
   readonly acrValues?: readonly string[]
 }
 
-/** What one login asks for beside the settings. */
+/** What one login requests beyond the settings. */
 export interface LoginWishes {
-  /** In place of the settings' own. `none` never shows a page: it ends in `oidc.interaction_required` instead. */
+  /** Replaces the settings' own. `none` never shows a page: it ends in `oidc.interaction_required` instead. */
   readonly prompt?: string
-  /** Seconds; the shorter of this and the settings' own holds. */
+  /** Seconds; the smaller of this and the settings' own applies. */
   readonly maxAgeSeconds?: number
-  /** In place of the settings' own in the request; the answer has to satisfy both. */
+  /** Replaces the settings' own in the request; the response must satisfy both. */
   readonly acrValues?: readonly string[]
   readonly loginHint?: string
 }
 
-/** Throws OidcError where a further parameter would take the place of one of the protocol's. */
+/** Throws OidcError if a further parameter would replace one of the protocol. */
 export function refuseReservedParameters({ authorizationParams = {} }: OidcSettings): void {
   const reserved = Object.keys(authorizationParams).find((name) => RESERVED_PARAMETERS.has(name))
   if (reserved === undefined) return
@@ -43,7 +43,7 @@ export function refuseReservedParameters({ authorizationParams = {} }: OidcSetti
 }
 
 /**
- * An authorization request by code with PKCE S256, pushed where that is asked for. Core 3.1.2.1, RFC 9126. Throws
+ * An authorization request for a code with PKCE S256, pushed if configured or required. Core 3.1.2.1, RFC 9126. Throws
  * OidcError.
  */
 export async function authorizationRequest(
@@ -84,7 +84,7 @@ function given<Name extends string, Value>(name: Name, value: Value | undefined)
   return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value })
 }
 
-/** What stands in for parameters that were pushed. RFC 9126 2 and 4 */
+/** The parameters that replace pushed ones. RFC 9126 2 and 4 */
 async function pushed(
   { clientId }: OidcSettings,
   { metadata, post }: DiscoveredProvider,
@@ -98,7 +98,7 @@ async function pushed(
   throw new OidcError('oidc.token_answer_invalid', { expected: 'a text', found, source: 'request_uri' })
 }
 
-/** The shorter of two ages, either of which may not be given. */
+/** The smaller of two ages, either of which may be undefined. */
 export function shortest(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 }

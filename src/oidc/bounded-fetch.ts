@@ -3,17 +3,17 @@ import { withTimeLimit } from '../core/time-limit.ts'
 import type { Answer } from './answer.ts'
 import { cut, OidcError } from './errors.ts'
 
-/** How the relying party reaches a provider: `fetch`, or a stand-in for it. */
+/** How the relying party sends requests to a provider: `fetch`, or a replacement. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** A fetch that is bounded. */
+/** A fetch with limits. */
 export type BoundedFetch = (url: string, init: RequestInit) => Promise<Answer & Pick<Response, 'headers'>>
 
 const LARGEST_ANSWER = 1024 * 1024
 
 /**
- * A fetch that a provider cannot hold up: the time limit (in milliseconds) covers the request and the whole body, an
- * answer has at most 1 MB after decompression, and redirects are refused. Throws OidcError.
+ * A fetch that a provider cannot delay: the time limit (in milliseconds) covers the request and the whole body, a
+ * response has at most 1 MB after decompression, and redirects are refused. Throws OidcError.
  */
 export function boundedFetch(fetch: Fetch, limitMilliseconds: number): BoundedFetch {
   return (url, init) =>
@@ -38,7 +38,7 @@ function refuseRedirect(response: Response, url: string): void {
   throw new OidcError('oidc.redirect_refused', detail)
 }
 
-// Without the query: nothing that a request carries belongs in a log.
+// Without the query: request parameters must not be logged.
 function placeOf(url: string): string {
   const { origin, pathname } = new URL(url)
   return cut(origin + pathname)
@@ -57,7 +57,7 @@ function transportError(cause: unknown, timedOut: boolean, url: string): OidcErr
   return new OidcError('oidc.provider_unavailable', { found: networkReason(cause), source: placeOf(url), cause })
 }
 
-/** `ECONNREFUSED` and the like, which fetch hides one level down. */
+/** `ECONNREFUSED` and similar, which fetch hides one level down. */
 function networkReason(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error
   if (!(cause instanceof Error)) return 'a network error'

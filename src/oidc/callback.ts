@@ -2,7 +2,7 @@ import { sameText } from '../core/ids.ts'
 import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 
-/** What the callback of this login at this provider has to contain. */
+/** What the callback of this login at this provider must contain. */
 export interface ExpectedCallback {
   readonly state: string
   readonly issuer: string
@@ -53,7 +53,10 @@ const codes: Readonly<Record<keyof typeof callbackChecks, OidcErrorCode>> = {
   answersByCode: 'oidc.token_answer_invalid',
 }
 
-/** What programs read, with the most characters that a provider may need: longer is refused. */
+/**
+ * Parameters that programs read, with the largest number of characters that a provider may need: longer ones are
+ * refused.
+ */
 const LONGEST: ReadonlyMap<string, number> = new Map([
   ['code', 4096],
   ['state', 80],
@@ -61,7 +64,7 @@ const LONGEST: ReadonlyMap<string, number> = new Map([
   ['error', 200],
 ])
 
-/** What people may read in the log, and what need only be noticed to be refused: longer is cut. */
+/** Parameters that are only logged, or only refused when present: longer ones are cut. */
 const CUT_AFTER: ReadonlyMap<string, number> = new Map([
   ['error_description', 1000],
   ['response', 1],
@@ -78,8 +81,8 @@ const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
 ])
 
 /**
- * The code with which the callback answers this login. Throws OidcError for any other callback, an error from the
- * provider included.
+ * The code of a callback that answers this login. Throws OidcError for any other callback, including an error from the
+ * provider.
  */
 export function checkCallback(parameters: URLSearchParams, expected: ExpectedCallback): string {
   const verdict = runChecks(callbackChecks, parameters, expected)
@@ -99,9 +102,9 @@ function providerRefusal(error: string, description: string | null): OidcError {
 }
 
 /**
- * What is kept of a form until the browser fetches it: the parameters that anything here looks at, none of them longer
- * than it has reason to be. Anyone can send such a form. Of one with a parameter that comes twice, only that is kept,
- * to be refused. Throws OidcError `oidc.parameter_too_long`.
+ * What is stored of a form until the browser fetches it: the parameters that are used here, each limited in length.
+ * Anyone can send such a form. If a parameter is repeated, only that one is stored, to be refused. Throws OidcError
+ * `oidc.parameter_too_long`.
  */
 export function parametersToPark(parameters: URLSearchParams): URLSearchParams {
   const { outcome, source: repeated = '' } = parametersComeOnce(parameters, undefined)
@@ -111,7 +114,7 @@ export function parametersToPark(parameters: URLSearchParams): URLSearchParams {
   return new URLSearchParams([['state', known.get('state') ?? ''], ...twice])
 }
 
-/** Each cut to what is looked at. */
+/** Each cut to the length that is used. */
 function parametersLookedAt(parameters: URLSearchParams): URLSearchParams {
   const kept = new URLSearchParams()
   for (const [name, value] of parameters) {

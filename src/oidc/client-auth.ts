@@ -13,7 +13,7 @@ import type { ClientKey, OidcSettings } from './settings.ts'
 
 type Method = NonNullable<OidcSettings['tokenEndpointAuthMethod']>
 
-/** The two members of a discovery document that are asked for here, as they came. */
+/** The two members of a discovery document that are used here, as received. */
 interface Metadata {
   readonly token_endpoint_auth_methods_supported?: unknown
   readonly token_endpoint_auth_signing_alg_values_supported?: unknown
@@ -21,7 +21,7 @@ interface Metadata {
 
 const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
 
-/** How we prove to the provider who we are. Throws OidcError where the settings lack what the method needs. */
+/** How we authenticate to the provider. Throws OidcError if the settings lack what the method needs. */
 export async function clientAuth(settings: OidcSettings, metadata: ServerMetadata): Promise<ClientAuth> {
   const method = settings.tokenEndpointAuthMethod ?? defaultMethod(settings, metadata)
   if (method === 'none') return None()
@@ -40,13 +40,13 @@ async function privateKeyJwt(clientKey: ClientKey, metadata: Metadata): Promise<
   const { privateKey, kid, certificate } = clientKey
   const algorithm = assertionAlgorithm(clientKey, metadata)
   const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm)
-  // openid-client would call it Ed25519 (RFC 9864) also where the provider knows it as EdDSA.
+  // openid-client would name it Ed25519 (RFC 9864) even if the provider knows it as EdDSA.
   const named = (header: Record<string, unknown>) =>
     Object.assign(header, { alg: algorithm }, certificate && thumbprintsOf(certificate))
   return PrivateKeyJwt(withKid(key, kid), { [modifyAssertion]: named })
 }
 
-/** Entra ID and ADFS know a client's key by these. RFC 7515 4.1.7 and 4.1.8 */
+/** Entra ID and ADFS identify a client's key by these. RFC 7515 4.1.7 and 4.1.8 */
 function thumbprintsOf({ raw }: X509Certificate) {
   return {
     x5t: createHash('sha1').update(raw).digest('base64url'),
@@ -64,8 +64,8 @@ function missing(method: Method): never {
 }
 
 /**
- * RFC 6749 2.3.1. openid-client encodes `-`, `.` and `_` too, which is allowed and not needed, and which providers that
- * do not decode take for a wrong secret.
+ * RFC 6749 2.3.1. openid-client also encodes `-`, `.` and `_`, which is allowed but not needed; providers that do not
+ * decode would consider the secret wrong.
  */
 function clientSecretBasic(secret: string): ClientAuth {
   return (_server, client, _body, headers) => {
@@ -78,29 +78,27 @@ function formEncoded(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1)
 }
 
-/**
- * How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic.
- */
+/** The default way to send a secret. Discovery 1.0, 3: a provider that lists no methods accepts Basic. */
 export function secretMethod(metadata: Metadata): 'client_secret_basic' | 'client_secret_post' {
   return (listedMethods(metadata) ?? ['client_secret_basic']).includes('client_secret_basic')
     ? 'client_secret_basic'
     : 'client_secret_post'
 }
 
-/** The methods that the provider lists; undefined where it lists none. */
+/** The methods that the provider lists; undefined if it lists none. */
 export function listedMethods(metadata: Metadata): readonly string[] | undefined {
   return textsIn(metadata.token_endpoint_auth_methods_supported)
 }
 
-/** undefined for what is no list. */
+/** undefined for a value that is not a list. */
 function textsIn(listed: unknown): readonly string[] | undefined {
   return Array.isArray(listed) ? listed.filter((one) => typeof one === 'string') : undefined
 }
 
-/** What the client key signs with. Throws OidcError where it cannot. */
+/** The signature algorithm of the client key. Throws OidcError if it has none that suits. */
 export function assertionAlgorithm({ privateKey, algorithm }: ClientKey, metadata: Metadata): string {
   const possible = assertionAlgorithms(privateKey)
-  // What is configured is what the client is registered for: the provider's list is about all clients.
+  // The configured algorithm is the one registered for the client: the provider's list is about all clients.
   const wanted = algorithm === undefined ? listedAlgorithms(metadata) : [algorithm]
   const found = possible.find((one) => wanted?.includes(one) ?? true)
   if (found !== undefined) return found
@@ -109,7 +107,7 @@ export function assertionAlgorithm({ privateKey, algorithm }: ClientKey, metadat
   throw new OidcError('oidc.client_key_unusable', detail)
 }
 
-/** What a key can sign with, best known first. */
+/** The algorithms that a key can sign with, most widely supported first. */
 function assertionAlgorithms({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly string[] {
   if (asymmetricKeyType === 'rsa') return ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512']
   if (asymmetricKeyType === 'ed25519') return ['EdDSA', 'Ed25519']

@@ -17,28 +17,28 @@ import { createKeySet } from './tokens/key-set.ts'
 import { createTokenReader, type TokenReader } from './tokens/signed-token.ts'
 import { toUserinfoResponse } from './userinfo.ts'
 
-/** A provider that has been discovered, ready for logins. */
+/** A discovered provider, ready for logins. */
 export interface DiscoveredProvider {
   readonly metadata: ServerMetadata
-  /** For addresses that the browser is sent to, and for userinfo. */
+  /** For the URLs that the browser is sent to, and for userinfo. */
   readonly configuration: Configuration
-  /** Posts a form to an endpoint of the provider, with what proves who we are. Throws OidcError. */
+  /** Posts a form to an endpoint of the provider, with our client authentication. Throws OidcError. */
   post(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<Answer>
   readonly readToken: TokenReader
-  /** Whether a browser may post a form to the end of the session; the provider is asked once. */
+  /** Whether the end session endpoint accepts a posted form; the provider is asked once. */
   endsSessionByPost(): Promise<boolean>
-  /** When the provider last gave its keys; undefined: they have not been needed yet. */
+  /** When the provider last returned its keys; undefined: they have not been needed yet. */
   keysFetchedAt(): Date | undefined
 }
 
-/** How things stand, for the operator. Nothing is asked for it. */
+/** The provider's state, for the operator. Sends no request. */
 export interface OidcStatus {
-  /** When its discovery document was last had; undefined: not yet. */
+  /** When its discovery document was last read; undefined: not yet. */
   readonly discoveredAt?: Date
   readonly keysFetchedAt?: Date
-  /** How long the last ID token was valid from its issue: no provider publishes it. Seconds. */
+  /** How long the last ID token was valid after its issue: no provider publishes that. Seconds. */
   readonly idTokenSeconds?: number
-  /** Why the last try to read the discovery document failed. */
+  /** Why the last attempt to read the discovery document failed. */
   readonly problem?: OidcError
 }
 
@@ -54,9 +54,9 @@ const COOL_DOWN_MILLISECONDS = 10_000
 const NO_POST: ReadonlySet<number> = new Set([404, 405, 501])
 
 /**
- * Discovery on first use, kept for an hour. A failure is kept for a cool-down of ten seconds, so that a dead provider
- * is not asked by every page, and is then tried again. Where a provider was known before, a failed refresh leaves it in
- * use. `fetch` is bounded already.
+ * Discovery on first use, cached for an hour. A failure is cached for ten seconds, so an unavailable provider is not
+ * asked for every page, and is then retried. A known provider remains in use if a refresh fails. `fetch` is already
+ * limited.
  */
 export function createDiscovery(settings: OidcSettings, fetch: BoundedFetch, clock: () => Date): Discovery {
   let status: OidcStatus = {}
@@ -70,7 +70,7 @@ export function createDiscovery(settings: OidcSettings, fetch: BoundedFetch, clo
       return latest
     } catch (error) {
       status = { ...status, problem: toOidcError(error, 'discovery') }
-      // From when it failed: one that hangs has used up the time since it was asked.
+      // When it failed, not when it was sent: a request that hangs uses up the time in between.
       askAgainAt = clock().getTime() + COOL_DOWN_MILLISECONDS
       if (previous) return previous.catch(() => Promise.reject(error))
       throw error
@@ -110,11 +110,11 @@ async function readDiscovery(
     url === metadata.jwks_uri
       ? Response.json((await keySet.known()).document)
       : toUserinfoResponse(await fetch(url, init as RequestInit))
-  // Every request is bounded already.
+  // Every request already has limits.
   configuration.timeout = 0
-  // Without this openid-client trusts the connection and does not look at the signature of userinfo that is signed.
+  // Without this openid-client trusts the connection and does not verify the signature of signed userinfo.
   enableNonRepudiationChecks(configuration)
-  // Every URL has passed isSecureUrl: what is http is loopback and allowed.
+  // Every URL has passed isSecureUrl: an http URL is an allowed loopback one.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
   const post = await poster(settings, metadata, fetch)
   let postsToEnd: Promise<boolean> | undefined
@@ -129,7 +129,7 @@ async function getDocument(fetch: BoundedFetch, url: string) {
   return documentIn(await fetch(url, { headers: { accept: 'application/json' } }))
 }
 
-/** RFC 6749 2.3 and 3.2. Throws OidcError where the settings lack what the provider's method needs. */
+/** RFC 6749 2.3 and 3.2. Throws OidcError if the settings lack what the provider's method needs. */
 async function poster(
   settings: OidcSettings,
   metadata: ServerMetadata,
@@ -144,14 +144,13 @@ async function poster(
 }
 
 /**
- * Whether there is anything at that address for a POST. RP-Initiated Logout 1.0, 2 has every provider accept one, not
- * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as
- * yes.
+ * Whether that URL accepts a POST. RP-Initiated Logout 1.0, 2 requires every provider to accept one, not all do, and
+ * none publishes it, so it is tried with only our client ID. An inconclusive result counts as yes.
  */
 function acceptsPost(fetch: BoundedFetch, url: string, clientId: string): Promise<boolean> {
   return fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: clientId }) }).then(
     ({ status }) => !NO_POST.has(status),
-    // A redirect is an answer too.
+    // A redirect counts as a response too.
     () => true,
   )
 }

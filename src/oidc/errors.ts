@@ -6,7 +6,7 @@ const ADMIN = 'Send the reference to your administrator: the audit log has the d
 const LATER = 'Try again in a minute, or sign in with another provider.'
 const SETUP = "Ask your administrator to compare this provider's settings with what the provider publishes."
 
-/** Every way in which signing in with an OpenID provider can fail. Codes are stable. */
+/** Every way in which a sign-in with an OpenID provider can fail. Codes are stable. */
 export const oidcErrors = {
   'oidc.provider_unavailable': { sentence: 'The identity provider cannot be reached.', hint: LATER },
   'oidc.provider_timeout': { sentence: 'The identity provider did not answer in time.', hint: LATER },
@@ -121,8 +121,8 @@ export const oidcErrors = {
     hint: ADMIN,
   },
   'oidc.acr_mismatch': {
-    sentence: 'You did not sign in with the strength that is asked for here.',
-    hint: 'Sign in again, with a second factor if the provider offers one.',
+    sentence: 'You did not sign in the way this gateway requires.',
+    hint: 'Sign in again with the required method, such as a second factor. If it happens again, ask the administrator of the identity provider to support the requested `acr_values`.',
   },
   'oidc.access_token_mismatch': {
     sentence: 'The access token does not belong to the ID token (at_hash).',
@@ -138,8 +138,8 @@ export const oidcErrors = {
   'oidc.logout_id_missing': { sentence: 'The logout token has no jti.', hint: ADMIN },
   'oidc.logout_replayed': { sentence: 'The logout token has already been used.', hint: ADMIN },
   'oidc.logout_ended_nothing': {
-    sentence: 'The sign-out notice ended no session: nobody here has that session or subject.',
-    hint: 'Compare its sid and sub with those of the ID token. A session that had ended before is no fault.',
+    sentence: 'The logout token ended no session: no user here has that session or subject.',
+    hint: 'Compare its sid and sub with those of the ID token. A session that had already ended is not an error.',
   },
   'oidc.logout_issuer_mismatch': { sentence: 'The logout request is from another issuer.', hint: ADMIN },
   'oidc.logout_session_missing': { sentence: 'The logout request has no sid.', hint: SETUP },
@@ -147,10 +147,7 @@ export const oidcErrors = {
 
 export type OidcErrorCode = keyof typeof oidcErrors
 
-/**
- * A refused or failed sign-in with an OpenID provider; `verdict` tells what was asked of the ID token, if it came so
- * far.
- */
+/** A refused or failed sign-in with an OpenID provider; `verdict` has the checks of the ID token, if there was one. */
 export class OidcError extends FedgateError {
   readonly verdict: Verdict
 
@@ -160,7 +157,7 @@ export class OidcError extends FedgateError {
   }
 }
 
-/** Text from outside, fit for a log line: no control or direction characters, at most 200 characters. */
+/** Text from outside for a log line: without control or direction characters, at most 200 characters. */
 export function cut(hostile: string): string {
   const shown = hostile.length > 200 ? `${hostile.slice(0, 199)}…` : hostile
   return shown.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')

@@ -10,9 +10,9 @@ import type { ExpectedToken } from './tokens/token-checks.ts'
 import { verifyToken } from './tokens/verified-token.ts'
 import { asksUserinfo } from './userinfo.ts'
 
-/** Tokens whose ID token passed every check. Only this file makes them. */
+/** Tokens whose ID token passed every check. Only this file creates them. */
 export interface VerifiedTokens {
-  /** Signed, and not encrypted: what AWS can read. */
+  /** The signed ID token, decrypted: what AWS can read. */
   readonly idToken: string
   readonly accessToken?: string
   readonly refreshToken?: string
@@ -20,7 +20,7 @@ export interface VerifiedTokens {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** The code for tokens, and the ID token verified. Throws OidcError. OpenID Connect Core 3.1.3 */
+/** Exchanges the code for tokens, and verifies the ID token. Throws OidcError. OpenID Connect Core 3.1.3 */
 export async function redeemCode(
   settings: OidcSettings,
   provider: DiscoveredProvider,
@@ -50,7 +50,7 @@ async function askForTokens(
   return tokensIn(await post(String(metadata.token_endpoint), grant))
 }
 
-/** Userinfo would be asked with it: see asksUserinfo for why the login is not good without. */
+/** Userinfo needs it: asksUserinfo explains why the login fails without it. */
 function refuseWithoutAccessToken(
   settings: OidcSettings,
   { metadata }: DiscoveredProvider,
@@ -88,13 +88,13 @@ export async function redeemRefreshToken(
   return verifiedTokens(answer, token)
 }
 
-/** The one error of a grant that means something else here than with a code. */
+/** The one error that means something else here than for a code. */
 function refreshRefusal(error: unknown): unknown {
   if (!(error instanceof OidcError) || error.code !== 'oidc.code_refused') return error
   return new OidcError('oidc.refresh_refused', { found: error.found ?? 'invalid_grant', source: 'token endpoint' })
 }
 
-/** What the provider's tokens are held to, whatever they are for. */
+/** The expectations of the provider's tokens, whatever they are for. */
 export function expectedToken(
   { issuer, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
   now: Date,

@@ -1,4 +1,4 @@
-/** What a provider said, or should have said, of a user and what their identity is without. */
+/** Values that a provider sent or should have sent, and that the user's identity does not contain. */
 import type { Attributes, LeftOut } from '../core/identity.ts'
 import { asObject, type Json } from './answer.ts'
 import { toAttributes, unverifiedClaims } from './attributes.ts'
@@ -9,8 +9,11 @@ export interface Described {
   readonly leftOut: readonly LeftOut[]
 }
 
-/** The user as verified claims describe them, without what the provider does not vouch for. What comes first wins. */
-export function describePerson(
+/**
+ * The user as verified claims describe them, without values that the provider does not vouch for. The first occurrence
+ * counts.
+ */
+export function describeUser(
   { requireVerifiedEmail = false }: Pick<OidcSettings, 'requireVerifiedEmail'>,
   ...sources: readonly Json[]
 ): Described {
@@ -22,7 +25,7 @@ export function describePerson(
   return { attributes, leftOut: [...denied, ...unvouched, ...keptElsewhere(all, sources)] }
 }
 
-/** An address counts where a source that says `email_verified` has that address, or none of its own. Core 5.1 */
+/** An address counts if a source with `email_verified` contains that address, or none of its own. Core 5.1 */
 function unvouchedEmail(attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] {
   const values = attributes.get('email') ?? []
   const isVouchedFor = (value: string): boolean =>
@@ -35,8 +38,8 @@ function isTrue(flag: unknown): boolean {
 }
 
 /**
- * Claims that the provider only points to (Core 5.6.2), which nobody fetches: Entra ID does so with the groups of a
- * person who has more than two hundred, or says `hasgroups` and no more.
+ * Claims that the provider only refers to (Core 5.6.2), which are not fetched: Entra ID does so with the groups of a
+ * user in more than two hundred, or only sends `hasgroups`.
  */
 function keptElsewhere(attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] {
   const named = sources.flatMap(({ _claim_names: names }) => Object.keys(asObject(names) ?? {}))

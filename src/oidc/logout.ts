@@ -10,34 +10,35 @@ import { logoutTokenChecks } from './tokens/logout-token-checks.ts'
 import { isText, OLDEST_SECONDS } from './tokens/token-checks.ts'
 import { verifyToken } from './tokens/verified-token.ts'
 
-/** The sign-in that ends at the provider. RP-Initiated Logout 1.0, 2 */
+/** The sign-in to end at the provider. RP-Initiated Logout 1.0, 2 */
 export interface EndSession {
   /** `id_token_hint` */
   readonly idToken: Secret
-  /** `logout_hint`, for a provider that is not shown the token: what it calls the session or the user. */
+  /** `logout_hint`, for a provider that is not sent the token: the provider's name for the session or the user. */
   readonly hint: string
-  /** Has to be registered with the provider. */
+  /** Must be registered with the provider. */
   readonly postLogoutRedirectUri: string
   readonly state: string
 }
 
-/** How the browser gets to the provider's end of session. */
+/** How the browser reaches the provider's end session endpoint. */
 export type EndSessionRequest =
   | { readonly method: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
   | { readonly method: 'get'; readonly url: string }
 
 /**
- * A verified word from the provider that sessions have ended. By `sid` those of one session; without it all of `sub`.
+ * A verified message from the provider that sessions have ended. With `sid` those of one session; without it all of
+ * `sub`.
  */
 export interface LogoutNotice {
   readonly issuer: string
   readonly sub?: string
   readonly sid?: string
-  /** The notice counts once: the caller remembers this id until `acceptedUntil`. */
+  /** The logout token counts once: the caller remembers this ID until `acceptedUntil`. */
   readonly jti: string
   /** By the provider's clock. */
   readonly issuedAt: Date
-  /** The notice would be refused after this. */
+  /** The logout token would be refused after this. */
   readonly acceptedUntil: Date
 }
 
@@ -63,10 +64,10 @@ const codes: Readonly<Record<keyof typeof frontchannelLogoutChecks, OidcErrorCod
 }
 
 /**
- * How the browser ends the provider's session; undefined where the provider has no place for that. AWS accepts an ID
- * token as proof of the user for as long as it lives, so it travels in a form and never in an address, which stays in
- * history and logs: by GET the provider gets names alone. `isPostOffered` is asked only where that is to be found out.
- * RP-Initiated Logout 1.0, 2
+ * How the browser ends the provider's session; undefined if the provider has no endpoint for that. AWS accepts an ID
+ * token as proof of the user until it expires, so it is only sent in a form, never in a URL, which remains in history
+ * and logs: a GET contains only names. `isPostOffered` is called only if that must be found out. RP-Initiated Logout
+ * 1.0, 2
  */
 export async function endSessionRequest(
   { clientId, endSessionMethod = 'auto' }: Pick<OidcSettings, 'clientId' | 'endSessionMethod'>,
@@ -83,7 +84,7 @@ export async function endSessionRequest(
     : { method: 'get', url: buildEndSessionUrl(configuration, { logout_hint: hint, ...back }).href }
 }
 
-/** What a back-channel logout token says, verified. Throws OidcError. Back-Channel Logout 1.0, 2.6 */
+/** The contents of a back-channel logout token, verified. Throws OidcError. Back-Channel Logout 1.0, 2.6 */
 export async function verifyLogoutToken(
   settings: OidcSettings,
   { readToken }: DiscoveredProvider,
@@ -105,7 +106,7 @@ export async function verifyLogoutToken(
 }
 
 /**
- * The session that a front-channel logout ends. Nothing in it is signed: it ends that session and does nothing else.
+ * The session that a front-channel logout ends. Nothing in it is signed, so it ends that session and does nothing else.
  * Throws OidcError.
  */
 export function checkFrontchannelLogout(settings: OidcSettings, query: URLSearchParams): { readonly sid: string } {

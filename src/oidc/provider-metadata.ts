@@ -9,7 +9,7 @@ type Document = Readonly<Record<string, unknown>>
 /** What is expected of a document. */
 type Expected = Pick<OidcSettings, 'issuer' | 'allowInsecureHttp' | 'idTokenAlgs' | 'par'>
 
-/** What must be there for a login, and what is used when it is. OpenID Connect Discovery 1.0, 3 */
+/** The members that a login requires, and those that it uses if present. OpenID Connect Discovery 1.0, 3 */
 const NEEDED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_authorization_request_endpoint'] as const
 
@@ -17,7 +17,7 @@ const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_au
 const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, settings) =>
   issuer === settings.issuer ? passed() : failed(settings.issuer, show(issuer), 'issuer')
 
-/** Placeholders in it, as Entra ID's `common` and `organizations` have: tokens come in the names of all tenants. */
+/** Placeholders in it, as in Entra ID's `common` and `organizations`: each tenant's tokens name their own issuer. */
 const issuerIsOfOneTenant: Check<Document, Expected> = ({ issuer }) =>
   typeof issuer === 'string' && /\{[^{}]*\}/.test(issuer)
     ? failed('the issuer of one tenant', show(issuer), 'issuer')
@@ -62,9 +62,10 @@ const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
 }
 
 /**
- * Discovery 1.0, 3: a provider has to list its algorithms, RS256 among them. One that does not list them has that one.
+ * Discovery 1.0, 3: a provider must list its algorithms, RS256 among them. One without a list is assumed to have that
+ * one.
  */
-const EVERYBODYS = ['RS256']
+const DEFAULT_ALGORITHMS = ['RS256']
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
@@ -73,7 +74,7 @@ export function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 }
 
-/** The document, once it passed every check. Throws OidcError. */
+/** The document, if it passed every check. Throws OidcError. */
 export function toProviderMetadata(document: Document, settings: Expected): ServerMetadata {
   const verdict = runChecks(metadataChecks, document, settings)
   throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
@@ -86,11 +87,11 @@ export function allowedAlgorithms(
   { idTokenAlgs }: Pick<OidcSettings, 'idTokenAlgs'>,
 ): readonly string[] {
   if (idTokenAlgs) return [...ID_TOKEN_ALGORITHMS, ...MAC_ALGORITHMS].filter((one) => idTokenAlgs.includes(one))
-  const { id_token_signing_alg_values_supported: offered = EVERYBODYS } = document
+  const { id_token_signing_alg_values_supported: offered = DEFAULT_ALGORITHMS } = document
   return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
 }
 
-/** Whether authorization requests go to the provider directly first. RFC 9126 5 */
+/** Whether authorization requests are first pushed to the provider. RFC 9126 5 */
 export function isPushed(metadata: object, { par = 'auto' }: Pick<OidcSettings, 'par'>): boolean {
   return (
     par === 'always' ||
@@ -98,7 +99,7 @@ export function isPushed(metadata: object, { par = 'auto' }: Pick<OidcSettings, 
   )
 }
 
-/** https, or http to this very machine where that is allowed. */
+/** https, or http on this machine if that is allowed. */
 export function isSecureUrl(url: unknown, allowInsecureHttp: boolean): boolean {
   if (typeof url !== 'string' || !URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)

@@ -2,14 +2,14 @@ import { ClientError, WWWAuthenticateChallengeError } from 'openid-client'
 import { cut, OidcError } from './errors.ts'
 
 /**
- * What openid-client threw, in our words; `source` is what was asked. Its own causes hold bodies and tokens, so they
+ * An error of openid-client as ours; `source` is what was requested. Its own causes contain bodies and tokens, so they
  * are not passed on.
  */
 export function toOidcError(error: unknown, source: string): OidcError {
   return ourOwn(error) ?? unexpected(error, source)
 }
 
-// openid-client wraps what our fetch threw.
+// openid-client wraps errors of our fetch.
 function ourOwn(error: unknown): OidcError | undefined {
   if (error instanceof OidcError) return error
   return error instanceof Error && error.cause instanceof OidcError ? error.cause : undefined

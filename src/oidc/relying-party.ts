@@ -1,8 +1,8 @@
 /**
- * The gateway as OpenID Connect relying party: one provider, from "where does the browser go" to a verified SignIn.
- * openid-client speaks the protocol; signed tokens are read and judged here, each kind by one list of checks.
- * It does not know browsers, cookies or stores: the caller keeps state, nonce and code verifier and binds them to both.
- * Start at `finish`, then callback.ts (before the code is redeemed), signed-token.ts and id-token-checks.ts (after).
+ * The gateway as OpenID Connect relying party: one provider, from the authorization request to a verified SignIn.
+ * openid-client speaks the protocol; signed tokens are read and checked here, each type by one list of checks. It does
+ * not know browsers, cookies or stores: the caller keeps state, nonce and code verifier and binds them to both. Start
+ * at `finish`, then callback.ts (before the code is redeemed), signed-token.ts and id-token-checks.ts (after).
  */
 import type { SignIn } from '../core/identity.ts'
 import { within } from '../core/time-limit.ts'
@@ -31,45 +31,48 @@ import { refuseShortSecret } from './tokens/signed-token.ts'
 import { userinfoOf } from './userinfo.ts'
 
 export interface RelyingParty {
-  /** Whether a login could start now; answers within two seconds and never throws. For the chooser. */
+  /** Whether a login could start now; responds within two seconds and never throws. For the chooser. */
   available(): Promise<boolean>
   /** The authorization request: authorization code with PKCE S256. Throws OidcError. */
   start(now: Date, wishes?: LoginWishes): Promise<LoginSecrets & { readonly url: URL }>
   /**
    * Redeems the callback's code and verifies everything; parameters are the same from a query and from a form_post.
-   * `expected` belongs to this browser and this provider: the caller has made sure of it. Throws OidcError, with the
-   * verdict on the ID token where it came so far.
+   * `expected` belongs to this browser and this provider: the caller has checked that. Throws OidcError, with the
+   * verdict on the ID token if there was one.
    */
   finish(callback: URLSearchParams, expected: LoginSecrets, now: Date): Promise<SignIn>
   /** The same sign-in with a fresh ID token, by its refresh token and without the user. Throws OidcError. */
   refresh(signIn: SignIn, now: Date): Promise<SignIn>
   /**
-   * How the browser ends the provider's session; undefined where the provider has no place for that. Throws OidcError.
+   * How the browser ends the provider's session; undefined if the provider has no endpoint for that. Throws OidcError.
    */
   endSession(session: EndSession, now: Date): Promise<EndSessionRequest | undefined>
-  /** A back-channel logout token, verified. The caller holds its `jti` to one use. Throws OidcError. */
+  /** A back-channel logout token, verified. The caller accepts each `jti` once. Throws OidcError. */
   verifyLogoutToken(token: string, now: Date): Promise<LogoutNotice>
   /** The session that a front-channel logout names. Throws OidcError. */
   checkFrontchannelLogout(query: URLSearchParams): { readonly sid: string }
-  /** What is known of the provider without asking it. */
+  /** What is known about the provider, without a request. */
   status(): OidcStatus
 }
 
 export interface RelyingPartyOptions {
   /** Default: Node's own. */
   readonly fetch?: Fetch
-  /** Spaces out the requests for discovery and keys. Default: this machine's; pass the one that `now` comes from. */
+  /**
+   * Limits the rate of requests for discovery and keys. Default: this machine's clock; pass the one that `now` comes
+   * from.
+   */
   readonly clock?: () => Date
-  /** Over a whole exchange with the provider. Default: 10 seconds. */
+  /** For a whole exchange with the provider. Default: 10 seconds. */
   readonly limitMilliseconds?: number
 }
 
-/** For questions without which a page can do. */
+/** For requests whose results a page can do without. */
 const ANSWERS_WITHIN_MILLISECONDS = 2_000
 
 type Discover = (now: Date) => Promise<DiscoveredProvider>
 
-/** Asks nothing of the provider before the first use. Throws OidcError where the settings contradict the protocol. */
+/** Sends no request before the first use. Throws OidcError if the settings contradict the protocol. */
 export function createRelyingParty(settings: OidcSettings, options: RelyingPartyOptions = {}): RelyingParty {
   const { fetch = globalThis.fetch, clock = () => new Date(), limitMilliseconds = 10_000 } = options
   refuseReservedParameters(settings)
@@ -129,7 +132,7 @@ async function finish(
 async function refresh(settings: OidcSettings, discover: Discover, signIn: SignIn, now: Date): Promise<SignIn> {
   const { identity, renewal } = signIn
   if (!renewal) throw new OidcError('oidc.refresh_refused', { expected: 'a refresh token', found: 'none' })
-  // A refresh token is shown to nobody but the provider it is from.
+  // A refresh token is only sent to the provider that issued it.
   if (identity.provider !== settings.id) {
     throw new OidcError('oidc.refresh_refused', { expected: settings.id, found: identity.provider, source: 'provider' })
   }

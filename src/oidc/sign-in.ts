@@ -1,10 +1,10 @@
 import type { Evidence, LogoutRef, Renewal, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import type { VerifiedTokens } from './grant.ts'
-import { describePerson } from './left-out.ts'
+import { describeUser } from './left-out.ts'
 import type { OidcSettings } from './settings.ts'
 
-/** From verified tokens to what the rest of the program knows. The raw ID token is passed on as evidence for AWS. */
+/** From verified tokens to the protocol-independent SignIn. The raw ID token is passed on as evidence for AWS. */
 export function signInFromTokens(
   settings: OidcSettings,
   tokens: VerifiedTokens,
@@ -14,7 +14,7 @@ export function signInFromTokens(
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
   const { id, issuer } = settings
-  const { attributes, leftOut } = describePerson(settings, claims, userinfo)
+  const { attributes, leftOut } = describeUser(settings, claims, userinfo)
   return {
     identity: {
       provider: id,
@@ -59,8 +59,8 @@ function renewalOf({ refreshToken }: VerifiedTokens, nonce: string): { readonly 
 }
 
 /**
- * The same sign-in with fresh evidence. Who it is, and when they proved it, stay as they were: nobody was asked.
- * A provider that gives no new refresh token means the old one to be used again (RFC 6749 6).
+ * The same sign-in with fresh evidence. Identity and authentication time stay as they were, as the user was not asked.
+ * If a provider returns no new refresh token, the old one is used again (RFC 6749 6).
  */
 export function renewedSignIn(signIn: SignIn, renewal: Renewal, tokens: VerifiedTokens): SignIn {
   return {

@@ -18,22 +18,22 @@ export interface AuthnRequestOptions {
   readonly relayState: string
   readonly now: Date
   readonly newId?: () => string
-  /** The user has to prove again who they are. */
+  /** The user must sign in again. */
   readonly forceAuthn?: boolean
-  /** The identity provider must not show itself: it answers NoPassive instead. */
+  /** The identity provider must not show a page: it responds NoPassive instead. */
   readonly isPassive?: boolean
-  /** `always`, or `auto` (the default): as the identity provider's metadata wants it. */
+  /** `always`, or `auto` (the default): if the identity provider's metadata asks for it. */
   readonly signRequests?: 'auto' | 'always'
   /** NameIDPolicy's Format, a URI; without it the identity provider chooses. */
   readonly nameIdFormat?: string
-  /** Authentication context classes of which one will do, best first. Empty or absent: any. Core 3.3.2.2.1 */
+  /** Authentication context classes, any of which suffices, preferred first. Empty or absent: any. Core 3.3.2.2.1 */
   readonly authnContext?: readonly string[]
 }
 
-/** A request on its way, with its ID, which the answer names as InResponseTo. */
+/** A request to send, with its ID, which the response must name as InResponseTo. */
 export type AuthnRequestMessage = { readonly id: string } & Outgoing
 
-/** An AuthnRequest as an identity provider receives it. Nothing of it is authenticated. */
+/** An AuthnRequest as an identity provider receives it. Nothing in it is authenticated. */
 export interface AuthnRequest {
   readonly id: string
   readonly issuer: string
@@ -45,7 +45,7 @@ export interface AuthnRequest {
 
 const MAX_INFLATED = 262_144
 
-/** Whether requests to that identity provider are signed: what our metadata announces to it. Metadata 2.4.4 */
+/** Whether requests to that identity provider are signed, as our metadata announces. Metadata 2.4.4 */
 export function signsRequests(
   { wantAuthnRequestsSigned }: Pick<IdpMetadata, 'wantAuthnRequestsSigned'>,
   signRequests: 'auto' | 'always' = 'auto',
@@ -54,8 +54,8 @@ export function signsRequests(
 }
 
 /**
- * The request that sends a user to the identity provider, by the redirect binding where its metadata offers that, else
- * by POST. Core 3.4.1, Bindings 3.4, 3.5. Throws `saml.sign_on_endpoint_missing` when the metadata offers neither.
+ * The request that sends a user to the identity provider, by the redirect binding if its metadata offers that, else by
+ * POST. Core 3.4.1, Bindings 3.4, 3.5. Throws `saml.sign_on_endpoint_missing` if the metadata offers neither.
  */
 export async function buildAuthnRequest(options: AuthnRequestOptions): Promise<AuthnRequestMessage> {
   const { idp, sp, relayState, newId = newXmlId } = options

@@ -15,13 +15,13 @@ export type Binding = 'redirect' | 'post'
 
 export type MessageParameter = 'SAMLRequest' | 'SAMLResponse'
 
-/** A message as it came. Nothing of it is verified. */
+/** A message as received. Nothing in it is verified. */
 export interface ReceivedMessage {
   readonly binding: Binding
   readonly parameter: MessageParameter
   readonly root: XmlElement
   readonly relayState: string | undefined
-  /** What stands beside the message in a query: the octets that it signs, by which algorithm, and how. */
+  /** The other parameters of a query: the signed octets, the algorithm, and the signature. */
   readonly detached?: { readonly octets: Buffer; readonly algorithm: string; readonly value: string }
 }
 
@@ -38,12 +38,12 @@ export interface MessageForm {
 }
 
 declare const authentic: unique symbol
-/** A message that a trusted key signed as a whole. Only `authenticate` makes one. */
+/** A message that a trusted key signed as a whole. Only `authenticate` creates one. */
 export type AuthenticMessage = XmlElement & { readonly [authentic]: true }
 
 /**
- * The message in a redirect's query, which is to be the part after `?` exactly as it came: the signature covers these
- * very octets, in an order of its own (Bindings 3.4.4.1). Throws SamlError.
+ * The message in a redirect's query, which must be the part after `?` exactly as received: the signature covers these
+ * octets, in a prescribed order (Bindings 3.4.4.1). Throws SamlError.
  */
 export function readRedirect(query: string): ReceivedMessage {
   return asSamlError(() => redirected(query))
@@ -60,7 +60,7 @@ function redirected(query: string): ReceivedMessage {
     binding: 'redirect',
     parameter,
     root: parseXml(utf8Text(inflate(octetsOf(percentDecoded(raw.get(parameter) ?? ''), parameter)), parameter)),
-    // Forms and many libraries write a space as `+`; base64 has none, so that only here the difference matters.
+    // Forms and many libraries encode a space as `+`; base64 contains no spaces, so the difference matters only here.
     relayState: relayState === undefined ? undefined : percentDecoded(relayState.replaceAll('+', ' ')),
     ...(algorithm !== undefined &&
       value !== undefined && {
@@ -73,7 +73,7 @@ function redirected(query: string): ReceivedMessage {
   }
 }
 
-/** The parameters that count, still encoded; each at most once. */
+/** The parameters of the binding, still encoded; each at most once. */
 function rawParameters(query: string): ReadonlyMap<QueryName, string> {
   const raw = new Map<QueryName, string>()
   for (const pair of query.split('&')) {
@@ -154,7 +154,7 @@ function textField(field: unknown, name: string): string | undefined {
   throw missing(`one ${name}`, 'several')
 }
 
-/** Who the message says it is from: a hint until it is authentic, good for choosing whose keys to ask. */
+/** The issuer that the message claims: unverified until it is authentic, used to choose whose keys to try. */
 export function issuerHint({ root }: ReceivedMessage): string | undefined {
   return asSamlError(() => {
     const issuer = optionalChild(root, ASSERTION, 'Issuer')
@@ -163,8 +163,8 @@ export function issuerHint({ root }: ReceivedMessage): string | undefined {
 }
 
 /**
- * The message, once the signature of its binding verified with one of the keys, and any other that it has as well.
- * Throws SamlError `saml.logout_unsigned` or `saml.signature_*`.
+ * The message, if the signature of its binding verified with one of the keys, and any other signature too. Throws
+ * SamlError `saml.logout_unsigned` or `saml.signature_*`.
  */
 export function authenticate(message: ReceivedMessage, keys: readonly KeyObject[]): AuthenticMessage {
   return asSamlError(() => mustBeAuthentic(message, keys))

@@ -285,8 +285,8 @@ export const samlErrors = {
   },
   'saml.logout_replayed': { sentence: 'This logout message has already been used.', hint: signOutHere },
   'saml.logout_ended_nothing': {
-    sentence: 'The logout message ended no session: nobody here has that NameID and SessionIndex.',
-    hint: 'Compare its NameID and SessionIndex with those of the sign-in. A session that had ended before is no fault.',
+    sentence: 'The logout message ended no session: no user here has that NameID and SessionIndex.',
+    hint: 'Compare its NameID and SessionIndex with those of the sign-in. A session that had already ended is not an error.',
   },
   'saml.logout_unknown': {
     sentence: 'This logout is unknown, complete, or took too long.',
@@ -297,7 +297,7 @@ export const samlErrors = {
 
 export type SamlErrorCode = keyof typeof samlErrors
 
-/** What the signed assertion of a refused response calls itself: to recognise one that was used before. */
+/** The ID of a refused response's signed assertion: to recognise one that was used before. */
 export interface RefusedAssertion {
   readonly issuer: string
   readonly id: string
@@ -311,9 +311,9 @@ export interface SamlErrorDetail extends ErrorDetail {
 
 export class SamlError extends FedgateError {
   declare readonly code: SamlErrorCode
-  /** The findings of the checks, where checks ran. */
+  /** The findings of the checks, if checks ran. */
   readonly verdict: Verdict
-  /** Only where its signature held. */
+  /** Only if its signature was valid. */
   readonly assertion: RefusedAssertion | undefined
 
   constructor(code: SamlErrorCode, detail: SamlErrorDetail = {}) {

@@ -5,15 +5,15 @@ import { XMLDSIG } from '../xml/algorithms.ts'
 import { element, type Markup, render } from '../xml/write.ts'
 import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
 
-/** An identity provider of our own: the gateway as AWS knows it, or the demo's. */
+/** An identity provider of our own: the gateway's for AWS, or the demo's. */
 export interface IdentityProvider {
   readonly entityId: string
   readonly signer: Pick<Signer, 'certificate'>
-  /** Further certificates to announce, for a rollover: PEM. */
+  /** Further certificates to publish, for a rotation: PEM. */
   readonly furtherCertificates?: readonly string[]
-  /** Single sign-on service, for redirect and POST alike. */
+  /** Single sign-on service, for redirect and POST. */
   readonly ssoUrl: string
-  /** Single logout service, for redirect and POST alike. */
+  /** Single logout service, for redirect and POST. */
   readonly sloUrl?: string
   readonly nameIdFormat?: string
   readonly wantAuthnRequestsSigned?: boolean

@@ -13,14 +13,14 @@ export interface AttributeToIssue {
   readonly values: readonly string[]
 }
 
-/** Everything that one assertion says, and to whom. */
+/** The contents of one assertion, and its recipient. */
 export interface ResponseToIssue {
   readonly id?: string
   readonly assertionId?: string
   readonly issuer: string
   /** The ACS URL: Destination, and Recipient of the one bearer confirmation. */
   readonly recipient: string
-  /** One audience, or several of which a receiver must be one. */
+  /** One audience, or several, one of which must be the receiver. */
   readonly audience: string | readonly string[]
   /** Without it the response is unsolicited. */
   readonly inResponseTo?: string
@@ -35,7 +35,7 @@ export interface ResponseToIssue {
   readonly authnContextClassRef?: string
 }
 
-/** For a receiver whose clock is behind ours. */
+/** Tolerance for a receiver whose clock is behind ours. */
 const NOT_BEFORE_ALLOWANCE_SECONDS = 60
 
 interface Ids {

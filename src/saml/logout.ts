@@ -20,7 +20,7 @@ import { openEncryptedId } from './response/encrypted.ts'
 import { addSeconds, showTime } from './times.ts'
 import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } from './values.ts'
 
-/** What a message without NotOnOrAfter is good for, and what ours get: seconds from IssueInstant. */
+/** The validity of a message without NotOnOrAfter, and of our own messages: seconds from IssueInstant. */
 export const LOGOUT_LIFETIME_SECONDS = 300
 
 /** What every logout message contains. */
@@ -29,7 +29,7 @@ interface Envelope {
   readonly issuer: string | undefined
   readonly destination: string | undefined
   readonly issueInstant: Date
-  /** NotOnOrAfter, or where there is none, some minutes from IssueInstant. */
+  /** NotOnOrAfter, or without one some minutes after IssueInstant. */
   readonly endsAt: Date
 }
 
@@ -56,7 +56,7 @@ export interface ExpectedLogout {
   /** Our single logout service. */
   readonly sloUrl: string
   readonly clockSkewSeconds: number
-  /** Decrypts an EncryptedID; missing or empty: none is accepted. */
+  /** Decrypts an EncryptedID; absent or empty: none is accepted. */
   readonly decryptionKeys?: readonly KeyObject[]
 }
 type ExpectedNow = ExpectedLogout & { readonly now: Date }
@@ -93,7 +93,7 @@ const checkCodes: Readonly<Record<keyof typeof logoutChecks, SamlErrorCode>> = {
   logoutIsCurrent: 'saml.logout_expired',
 }
 
-/** The children that both messages begin with; a redirect's message has no Signature. */
+/** The first children of both messages; a redirect's message has no Signature. */
 const HEAD = '(saml:Issuer )?(ds:Signature )?(samlp:Extensions )?'
 const REQUEST_ORDER = new RegExp(`^${HEAD}(saml:(BaseID|NameID|EncryptedID) )(samlp:SessionIndex )*$`)
 const RESPONSE_ORDER = new RegExp(`^${HEAD}samlp:Status $`)

@@ -1,18 +1,18 @@
 import type { FedgateError } from '../core/errors.ts'
 import type { IdpMetadata } from './metadata.ts'
 
-/** How things stand with a provider's metadata, for the operator. */
+/** The state of a provider's metadata, for the operator. */
 export interface MetadataStatus {
   /** Path or URL. */
   readonly source: string
-  /** Where that which logins go by was read: its source, or the last good copy. undefined: there is nothing. */
+  /** Where the metadata in use was read: its source, or the last valid copy. undefined: there is none. */
   readonly from?: 'source' | 'disk'
-  /** When the source last had it. */
+  /** When the source last returned it. */
   readonly fetchedAt?: Date
   readonly validUntil?: Date
-  /** Why what the source has now cannot be used. */
+  /** Why the source's current metadata cannot be used. */
   readonly problem?: FedgateError
-  /** The one identity provider; with discovery there are many, and none here. */
+  /** The single identity provider; undefined with discovery, where there are many. */
   readonly idp?: IdpMetadata
   readonly identityProviders: number
 }

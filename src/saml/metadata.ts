@@ -14,7 +14,7 @@ import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
 import { readScopes, type Scope } from './scopes.ts'
 import { earliest, parseTime, parseXmlDuration } from './times.ts'
 
-/** Where a service listens, by binding. */
+/** The endpoints of a service, by binding. */
 export interface Endpoints {
   readonly redirect?: string
   readonly post?: string
@@ -25,29 +25,29 @@ export interface IdpMetadata {
   readonly entityId: string
   readonly singleSignOn: Endpoints
   readonly singleLogout: Endpoints
-  /** Where it takes the answers to its own logout requests. Metadata 2.2.2 */
+  /** Where it receives responses to its own logout requests. Metadata 2.2.2 */
   readonly singleLogoutAnswers: Endpoints
-  /** For signing or for anything, in the order of the metadata; at least one. */
+  /** For signing or for any use, in the order of the metadata; at least one. */
   readonly signingCertificates: readonly SigningCertificate[]
-  /** Keys that were left out, because they cannot be read. */
+  /** Keys that were left out because they cannot be read. */
   readonly unreadableKeys: readonly UnreadableKey[]
   readonly wantAuthnRequestsSigned: boolean
-  /** The domains it may speak for; empty where its metadata says nothing of them. */
+  /** The domains it may speak for; empty if its metadata lists none. */
   readonly scopes: readonly Scope[]
   readonly validUntil?: Date
-  /** When its publisher made the document, as the document says. */
+  /** When its publisher created the document, as the document states. */
   readonly publishedAt?: Date
-  /** How long a copy is good for, as its publisher says. */
+  /** How long a copy may be cached, as its publisher states. */
   readonly cacheSeconds?: number
-  /** The document itself, as given. */
+  /** The document itself, unchanged. */
   readonly xml: string
 }
 
 export interface MetadataOptions {
   readonly now: Date
-  /** Which entity to take; needed only where the document describes several. */
+  /** The entity to read; needed only if the document describes several. */
   readonly entityId?: string
-  /** One of these must have signed the document; undefined: nobody needs to have. */
+  /** One of these must have signed the document; undefined: no signature is required. */
   readonly keys?: readonly KeyObject[]
 }
 
@@ -70,8 +70,8 @@ interface Found {
 const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
 
 /**
- * Reads an EntityDescriptor (or one out of an EntitiesDescriptor) that has a SAML 2.0 IDPSSODescriptor. Metadata 2.3,
- * 2.4.3. Throws SamlError `saml.metadata_*`, or a reason why the XML is not taken.
+ * Reads an EntityDescriptor (or one in an EntitiesDescriptor) that has a SAML 2.0 IDPSSODescriptor. Metadata 2.3,
+ * 2.4.3. Throws SamlError `saml.metadata_*`, or a reason why the XML is refused.
  */
 export function parseIdpMetadata(xml: string, options: MetadataOptions): IdpMetadata {
   return asSamlError(() => read(xml, options))
@@ -109,7 +109,7 @@ function mustBeSignedBy(keys: readonly KeyObject[], root: XmlElement): void {
   verifySignature(root, keys)
 }
 
-/** The one that is asked for; else the only identity provider, whatever else there is. */
+/** The requested entity; else the only identity provider, whatever other entities there are. */
 function findEntity(root: XmlElement, wanted: string | undefined): Found {
   const all = entitiesIn(root, []).filter(({ entity }) => (attributeOf(entity, 'entityID') ?? '') !== '')
   const found = all.filter(({ entity }) =>
@@ -146,7 +146,7 @@ function mustHaveCertificate({ certificates, unreadable }: SigningKeys): void {
   })
 }
 
-/** By the attribute that names the address; `Location` stands in for any other that is not there. */
+/** By the attribute that names the URL; `Location` is the default for any other that is absent. */
 function endpoints(role: XmlElement, service: string, attribute = 'Location'): Endpoints {
   const at = (binding: string): string | undefined =>
     childrenNamed(role, METADATA, service)
@@ -158,7 +158,7 @@ function endpoints(role: XmlElement, service: string, attribute = 'Location'): E
   return { ...(redirect && { redirect }), ...(post && { post }) }
 }
 
-/** A `javascript:` location must never reach a redirect, and behind a fragment no request would arrive. */
+/** A `javascript:` location must never reach a redirect, and a URL with a fragment would drop the request. */
 function isHttpUrl(location: string | undefined): location is string {
   if (location === undefined || !URL.canParse(location) || location.includes('#')) return false
   return /^https?:$/.test(new URL(location).protocol)
@@ -168,7 +168,7 @@ function isTrue(value: string | undefined): boolean {
   return value === 'true' || value === '1'
 }
 
-/** By the Extensions of the root: those of an entity within are about how it came there. */
+/** From the Extensions of the root: those of an inner entity describe its registration. */
 function publishedAtOf(root: XmlElement): { readonly publishedAt?: Date } {
   const [publishedAt] = childrenNamed(root, METADATA, 'Extensions')
     .flatMap(({ children }) => children.filter((child) => typeof child !== 'string'))
@@ -178,7 +178,8 @@ function publishedAtOf(root: XmlElement): { readonly publishedAt?: Date } {
 }
 
 /**
- * Every login would be refused by keys that no signature is verified with. Throws SamlError `saml.metadata_keys_unfit`.
+ * With only keys that no signature is verified with, every login would be refused. Throws SamlError
+ * `saml.metadata_keys_unfit`.
  */
 export function mustHaveUsableKey({ signingCertificates }: Pick<IdpMetadata, 'signingCertificates'>): void {
   const reasons = signingCertificates.map(({ unusable }) => unusable)
@@ -205,7 +206,7 @@ export function speaksSaml2(role: XmlElement): boolean {
   return (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL)
 }
 
-/** The time in the element's own validUntil, or none; throws when it is not a time. */
+/** The time in the element's own validUntil, if any; throws if it is not a time. */
 export function validUntilOf(element: XmlElement): readonly Date[] {
   const text = attributeOf(element, 'validUntil')
   if (text === undefined) return []
@@ -214,17 +215,17 @@ export function validUntilOf(element: XmlElement): readonly Date[] {
   return [time]
 }
 
-/** Whether it says when its publisher made the document around it. MDRPI 2.2.1 */
+/** Whether it states when its publisher created the document around it. MDRPI 2.2.1 */
 export function isPublicationInfo(element: XmlElement): boolean {
   return isNamed(element, MDRPI, 'PublicationInfo')
 }
 
-/** undefined for what is no time. */
+/** undefined for a text that is not a time. */
 export function publicationInstantOf(publicationInfo: XmlElement): Date | undefined {
   return parseTime(attributeOf(publicationInfo, 'publicationInstant') ?? '')
 }
 
-/** What a document's root says of the whole document. */
+/** What a document's root states about the whole document. */
 export function validityOf(root: XmlElement): { readonly validUntil?: Date; readonly cacheSeconds?: number } {
   const [validUntil] = validUntilOf(root)
   const cacheSeconds = parseXmlDuration(attributeOf(root, 'cacheDuration') ?? '')

@@ -1,8 +1,8 @@
 /**
  * saml owns the SAML 2.0 protocol, pure: values and `now` in, values out; no network, no store, no session, no
- * configuration. It does not know AWS: issuing a response for AWS is issue.ts with values that issuer/ chose.
- * Start at response/validate.ts, the one strict pass from an untrusted form to a VerifiedAssertion, and at
- * response/checks.ts, the list of what is asked of it. This file holds the names that the standard gives.
+ * configuration. It does not know AWS: issuer/ uses issue.ts with values of its own for AWS. Start at
+ * response/validate.ts, the one strict pass from an untrusted form to a VerifiedAssertion, and at response/checks.ts,
+ * the list of checks. This file has the names that the standard defines.
  */
 export const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion'
 export const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol'

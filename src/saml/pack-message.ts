@@ -6,7 +6,7 @@ import { type Markup, render } from '../xml/write.ts'
 import type { Binding, MessageParameter } from './bindings.ts'
 import { BINDING_POST, BINDING_REDIRECT } from './names.ts'
 
-/** A message of ours, for the address in its Destination. */
+/** A message of ours, for the URL in its Destination. */
 export interface MessageToSend {
   readonly parameter: MessageParameter
   /** The ID of its root. */
@@ -16,14 +16,14 @@ export interface MessageToSend {
   readonly relayState?: string
 }
 
-/** A message on its way: where the browser goes, or the form that it posts. */
+/** A message to send: the URL to redirect to, or the form to post. */
 export type Outgoing =
   | { readonly binding: 'redirect'; readonly url: string }
   | { readonly binding: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
 
 /**
- * Nothing of these parties is in a message: samlify wants both, reads their metadata with XPath, and so costs more than
- * the rest of a login where they are made for each message.
+ * No message contains these parties: samlify requires both, and reads their metadata with XPath, which for each message
+ * would cost more than the rest of a login.
  */
 const sender = samlify.ServiceProvider({
   entityID: 'urn:sender',
@@ -36,8 +36,8 @@ const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
 const MOST_PEERS = 1000
 
 /**
- * Packs the message for its binding, signed where there is a signer: RSA with SHA-256, over the query or enveloped.
- * samlify packs; signatures are ours, because a signer may be another machine. Bindings 3.4.4, 3.5.4
+ * Encodes the message for its binding, signed if there is a signer: RSA with SHA-256, over the query or enveloped.
+ * samlify encodes; signatures are ours, because a signer may be another machine. Bindings 3.4.4, 3.5.4
  */
 export async function packMessage(
   message: MessageToSend,

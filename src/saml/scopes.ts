@@ -14,7 +14,10 @@ export interface Scope {
 
 const LONGEST_DOMAIN = 253
 const LONGEST_PATTERN = 200
-/** In instructions for each character of a domain: a pattern is another party's, and asked for every value. */
+/**
+ * In instructions for each character of a domain: patterns come from another party, and are matched against every
+ * value.
+ */
 const MAX_COST = 1000
 
 interface Compiled {
@@ -23,7 +26,7 @@ interface Compiled {
   readonly problem?: string
 }
 
-/** Once for each scope of a metadata document that was read. */
+/** Computed once for each scope of a metadata document. */
 const compiled = new WeakMap<Scope, Compiled>()
 
 /** The shibmd:Scope elements in the Extensions of an entity or role. */

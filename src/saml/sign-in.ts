@@ -3,12 +3,12 @@ import { Secret } from '../core/secret.ts'
 import type { VerifiedAssertion } from './response/validate.ts'
 import { addSeconds, earliest } from './times.ts'
 
-/** STS accepts an assertion no longer than this after its IssueInstant. */
+/** STS accepts an assertion at most this long after its IssueInstant. */
 const STS_ACCEPTS_SECONDS = 300
 
 /**
- * A verified assertion as everything past the protocol knows it. `provider` is the provider's id in the configuration,
- * `samlResponseBase64` the form field as it came where STS is to be shown it, else undefined.
+ * A verified assertion as a protocol-independent SignIn. `provider` is the provider's ID in the configuration,
+ * `samlResponseBase64` the form field as received if it may be sent to STS, else undefined.
  */
 export function signInFromAssertion(
   provider: string,
@@ -36,7 +36,7 @@ export function signInFromAssertion(
       subject,
       ...(isNameId && nameId.format !== undefined && { subjectFormat: nameId.format }),
       attributes,
-      // By a clock that is ahead, a sign-in would be a recent one for longer than it is.
+      // If the provider's clock is ahead, a sign-in would otherwise count as recent for too long.
       authenticatedAt: earliest([authnInstant, now]),
     },
     evidence: {

@@ -26,7 +26,7 @@ export interface RequestedAttribute {
 export interface SpMetadataOptions {
   /** Whether requests to this identity provider are signed: some refuse unsigned ones once this is announced. */
   readonly signsRequests: boolean
-  /** The NameID format that is asked for; without it four are offered. */
+  /** The requested NameID format; without it four are offered. */
   readonly nameIdFormat?: string
   readonly requestedAttributes?: readonly RequestedAttribute[]
 }
@@ -40,14 +40,14 @@ const OFFERED_FORMATS = [
 
 const SUBJECT_IDS = new Set(['subject-id', 'pairwise-id'].map((id) => `urn:oasis:names:tc:SAML:attribute:${id}`))
 
-/** What to encrypt with, best first: AES-CBC is opened in signed responses, but not asked for. */
+/** Algorithms to encrypt with, preferred first: AES-CBC is accepted in signed responses, but not requested. */
 const OPENED_ALGORITHMS = [
   'http://www.w3.org/2009/xmlenc11#aes256-gcm',
   'http://www.w3.org/2009/xmlenc11#aes128-gcm',
   'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
 ]
 
-/** The metadata that an identity provider's administrator loads, unsigned. Metadata 2.4.4 */
+/** The metadata for an identity provider's administrator, unsigned. Metadata 2.4.4 */
 export function buildSpMetadata(sp: ServiceProvider, options: SpMetadataOptions): string {
   return render(entityDescriptor(sp, options))
 }
@@ -81,7 +81,7 @@ function entityDescriptor(sp: ServiceProvider, options: SpMetadataOptions, id?: 
   ])
 }
 
-/** Which subject identifier attribute nobody can do without here. Subject Identifier Attributes Profile 1.0, 3.5 */
+/** The subject identifier attribute that is required here. Subject Identifier Attributes Profile 1.0, 3.5 */
 function subjectIdRequirement(options: SpMetadataOptions): Markup | undefined {
   const [name] = subjectIdsRequired(options)
   if (name === undefined) return undefined
@@ -121,7 +121,7 @@ function keyDescriptor(
   ])
 }
 
-/** Both bindings, because some identity providers look for the one that they prefer and give up. */
+/** Both bindings, because some identity providers look only for the one that they prefer. */
 function logoutServices(url: string): readonly Markup[] {
   return [BINDING_REDIRECT, BINDING_POST].map((Binding) =>
     element('md:SingleLogoutService', { Binding, Location: url }),

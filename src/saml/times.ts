@@ -1,14 +1,14 @@
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:Z|[+-]\d\d:\d\d)$/
 const DAY_LENGTH = 10
-/** Every month has so many days. */
+/** The longest each month can be. */
 const SHORTEST_MONTH = 28
 
 const XML_DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/
 const SECONDS = [31_536_000, 2_592_000, 86_400, 3600, 60, 1]
 
 /**
- * An xs:dateTime with its zone; undefined for anything else, days that no calendar has included. SAML asks for UTC
- * (Core 1.3.3); an offset is just as exact, a missing one is not.
+ * An xs:dateTime with its zone; undefined for anything else, including days that do not exist. SAML requires UTC (Core
+ * 1.3.3); an offset is equally precise, a missing zone is not.
  */
 export function parseTime(text: string): Date | undefined {
   if (!DATE_TIME.test(text)) return undefined
@@ -18,7 +18,7 @@ export function parseTime(text: string): Date | undefined {
   return Number(day.slice(-2)) <= SHORTEST_MONTH || isInCalendar(day) ? time : undefined
 }
 
-/** The engine makes 2 March of 30 February. */
+/** Date.parse reads 30 February as 2 March. */
 function isInCalendar(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
@@ -39,7 +39,7 @@ export function latest(times: readonly Date[]): Date {
   return new Date(Math.max(...times.map(Number)))
 }
 
-/** The seconds of an xs:duration, a month taken as 30 days; undefined for anything else, and for negative ones. */
+/** The seconds of an xs:duration, counting a month as 30 days; undefined for anything else, and for negative ones. */
 export function parseXmlDuration(text: string): number | undefined {
   const [, ...parts] = XML_DURATION.exec(text) ?? []
   if (!parts.some((part) => part !== undefined)) return undefined

@@ -5,7 +5,7 @@ import { SamlError } from './errors.ts'
 import { ASSERTION } from './names.ts'
 import { parseTime } from './times.ts'
 
-/** Values that more than one kind of message has, as sent. */
+/** Values that several kinds of messages contain, as sent. */
 
 /** Throws `saml.attribute_missing`, also if it is empty. The sentence names it. */
 export function requiredAttribute(element: XmlElement, name: string): string {
@@ -23,7 +23,7 @@ export function requiredTime(element: XmlElement, name: string): Date {
   return optionalTime(element, name) ?? new Date(Number.NaN)
 }
 
-/** A time that is there but cannot be read is a refusal: comparing with it would be false whichever way. */
+/** A time that is present but unreadable is refused: every comparison with it would be false. */
 export function optionalTime(element: XmlElement, name: string): Date | undefined {
   const text = attributeOf(element, name)
   if (text === undefined) return undefined
@@ -38,16 +38,16 @@ export function optionalTime(element: XmlElement, name: string): Date | undefine
   return time
 }
 
-/** The NameID that stands in this element, at most one. Core 2.2.3 */
+/** The NameID in this element, at most one. Core 2.2.3 */
 export function readNameId(parent: XmlElement): NameId | undefined {
   const element = optionalChild(parent, ASSERTION, 'NameID')
   return element && nameIdIn(element)
 }
 
 /**
- * White space around the value does not count: templates that break lines put it there, and peers drop it. What is
- * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout
- * and `explain` mean the same person. White space inside is part of the value.
+ * White space around the value is ignored: templates with line breaks put it there, and other implementations drop it.
+ * What is signed is unchanged. Every NameID here is read by this function, so a sign-in, a logout and `explain` mean
+ * the same user. White space inside is part of the value.
  */
 export function nameIdIn(element: XmlElement): NameId {
   const format = attributeOf(element, 'Format')

@@ -12,7 +12,7 @@ import {
 } from './names.ts'
 import { addSeconds, showTime } from './times.ts'
 
-/** What our messages say of themselves. */
+/** What every message of ours contains. */
 export interface LogoutSender {
   /** Our entityID. */
   readonly issuer: string
@@ -25,10 +25,10 @@ export interface LogoutToSend {
   readonly markup: Markup
 }
 
-/** What a request of the identity provider came to: it ended a session here, or there was none that it means. */
+/** The result of the identity provider's request: it ended a session here, or none matched. */
 export type LogoutResult = 'ended' | 'ended-nothing'
 
-/** Core 3.2.2.2: Success only where something was done; a principal or session that is not known here is the other. */
+/** Core 3.2.2.2: Success only if something was done; an unknown principal or session gets the other status. */
 const statusOf: Readonly<Record<LogoutResult, readonly Markup[]>> = {
   ended: [element('samlp:StatusCode', { Value: STATUS_SUCCESS })],
   'ended-nothing': [
@@ -49,7 +49,7 @@ export function writeLogoutRequest(
     sender,
     { NotOnOrAfter: showTime(addSeconds(sender.now, LOGOUT_LIFETIME_SECONDS)), Reason: LOGOUT_BY_USER },
     [
-      // Exactly as it came: the identity provider compares the qualifiers too (Core 3.3.4).
+      // Exactly as received: the identity provider compares the qualifiers too (Core 3.3.4).
       element(
         'saml:NameID',
         {
@@ -89,7 +89,7 @@ function writeMessage(
   return { id, markup }
 }
 
-/** Tells the identity provider what its request came to. Core 3.7.2 */
+/** Tells the identity provider the result of its request. Core 3.7.2 */
 export function writeLogoutResponse(sender: LogoutSender, inResponseTo: string, result: LogoutResult): LogoutToSend {
   return writeMessage('samlp:LogoutResponse', sender, { InResponseTo: inResponseTo }, [
     element('samlp:Status', {}, statusOf[result]),

@@ -25,8 +25,13 @@ export const storeErrors = {
     sentence: 'The file store cannot be opened.',
     hint: 'Check that the gateway can write to the folder and that the disk is not full.',
   },
+  'store.evicts': {
+    sentence: 'This Redis may delete keys before they expire, so a used assertion could be accepted again.',
+    hint: 'Set `maxmemory-policy noeviction` in Redis.',
+  },
 } as const satisfies ErrorCatalogue
 
+/** The only error of a store: the operation may or may not have been carried out, and nothing may follow from it. */
 export class StoreError extends FedgateError {
   constructor(code: keyof typeof storeErrors, detail?: ErrorDetail) {
     super(code, storeErrors[code], detail)

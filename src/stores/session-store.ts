@@ -35,8 +35,7 @@ export class SessionStore extends session.Store {
   }
 
   override set(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
-    const usedAt = this.#now()
-    const { loginId, from } = data
+    const { loginId, from, usedAt = this.#now() } = data
     const record = { ...(loginId === undefined ? {} : { loginId }), ...(from === undefined ? {} : { from }), usedAt }
     sessions.put(this.#store, id, record, this.#endOf(record)).then(
       () => done?.(),

@@ -1,30 +1,37 @@
 /**
- * The gateway's HTTP face, on Express: routes turn requests into use-cases and their results into pages. Owns cookies,
- * sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at createApp: the order
- * of what is mounted is the order in which a request meets it.
+ * The gateway's HTTP interface, on Express: routes turn requests into calls of use-cases and their results into pages.
+ * Owns cookies, sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at
+ * createApp: requests pass what is mounted in that order.
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
+import type { AuthorizationServer } from '../authorization/server.ts'
+import type { Log } from '../core/log.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
-import { errorAnswers, type Log, notFound } from './error-answers.ts'
+import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
+import { limited } from './rate-limit.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
+import { apiRoutes } from './routes/api.ts'
+import { authorizationRoutes } from './routes/authorization.ts'
 import { commandLineRoutes } from './routes/command-line.ts'
+import { consentRoutes } from './routes/consent.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { deviceRoutes } from './routes/device.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
-import { personRoutes } from './routes/person.ts'
 import { publishedRoutes } from './routes/published.ts'
 import { renewalRoutes } from './routes/reauthentication.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
+import { userRoutes } from './routes/user.ts'
 import { sessions } from './session.ts'
 import { staticFiles } from './static-files.ts'
 import { createViews } from './views.ts'
@@ -34,27 +41,36 @@ export interface WebSettings {
   readonly trustProxy: number
   readonly sessionStore: ExpressSessionStore
   readonly log: Log
+  /** For the command line. */
+  readonly authorization: AuthorizationServer
+  /** Whether the process is about to end: it is not ready then, and still answers. */
+  readonly isStopping: () => boolean
 }
 
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
-  const parts: WebParts = { gateway, views: createViews() }
+  const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
   const app = express()
   app.set('trust proxy', settings.trustProxy)
   app.set('query parser', 'simple')
   app.disable('x-powered-by')
-  // The public origin decides, not the hop before us: else secure cookies would silently not be set behind a proxy.
+  // The public origin decides, not the hop before us: otherwise secure cookies would silently be dropped behind a
+  // proxy.
   Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
   app.use(reference)
   app.use(securityHeaders(gateway.settings.baseUrl))
   app.use('/static', staticFiles())
   app.use(noStore)
-  app.use(publishedRoutes(parts), commandLineRoutes())
+  app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
+  app.use('/api', limited(parts, 'api'))
+  app.use('/oauth', limited(parts, 'oauth'))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
+  app.use(authorizationRoutes(parts), apiRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
-  app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
+  app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
+  app.use(consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

@@ -1,4 +1,4 @@
-/** Browsers name other browsers too in their User-Agent: the first of these that is found counts. */
+/** User-Agents contain the names of other browsers: the first match counts. */
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -18,7 +18,7 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
 
 const LONGEST = 60
 
-/** `Firefox on Linux`, so users recognize their own browser; the User-Agent itself where it is not a known one. */
+/** `Firefox on Linux`, so users recognize their own browser; the User-Agent itself if the browser is unknown. */
 export function browserName(userAgent: string): string {
   const nameIn = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)]

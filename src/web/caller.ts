@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { randomOctets } from '../core/ids.ts'
 import type { Caller } from '../gateway/gateway.ts'
 
-/** Every request gets the reference that the user sees on an error page and that the audit log has. */
+/** Every request gets the reference that the user sees on an error page and the audit log contains. */
 export const reference: RequestHandler = (_request, response, next) => {
   response.locals.reference = randomOctets(9).toString('base64url')
   response.set('X-Request-Id', referenceOf(response))
@@ -13,10 +13,15 @@ export function referenceOf(response: Response): string {
   return String(response.locals.reference)
 }
 
-/** The reference under which the log has this refusal: in a flood, that of the line that counts it. */
+/** The reference of this refusal in the log: in a flood, that of the line that counts it. */
 export function changeReference(response: Response, to: string): void {
   response.locals.reference = to
   if (!response.headersSent) response.set('X-Request-Id', to)
+}
+
+/** The request comes from this signed-in device: the audit log is told. */
+export function nameDevice(request: Request, response: Response, device: string): void {
+  response.locals.caller = { ...callerOf(request, response), device } satisfies Caller
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parseCookie } from 'cookie'
 import type { CookieOptions, Request, Response } from 'express'
 import type { Gateway } from '../gateway/gateway.ts'
 import { PENDING_SECONDS } from '../gateway/login/pending-logins.ts'
@@ -7,9 +8,9 @@ export interface CookieNames {
   readonly session: string
   /** Binds pending logins to the browser that started them. */
   readonly binding: string
-  /** The organization that was chosen the last time. */
+  /** The organization that was chosen last. */
   readonly idp: string
-  /** The provider that was used the last time. */
+  /** The provider that was used last. */
   readonly provider: string
   /** The browser's time zone, set by its script. */
   readonly timeZone: string
@@ -42,19 +43,17 @@ export function cookieAttributes(baseUrl: string) {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(baseUrl) } as const satisfies CookieOptions
 }
 
-/** The first cookie of that name; undefined when there is none. */
+/** The first cookie of that name, decoded; undefined when there is none. */
 export function readCookie(request: Request, name: string): string | undefined {
-  const prefix = `${name}=`
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
+  return parseCookie(request.headers.cookie ?? '')[name]
 }
 
-/** What this browser's pending logins are bound to, where it has any. */
+/** The value that this browser's pending logins are bound to, if any. */
 export function boundBrowser({ settings }: Gateway, request: Request): string | undefined {
   return readCookie(request, cookieNames(settings.baseUrl).binding)
 }
 
-/** Gives the browser the cookie that the way back from an identity provider asks for, or extends it. */
+/** Sets or extends the cookie that the return from an identity provider requires. */
 export function bindBrowser({ settings: { baseUrl } }: Gateway, response: Response, browserSecret: string): void {
   response.cookie(cookieNames(baseUrl).binding, browserSecret, { ...cookieAttributes(baseUrl), maxAge: BINDING_MS })
 }

@@ -1,5 +1,6 @@
-/** The formats that the page with credentials offers, in its order, and which one this browser sees first. */
+/** The formats on the page with credentials, in its order, and which one this browser sees first. */
 import type { Request, Response } from 'express'
+import { YEAR_MS } from '../core/duration.ts'
 import {
   type CredentialsToWrite,
   credentialFormats,
@@ -10,7 +11,7 @@ import { isHttps, readCookie } from './cookies.ts'
 import type { CredentialFormat } from './models/credentials.ts'
 import { texts } from './texts.ts'
 
-/** Each with the name that its file gets. */
+/** Each with its file name. */
 const OFFERED = {
   env: 'aws-credentials.sh',
   fish: 'aws-credentials.fish',
@@ -28,8 +29,6 @@ export type OfferedFormat = keyof typeof OFFERED
 const names = Object.keys(OFFERED) as readonly OfferedFormat[]
 
 export const singleValues = credentialVariables
-
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
 /** undefined for what is no format of ours. */
 export function offeredFormat(name: string): OfferedFormat | undefined {

@@ -7,7 +7,7 @@ import { WebError } from './errors.ts'
 import { fields } from './fields.ts'
 import { requireLogin } from './session.ts'
 
-/** 128 bits: no more can be guessed than of a whole digest, and every form of a long page has one. */
+/** 128 bits: as hard to guess as a whole digest, but shorter, as every form of a long page has one. */
 const TOKEN_OCTETS = 16
 
 /** The token in forms of this session: bound to its id, so it changes at login, and need not be stored. */
@@ -23,12 +23,15 @@ function tokenOf({ session }: Gateway['settings'], purpose: string): string {
     .toString('base64url')
 }
 
-/** The same for a browser without a session: bound to the cookie that its pending logins hang on. */
+/** The same for a browser without a session: bound to the cookie of its pending logins. */
 export function bindingCsrfToken({ settings }: Gateway, browserSecret: string): string {
   return tokenOf(settings, `csrf:binding:${browserSecret}`)
 }
 
-/** Guards every POST that changes something: a page of ours sent it, in this live session. After the form is parsed. */
+/**
+ * Guards every POST that changes something: it must come from a page of ours in this live session. After the form is
+ * parsed.
+ */
 export function requireCsrf(gateway: Gateway): RequestHandler {
   return async (request, _response, next) => {
     refuseOtherSites(gateway, request)

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { FedgateError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
 import { auditRefusedRequest } from '../gateway/audit-lines.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import type { Provider } from '../gateway/providers.ts'
@@ -7,14 +8,14 @@ import { callerOf, changeReference, referenceOf } from './caller.ts'
 import { fedgateErrorOf, retryAfterOf, statusOf, WebError } from './errors.ts'
 import { errorReport } from './models/error-report.ts'
 import type { SignedIn } from './models/page.ts'
-import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
+import { type PageParts, sendPage, signedIn, VERSION } from './pages.ts'
 import { currentLogin } from './session.ts'
-
-/** One line for the operator. Never a request's content: its path, and the reason. */
-export type Log = (line: string) => void
 
 /** Codes after which the user may well have a session to continue with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
+
+/** What browsers never ask for. */
+const PROGRAMS = /^\/(?:api|oauth\/token|oauth\/device\/auth)(?:\/|$)/
 
 /** No route matched: page not found, or method not allowed. */
 export const notFound: RequestHandler = (request) => {
@@ -25,20 +26,26 @@ export const notFound: RequestHandler = (request) => {
 
 /** Whether a script sent the request: it gets a problem document instead of a page. */
 export function wantsJson(request: Request): boolean {
-  return request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
+  return PROGRAMS.test(request.path) || request.accepts(['html', 'json']) === 'json'
 }
 
 /**
- * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
- * has it, and for a defect a line in the operator's log.
+ * Every refusal and every defect ends here: as a page or a problem document, with its reference in the audit log, and a
+ * defect also as a line in the operator's log.
  */
-export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
+export function errorAnswers(parts: PageParts, log: Log): ErrorRequestHandler {
   return async (thrown: unknown, request, response, _next) => {
     const error = fedgateErrorOf(thrown)
-    const login = await loginOf(parts, request)
+    const login = await loginOf(parts, request, error)
     const refused = { error, request: `${request.method} ${request.path}`, login }
     changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
-    if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
+    // Never a request's content: its path, and the reason.
+    if (error.code === 'internal')
+      log.error('A request failed because of a defect', {
+        reference: referenceOf(response),
+        request: refused.request,
+        stack: stackOf(thrown),
+      })
     if (response.headersSent) return void response.destroy()
     const retryAfter = retryAfterOf(error.code)
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
@@ -52,9 +59,11 @@ export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
 
 /**
  * The user's login, if there is one. Undefined before the session middleware has run. A failing store is ignored here:
- * an error thrown while answering an error would be answered by Express, with its stack.
+ * an error thrown while answering an error would be answered by Express, with its stack. One that has just failed is not
+ * asked again, as the user would wait twice.
  */
-async function loginOf({ gateway }: WebParts, request: Request): Promise<Login | undefined> {
+async function loginOf({ gateway }: PageParts, request: Request, { code }: FedgateError): Promise<Login | undefined> {
+  if (code === 'store.unavailable') return undefined
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
   return currentLogin(gateway, request).catch(() => undefined)
 }
@@ -71,14 +80,14 @@ function sendProblem(response: Response, error: FedgateError, status: number): v
 }
 
 /** The provider that the request's path names, otherwise that of the login. */
-function providerIn({ gateway }: WebParts, { path }: Request, login: Login | undefined): Provider | undefined {
+function providerIn({ gateway }: PageParts, { path }: Request, login: Login | undefined): Provider | undefined {
   const named = /^\/(?:login|saml|oidc)\/([\w.-]+)/.exec(path)?.[1]
   const inPath = named === undefined ? undefined : gateway.providers.get(named)
   return inPath ?? (login && gateway.providers.get(login.signIn.identity.provider))
 }
 
 function sendErrorPage(
-  { gateway, views }: WebParts,
+  { gateway, views }: PageParts,
   response: Response,
   {
     error,
@@ -111,7 +120,7 @@ function sendErrorPage(
 }
 
 /** A signed-in user keeps the navigation, unless their provider is no longer configured. */
-function sessionOf({ gateway }: WebParts, request: Request, login: Login | undefined): SignedIn | undefined {
+function sessionOf({ gateway }: PageParts, request: Request, login: Login | undefined): SignedIn | undefined {
   try {
     return login && signedIn(gateway, request, login)
   } catch {
@@ -120,8 +129,8 @@ function sessionOf({ gateway }: WebParts, request: Request, login: Login | undef
 }
 
 /**
- * For a GET that starts something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
- * of that route. RFC 9110 9.3.2, 15.5.6
+ * For a GET that starts something or uses something up: Express would also run it for HEAD. `allowed`: the methods of
+ * that route. RFC 9110 9.3.2, 15.5.6
  */
 export function refuseHead(allowed: string): RequestHandler {
   return (_request, response) => {

@@ -1,6 +1,6 @@
 /**
- * From an error to what is answered: the one place that knows HTTP status codes. A code that is not in the table is
- * a refusal (403); an error that is no FedgateError is a defect and shown as `internal`, without its text.
+ * From an error to the HTTP status of its response. A code that is not in the table is a refusal (403); an error that
+ * is not a FedgateError is a defect and shown as `internal`, without its text.
  */
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
@@ -16,6 +16,10 @@ export const webErrors = {
   },
   'http.bad_request': { sentence: 'The request is invalid.', hint: 'Start over.' },
   'http.body_too_large': { sentence: 'The request is too large.', hint: 'Start over.' },
+  'http.too_many_requests': {
+    sentence: 'Too many requests came from your network.',
+    hint: 'Wait a minute and try again. If this keeps happening, tell your administrator: many users may share your address.',
+  },
   'http.cross_site': {
     sentence: 'This request did not come from a page of the gateway.',
     hint: 'Go back to the list of roles and try again from there.',
@@ -38,13 +42,14 @@ export class WebError extends FedgateError {
   }
 }
 
-/** By code, or by the first words of codes: the longest that fits wins. */
+/** By code, or by a prefix of codes: the longest match wins. */
 const STATUS: Readonly<Record<string, number>> = {
   'http.not_found': 404,
   'http.command_line_missing': 404,
   'http.method_not_allowed': 405,
   'http.bad_request': 400,
   'http.body_too_large': 413,
+  'http.too_many_requests': 429,
   internal: 500,
   'provider.unknown': 404,
   'provider.unavailable': 502,
@@ -59,7 +64,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'role.destination_other_partition': 400,
   'role.too_many': 400,
   'credentials.profile_invalid': 400,
-  // What cannot be read, as against what was read and refused.
+  // Unreadable input, as opposed to input that was read and refused.
   'saml.parameter_missing': 400,
   'saml.too_large': 413,
   'saml.base64': 400,
@@ -91,7 +96,21 @@ const STATUS: Readonly<Record<string, number>> = {
   'oidc.discovery': 502,
   'oidc.insecure_url': 502,
   'oidc.userinfo_failed': 502,
+  'oauth.request_invalid': 400,
+  'oauth.redirect_refused': 400,
+  'oauth.client_unknown': 400,
+  'oauth.request_expired': 400,
+  'oauth.too_many_pending': 503,
+  'oauth.grant_invalid': 400,
+  'oauth.token_reused': 400,
+  'oauth.proof_invalid': 401,
+  'oauth.proof_nonce': 401,
+  'oauth.code_unknown': 400,
+  'oauth.too_many_codes': 429,
+  'oauth.device_unknown': 404,
   'audit.unavailable': 503,
+  'store.unavailable': 503,
+  'sts.evidence_stale': 409,
   'sts.unreachable': 504,
   'sts.failed': 502,
   'sts.throttled': 503,
@@ -99,7 +118,11 @@ const STATUS: Readonly<Record<string, number>> = {
 }
 
 /** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
-const RETRY_AFTER: Readonly<Record<string, number>> = { 'login.too_many_pending': 60 }
+const RETRY_AFTER: Readonly<Record<string, number>> = {
+  'login.too_many_pending': 60,
+  'oauth.too_many_pending': 60,
+  'oauth.too_many_codes': 15 * 60,
+}
 
 interface HttpError {
   readonly status?: unknown
@@ -117,7 +140,7 @@ export function retryAfterOf(code: string): number | undefined {
   return Object.hasOwn(RETRY_AFTER, code) ? RETRY_AFTER[code] : undefined
 }
 
-/** What Express and its parsers throw, in codes of ours. */
+/** Errors of Express and its parsers, as our codes. */
 export function fedgateErrorOf(thrown: unknown): FedgateError {
   if (thrown instanceof FedgateError) return thrown
   const { status } = (thrown ?? {}) as HttpError

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
+import { YEAR_MS } from '../core/duration.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { consoleTargets } from '../gateway/roles/console-link.ts'
 import type { ListedRole } from '../gateway/roles/list-roles.ts'
@@ -8,7 +9,7 @@ import { isHttps } from './cookies.ts'
 
 const FORM_ACTION = /form-action [^;]*/
 
-/** For everything but static files: nothing here may be kept by a cache or shown again from history. */
+/** For everything but static files: responses must not be cached or shown again from history. */
 export const noStore: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store')
   next()
@@ -36,7 +37,7 @@ export function securityHeaders(baseUrl: string): RequestHandler {
       crossOriginOpenerPolicy: { policy: 'same-origin' },
       // With no-referrer, browsers would send `Origin: null` with our own forms.
       referrerPolicy: { policy: 'same-origin' },
-      strictTransportSecurity: isHttps(baseUrl) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+      strictTransportSecurity: isHttps(baseUrl) ? { maxAge: YEAR_MS / 1000, includeSubDomains: false } : false,
     }),
   )
   return (_request, response, next) => {
@@ -58,14 +59,14 @@ function written(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, str
   return headers
 }
 
-/** Lets pages of that origin, and no others, show this answer in a frame. */
+/** Allows pages of that origin, and no others, to show this response in a frame. */
 export function allowFraming(response: Response, origin: string): void {
   const policy = String(response.get('Content-Security-Policy'))
   response.set('Content-Security-Policy', policy.replace("frame-ancestors 'none'", `frame-ancestors ${origin}`))
   response.removeHeader('X-Frame-Options')
 }
 
-/** Further places where a form of this page may lead: browsers hold redirects after a POST to it as well. */
+/** Further origins that a form of this page may lead to: browsers also apply form-action to redirects after a POST. */
 export function addFormTargets(response: Response, sources: readonly string[]): void {
   const policy = String(response.get('Content-Security-Policy') ?? '')
   response.set(
@@ -74,7 +75,7 @@ export function addFormTargets(response: Response, sources: readonly string[]): 
   )
 }
 
-/** For a page with a way to the console: its forms may lead to that of these roles' partitions. */
+/** For a page with a link to the console: its forms may lead to the consoles of these roles' partitions. */
 export function allowConsole(gateway: Gateway, response: Response, roles: readonly ListedRole[]): void {
   addFormTargets(response, consoleTargets(gateway, roles))
 }

@@ -2,11 +2,11 @@ import type { Response } from 'express'
 import type { IdpRedirect } from '../gateway/login/start-login.ts'
 import { addFormTargets } from './headers.ts'
 import type { PostFormPage } from './models/sign-in.ts'
-import { sendPage, VERSION, type WebParts } from './pages.ts'
+import { type PageParts, sendPage, VERSION, type WebParts } from './pages.ts'
 import { redirect } from './redirect.ts'
 import { texts } from './texts.ts'
 
-/** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
+/** To the identity provider: by redirect, or by a page whose form posts itself there. */
 export function redirectToIdp(
   parts: WebParts,
   response: Response,
@@ -24,9 +24,9 @@ export function redirectToIdp(
 }
 
 /**
- * The same for a logout, which ends on the signed-out page where the identity provider has no part in it. `byPage`: a
- * page comes between, because browsers hold what follows a form to its page's form-action, and the identity provider
- * may lead through every application that the user signed in to.
+ * The same for a logout, which ends on the signed-out page if the identity provider takes no part in it. `byPage`: a
+ * page comes in between, because browsers apply form-action to everything after a form, and the identity provider may
+ * redirect through every application that the user signed in to.
  */
 export function redirectToIdpSignedOut(
   parts: WebParts,
@@ -52,12 +52,12 @@ export function redirectToIdpSignedOut(
 }
 
 /**
- * A page whose form posts itself to another site, by the script or by its button: what SAML's POST binding asks for.
- * `action` must be an http(s) URL. Bindings 3.5. The identity provider may redirect to another application
- * or, at a logout, to every application, so this page, which has only that form, allows any site.
+ * A page whose form posts itself to another site, by the script or by its button, as SAML's POST binding requires.
+ * `action` must be an http(s) URL. Bindings 3.5. The identity provider may redirect to another application or, at a
+ * logout, to every application, so this page, which has only that form, allows any site.
  */
 export function sendPostForm(
-  { views }: WebParts,
+  { views }: Pick<PageParts, 'views'>,
   response: Response,
   form: Pick<PostFormPage, 'action' | 'fields' | 'heading' | 'button'>,
 ): void {

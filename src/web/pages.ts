@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
+import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Identity } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
@@ -13,7 +14,12 @@ export const VERSION: string = (
 ).version
 
 /** What routes are made of. */
-export interface WebParts {
+export interface WebParts extends PageParts {
+  readonly authorization: AuthorizationServer
+}
+
+/** What pages are made of. */
+export interface PageParts {
   readonly gateway: Gateway
   readonly views: Views
 }
@@ -39,7 +45,7 @@ export function signedIn(gateway: Gateway, request: Request, { signIn: { identit
   }
 }
 
-/** The attributes as rows, those that rules look at most first. */
+/** The attributes as rows, those that rules use most first. */
 export function attributeRows({ attributes }: Identity): readonly AttributeRow[] {
   return [...attributes]
     .map(([name, values]) => ({ name, values }))
@@ -47,8 +53,8 @@ export function attributeRows({ attributes }: Identity): readonly AttributeRow[]
 }
 
 /**
- * Sends an HTML page. Not by `send`, which hashes it for an ETag: no page may be kept. Nor compressed: a page has a CSRF
- * token and a search term that anyone can choose, and its compressed length would reveal the token.
+ * Sends an HTML page. Not by `send`, which hashes it for an ETag, as pages must not be cached. Not compressed: a page
+ * has a CSRF token and a search term that anyone can choose, and its compressed length would reveal the token.
  */
 export function sendPage(response: Response, html: string, status = 200): void {
   const body = Buffer.from(html)

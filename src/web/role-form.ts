@@ -1,4 +1,4 @@
-/** What the forms with roles post. */
+/** The posted fields of forms with roles. */
 import type { Request } from 'express'
 import { showDuration } from '../core/duration.ts'
 import { checkedProfileName } from '../credentials/profile-name.ts'
@@ -12,8 +12,8 @@ import { MOST_AT_ONCE } from './models/role-list.ts'
 import { timeZoneOf } from './time-zone.ts'
 
 /**
- * How long the posted form wants a role: seconds, and the choice to be remembered; neither where the form leaves it to
- * us. Throws GatewayError `role.duration_invalid`.
+ * The requested duration of a posted form: seconds, and the choice to store; neither if the form leaves it to us.
+ * Throws GatewayError `role.duration_invalid`.
  */
 export function requestedDuration(
   { now, settings }: Pick<Gateway, 'now' | 'settings'>,
@@ -29,7 +29,10 @@ export function requestedDuration(
   })
 }
 
-/** The roles that a form or a query names, each once; one without a name for none. Throws GatewayError `role.too_many`. */
+/**
+ * The roles that a form or a query names, each once; one empty ARN if there are none. Throws GatewayError
+ * `role.too_many`.
+ */
 export function pickedArns(form: Readonly<Record<string, unknown>>): readonly [string, ...string[]] {
   const [first = '', ...others] = new Set(texts(form[fields.role]))
   const count = others.length + 1
@@ -41,11 +44,11 @@ export function pickedArns(form: Readonly<Record<string, unknown>>): readonly [s
 /** A file of credentials instead of a page. */
 export interface RequestedFile {
   readonly format: OfferedFormat
-  /** Empty: by the account and the role. */
+  /** Empty: named by the account and the role. */
   readonly profile: string
 }
 
-/** undefined: a page is wanted. Throws CredentialsError `credentials.profile_invalid`. */
+/** undefined: a page is requested. Throws CredentialsError `credentials.profile_invalid`. */
 export function requestedFile(form: Readonly<Record<string, unknown>>): RequestedFile | undefined {
   const [format, profile] = [text(form[fields.download]), text(form[fields.profile])]
   if (format === '') return undefined
@@ -53,7 +56,7 @@ export function requestedFile(form: Readonly<Record<string, unknown>>): Requeste
   return { format: offeredFormat(format) ?? 'ini', profile: '' }
 }
 
-/** `4h`: what was asked for, where AWS did not allow the role as long; undefined where it did. */
+/** `4h`: what was requested, if AWS did not allow that for the role; otherwise undefined. */
 export function shortenedFrom({ shortenedFromSeconds }: TakenRole): string | undefined {
   return shortenedFromSeconds === undefined ? undefined : showDuration(shortenedFromSeconds)
 }

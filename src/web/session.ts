@@ -47,7 +47,7 @@ export async function requireLogin(gateway: Gateway, request: Request): Promise<
   return login
 }
 
-/** For pages: who is not signed in goes to do that, and comes back here. */
+/** For pages: users who are not signed in are sent to sign in, and return here. */
 export function orToLogin(gateway: Gateway): RequestHandler {
   return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
@@ -55,20 +55,23 @@ export function orToLogin(gateway: Gateway): RequestHandler {
   }
 }
 
-/** A session with a new id for this login: whatever id the browser had before is worthless. */
+/** A session with a new ID for this login: the browser's previous ID becomes worthless. */
 export async function beginSession(
-  { settings: { baseUrl } }: Gateway,
+  { settings: { baseUrl }, now }: Gateway,
   request: Request,
   response: Response,
   login: Login,
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
-  })
+  // Without a cookie the id is new already, and nothing is stored under it.
+  if (readCookie(request, cookieNames(baseUrl).session) !== undefined)
+    await new Promise<void>((resolve, reject) => {
+      request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
+    })
   read.delete(request)
   const { provider, issuer } = login.signIn.identity
   request.session.loginId = login.id
   request.session.from = { provider, issuer }
+  request.session.usedAt = now()
   await new Promise<void>((resolve, reject) => {
     request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
@@ -77,7 +80,7 @@ export async function beginSession(
   if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
 }
 
-/** Ends the session here; the browser's cookie goes with it. */
+/** Ends the session here, and deletes the browser's cookie. */
 export async function endSession(gateway: Gateway, request: Request, response: Response): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     request.session.destroy((error: unknown) => (error ? reject(error) : resolve()))

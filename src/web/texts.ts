@@ -3,7 +3,7 @@
  * of errors in the catalogues (errors.ts of each folder), forecasts in access/preflight, warnings in access/, expiry
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
-import { counted } from '../core/plural.ts'
+import { counted } from '../core/text/plural.ts'
 
 /** Of the page with credentials. */
 const credentials = {
@@ -237,7 +237,7 @@ const chooser = {
   usedLast: 'used last',
 } as const
 
-/** Of the page for finding one's organization in a federation. */
+/** Of the page for finding an organization in a federation. */
 const findIdp = {
   title: 'Find your organization',
   lede: ['', (count: number) => ` has ${counted(organizationCount, count)}. Search for your university or employer.`],
@@ -318,7 +318,7 @@ const error = {
   },
 } as const
 
-/** Of links to the console: the page that they open, and the one where they are copied. */
+/** Of links to the console: the page that they open, and the page to copy them. */
 const go = {
   title: 'Open the console',
   titleAs: (role: string) => `Console as ${role}`,
@@ -416,6 +416,36 @@ const identity = {
   nothingIgnored: 'Nothing that the provider sent.',
 } as const
 
+/** Of the pages on which the user allows a device to sign in. */
+const commandLine = {
+  unnamed: 'a device without a name',
+  allowTitle: 'Allow the command line?',
+  allowHeading: ['Sign in on ', '?'],
+  allowLede: 'fedgate on the command line asks to act for you.',
+  code: 'Code',
+  device: 'Device',
+  address: 'Address',
+  program: 'Program',
+  where: 'Runs on',
+  thisMachine: 'this computer',
+  gets: 'It can',
+  getsWhat:
+    'list your roles and get credentials and console links for them, until your sign-in ends or you sign the device out',
+  compare:
+    'Allow this only if your terminal shows the same code and you started it yourself. If someone sent you the code or a link, refuse.',
+  startedByYou: 'Allow this only if you just ran fedgate yourself. Otherwise refuse.',
+  allow: 'Allow',
+  refuse: 'Refuse',
+  returning: 'Returning to the command line',
+  enterTitle: 'Sign in a device',
+  enterLede: 'Enter the code that your terminal shows.',
+  allowedTitle: 'Device signed in',
+  allowed: ['Return to the terminal: ', ' is signed in.'],
+  refusedTitle: 'Sign-in refused',
+  refused: ['', ' was not signed in. You can close this page.'],
+  devices: 'Your devices',
+} as const
+
 /** Of the page with the user's activity. */
 const activity = {
   title: 'Activity',
@@ -429,7 +459,14 @@ const activity = {
   ends: 'Ends',
   thisBrowser: 'this browser',
   signOutEverywhere: 'Sign out everywhere',
-  signOutEverywhereHow: 'Signs you out of all of these. AWS sessions already started stay valid until they expire.',
+  signOutEverywhereHow:
+    'Signs you out of all of these and of every device below. AWS sessions already started stay valid until they expire.',
+  devices: 'Signed-in devices',
+  noDevices: 'You are not signed in on the command line of any device.',
+  device: 'Device',
+  lastUsed: 'Last used',
+  endDevice: 'Sign out',
+  endDeviceOf: (device: string) => `Sign out ${device}`,
   done: 'History',
   nothing: 'Nothing is recorded yet.',
   what: {
@@ -437,10 +474,15 @@ const activity = {
     renewal: 'Signed in again',
     'sign-out': 'Signed out',
     'provider-sign-out': 'Signed out by your identity provider',
+    'device-sign-in': 'Device signed in',
+    'device-sign-out': 'Device signed out',
+    'device-token-reused': 'Device signed out: its token was used twice',
     credentials: 'Credentials',
     console: 'Console',
     denied: 'Refused',
   },
+  reused:
+    'A code or token of this device was used a second time. Someone may have copied it. Sign in on the device again, and tell your administrator if you did not expect this.',
   unknownAddress: 'unknown',
   accessKeyId: 'Access key id',
   sessionName: 'Session name',
@@ -521,6 +563,7 @@ export const texts = {
   go,
   identity,
   activity,
+  commandLine,
   status,
 } as const
 

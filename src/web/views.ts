@@ -2,40 +2,28 @@
  * Pages: from a view model to HTML. Owns the templates in views/, how text is escaped, and where the style sheet and
  * the script are. Knows no request, no response and no session: routes prepare the models of models/page-models.ts.
  *
- * Start reading at `createViews`.
+ * Start at `createViews`.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
+import { escapeMarkup } from '../core/html.ts'
 import type { PageModels, PageName } from './models/page-models.ts'
 import { texts } from './texts.ts'
 
 const viewsUrl = new URL('../../views/', import.meta.url)
 
-/** The folder to serve under `/static`. Its files are named with a hash in the query: they may be cached for good. */
+/**
+ * The folder to serve under `/static`. Its files are requested with a hash in the query, so they may be cached forever.
+ */
 export const staticFolder = fileURLToPath(new URL('static/', viewsUrl))
 
 export interface Views {
-  /** The page as a whole HTML document. Throws where the model lacks a value that the template shows. */
+  /** The page as a whole HTML document. Throws if the model lacks a value that the template shows. */
   render<Name extends PageName>(page: Name, model: PageModels[Name]): string
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-}
-
-/** Most of what pages show, found out at a tenth of the cost. */
-const SAFE = /^[\w :./=+,@-]*$/
-
-// Tab, line feed and carriage return are text; U+200C to U+200F are part of honest names, as in Persian and in emoji.
-const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
 /** The templates, read now, compiled at their first use and kept. Reads the static files once, for their hashes. */
 export function createViews(): Views {
@@ -51,7 +39,7 @@ export function createViews(): Views {
   return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts }) }
 }
 
-/** By path. All at once: files that are replaced beneath a running gateway must not meet those it has read. */
+/** By path. All at once: files that are replaced while the gateway runs must not be mixed with those it has read. */
 function readTemplates(folder: string): ReadonlyMap<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eta'))
   return new Map(names.map((name) => [join(folder, name), readFileSync(join(folder, name), 'utf8')]))
@@ -62,23 +50,15 @@ function assetUrl(name: string): string {
   return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
 }
 
-/** A file of the static folder as it is served: the script begins with its texts. */
+/** A static file as served: the script begins with its texts. */
 export function staticFile(name: string): Buffer {
   const file = readFileSync(new URL(`static/${name}`, viewsUrl))
   if (name !== 'fedgate.js') return file
   return Buffer.concat([Buffer.from(`const texts = ${JSON.stringify(texts.script)}\n`), file])
 }
 
-/**
- * Text for an element or a quoted attribute. Characters that would change what a user reads (overrides of direction,
- * controls, spaces without width) are shown by their number. Anything but text and numbers is a mistake in a model, and throws.
- */
+/** `escapeMarkup`, of text and numbers: anything else is a mistake in a model, and throws. */
 export function escapeText(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`A template shows ${typeof value}`)
-  const text = String(value)
-  return SAFE.test(text) ? text : text.replace(DANGEROUS, (char) => ENTITIES[char] ?? `[U+${hex(char)}]`)
-}
-
-function hex(char: string): string {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return escapeMarkup(String(value))
 }

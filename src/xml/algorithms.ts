@@ -1,6 +1,6 @@
 import { constants, type VerifyKeyObjectInput } from 'node:crypto'
 
-/** The algorithms of XML Signature that are accepted, and no others. Maps, so that `constructor` names nothing. */
+/** The accepted algorithms of XML Signature, and no others. Maps, so `constructor` finds nothing. */
 
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#'
 export const XMLDSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#'
@@ -42,12 +42,12 @@ export const digestMethods: ReadonlyMap<string, Hash> = new Map([
   [`${XMLENC}sha512`, 'sha512'],
 ])
 
-/** Canonical XML 1.0, for SignedInfo alone. The parser takes no comment there, so that both are one. */
+/** Canonical XML 1.0, only for SignedInfo. The parser allows no comment there, so both methods are equal. */
 const INCLUSIVE_C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
 export const inclusiveMethods: ReadonlySet<string> = new Set([INCLUSIVE_C14N, `${INCLUSIVE_C14N}#WithComments`])
 
 /**
- * A same-document reference by ID selects no comments even under WithComments (XML Signature 4.4.3.3): both are one. Of
- * SignedInfo that is not so, but the parser takes no comment there.
+ * A same-document reference by ID omits comments even with WithComments (XML Signature 4.4.3.3), so both methods are
+ * equal. That does not apply to SignedInfo, but the parser allows no comment there.
  */
 export const canonicalizationMethods: ReadonlySet<string> = new Set([EXCLUSIVE_C14N, `${EXCLUSIVE_C14N}WithComments`])

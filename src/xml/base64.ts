@@ -9,11 +9,11 @@ export function decodeBase64(text: string): Buffer | undefined {
 
 function decodePacked(packed: string): Buffer | undefined {
   const octets = Buffer.from(packed, 'base64')
-  // Node skips what it does not know: only what encodes to the very same text was base64.
+  // Node skips invalid characters: only text that encodes back to itself was base64.
   return octets.toString('base64') === packed ? octets : undefined
 }
 
-/** The text, its byte order mark included; undefined for octets that are not UTF-8. */
+/** The text, with its byte order mark; undefined for octets that are not UTF-8. */
 export function decodeUtf8(octets: Buffer): string | undefined {
   return isUtf8(octets) ? octets.toString('utf8') : undefined
 }

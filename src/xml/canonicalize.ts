@@ -2,18 +2,18 @@ import { resolvePrefix, type XmlAttribute, type XmlElement } from './tree.ts'
 import { reference } from './write.ts'
 
 /**
- * Exclusive XML Canonicalization 1.0, without comments, of an element and what is under it; and the inclusive one. A
- * mistake here fails closed: the digest would not match. Recursion is bounded by the parser's depth limit.
+ * Exclusive XML Canonicalization 1.0, without comments, of an element and its contents; and the inclusive one. A
+ * mistake here fails closed: the digest would not match. The parser's depth limit bounds the recursion.
  */
 
 export interface CanonicalizeOptions {
   /** InclusiveNamespaces PrefixList; the default namespace is the empty prefix here. */
   readonly inclusivePrefixes?: ReadonlySet<string>
-  /** This very element is left out: what the enveloped-signature transform does to its own Signature. */
+  /** This element is left out, as the enveloped-signature transform does with its own Signature. */
   readonly omit?: XmlElement
 }
 
-/** The namespace declarations that the output already shows around a place. */
+/** The namespace declarations in the output around an element. */
 export interface Rendered {
   readonly prefix: string
   readonly uri: string
@@ -25,7 +25,9 @@ const NONE: ReadonlySet<string> = new Set()
 const MAX_PREFIXES = 64
 
 type Sorter = (a: string, b: string) => number
-/** UTF-16 order; it differs from the standard's only for names with characters beyond U+FFFF, and then fails closed. */
+/**
+ * UTF-16 order; it differs from the standard's only for names with characters beyond U+FFFF, and then fails closed.
+ */
 const inOrder: Sorter = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 
 export function canonicalize(apex: XmlElement, options: CanonicalizeOptions = {}): string {
@@ -43,10 +45,10 @@ export function canonicalize(apex: XmlElement, options: CanonicalizeOptions = {}
 }
 
 /**
- * Canonical XML 1.0 (inclusive), without comments, of an element where it stands: with all namespaces that are in scope
- * there, and the `xml:` attributes of what is around it (2.4). Of namespaces it is what the exclusive form makes of a
- * PrefixList that names them all. undefined for more than 64 prefixes, which no signature needs, and which anybody
- * could make us sort before its key is known.
+ * Canonical XML 1.0 (inclusive), without comments, of an element in its document: with all namespaces in scope there,
+ * and the `xml:` attributes of its ancestors (2.4). For namespaces that equals the exclusive form with a PrefixList
+ * that names them all. undefined for more than 64 prefixes, which no signature needs, and which anyone could make us
+ * sort before the key is verified.
  */
 export function canonicalizeInclusive(apex: XmlElement): string | undefined {
   const inclusivePrefixes = new Set([...prefixesAround(apex), ...prefixesUnder(apex)])
@@ -70,7 +72,7 @@ function prefixesUnder({ children }: XmlElement): readonly string[] {
   })
 }
 
-/** The nearest of each name, unless the element has it itself. */
+/** The nearest attribute of each name, unless the element has it itself. */
 function xmlAttributesAround({ scope, attributes }: XmlElement): readonly XmlAttribute[] {
   const nearest = new Map<string, XmlAttribute>()
   for (let at = scope; at !== undefined; at = at.outer)
@@ -78,7 +80,7 @@ function xmlAttributesAround({ scope, attributes }: XmlElement): readonly XmlAtt
   return [...nearest.values()].filter(({ name }) => !attributes.some((own) => own.name === name))
 }
 
-/** The start tag of an element, and what the output shows of namespaces inside it. */
+/** The start tag of an element, and the namespaces in the output for its contents. */
 export function canonicalStart(
   element: XmlElement,
   around: Rendered | undefined,
@@ -94,7 +96,7 @@ export function canonicalStart(
   }
 }
 
-/** The prefixes that the element's own name and its attributes' names use. */
+/** The prefixes of the element's own name and of its attributes' names. */
 function showUsed(element: XmlElement, around: Rendered | undefined): Rendered | undefined {
   let rendered = show(around, element.prefix, element.uri)
   for (const { prefix, uri } of element.attributes) if (prefix !== '') rendered = show(rendered, prefix, uri)
@@ -126,7 +128,7 @@ function showListed(
   return rendered
 }
 
-/** The declarations that came since `around`, by prefix. */
+/** The declarations since `around`, by prefix. */
 function writeNamespaces(rendered: Rendered | undefined, around: Rendered | undefined): string {
   if (rendered === around) return ''
   const fresh: Rendered[] = []
@@ -164,7 +166,7 @@ function byName(a: XmlAttribute, b: XmlAttribute): number {
   return inOrder(a.uri, b.uri) || inOrder(a.local, b.local)
 }
 
-/** Exactly these characters and no others (Canonical XML 1.0, 2.3): not what write.ts escapes. */
+/** Exactly these characters (Canonical XML 1.0, 2.3): not those that write.ts escapes. */
 export function canonicalText(text: string): string {
   return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, reference) : text
 }

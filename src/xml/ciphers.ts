@@ -2,14 +2,14 @@ import { createDecipheriv } from 'node:crypto'
 import { SHA256, XMLDSIG, XMLDSIG_MORE, XMLENC, XMLENC11 } from './algorithms.ts'
 import type { OaepHash } from './oaep.ts'
 
-/** The algorithms of XML Encryption 1.1 that are opened, and no others: no RSA 1.5, no Triple DES. */
+/** The supported algorithms of XML Encryption 1.1, and no others: no RSA 1.5, no Triple DES. */
 
 export interface DataCipher {
-  /** Whether a changed ciphertext is noticed. AES-CBC is not: only a signature around it tells. */
+  /** Whether a modified ciphertext is detected. With AES-CBC only a signature around it detects that. */
   readonly isAuthenticated: boolean
-  /** Octets of its key. */
+  /** The length of its key in octets. */
   readonly keyOctets: number
-  /** Throws anything at all for what was not encrypted with that key. */
+  /** Throws any error for data that was not encrypted with that key. */
   decrypt(octets: Buffer, key: Buffer): Buffer
 }
 
@@ -29,13 +29,13 @@ export const dataCiphers: ReadonlyMap<string, DataCipher> = new Map([
 ])
 
 /**
- * RSA-OAEP with MGF1 over SHA-1, and RSA-OAEP that says which; either with a digest of its own. SHA-1 is no weakness
- * here: OAEP asks of its hashes nothing that SHA-1 has lost. XML Encryption 1.1, 5.5.2; RFC 8017, 7.1
+ * RSA-OAEP with MGF1 over SHA-1, and RSA-OAEP with a named MGF; either with its own digest. SHA-1 is safe here: OAEP
+ * needs no property that SHA-1 has lost. XML Encryption 1.1, 5.5.2; RFC 8017, 7.1
  */
 export const RSA_OAEP_MGF1P = `${XMLENC}rsa-oaep-mgf1p`
 export const RSA_OAEP = `${XMLENC11}rsa-oaep`
 
-/** SHA-384 goes by the name that XML Encryption 1.1 gives it, and by that of XML Signature 1.1. */
+/** SHA-384 has one name in XML Encryption 1.1, and another in XML Signature 1.1. */
 export const oaepDigests: ReadonlyMap<string, OaepHash> = new Map([
   [`${XMLDSIG}sha1`, 'sha1'],
   [SHA256, 'sha256'],
@@ -64,7 +64,7 @@ function aesGcm(bits: KeyBits): DataCipher {
   }
 }
 
-/** XML Encryption 1.1, 5.2.2: initialisation vector, ciphertext. Of the padding only the last octet means anything. */
+/** XML Encryption 1.1, 5.2.2: initialisation vector, ciphertext. Only the last octet of the padding has a meaning. */
 function aesCbc(bits: KeyBits): DataCipher {
   return {
     isAuthenticated: false,

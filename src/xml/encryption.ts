@@ -9,11 +9,11 @@ import { idsIn, parseXml } from './parse.ts'
 import type { XmlElement } from './tree.ts'
 
 /**
- * XML Encryption, the one profile that SAML needs (Core 2.2.4): an element that holds one EncryptedData, and the keys
- * inside it or beside it. A key is found by its place, never by following a reference.
+ * XML Encryption, the one profile that SAML needs (Core 2.2.4): an element with one EncryptedData, and the keys inside
+ * it or next to it. A key is found by its position, never by following a reference.
  */
 
-/** An EncryptedData that has the required shape; nothing of it is decrypted. */
+/** An EncryptedData of the required shape; nothing of it is decrypted. */
 export interface Encrypted {
   readonly cipher: DataCipher
   readonly octets: Buffer
@@ -25,12 +25,12 @@ interface WrappedKey {
   readonly hashes: OaepHashes
 }
 
-/** One per recipient is usual, one in all nearly always. Each costs a private key operation. */
+/** One per recipient is usual, almost always one in all. Each costs a private key operation. */
 const MAX_WRAPPED_KEYS = 4
 
 const ELEMENT_TYPE = `${XMLENC}Element`
 
-/** What an EncryptedAssertion or EncryptedID holds. Throws XmlError `xml.encryption_*` before any key is used. */
+/** The contents of an EncryptedAssertion or EncryptedID. Throws XmlError `xml.encryption_*` before any key is used. */
 export function readEncrypted(container: XmlElement): Encrypted {
   const data = onlyChild(container, XMLENC, 'EncryptedData')
   const type = attributeOf(data, 'Type')
@@ -63,8 +63,8 @@ function keysInside(data: XmlElement, beside: readonly XmlElement[]): readonly X
 }
 
 /**
- * OpenSAML says of a key beside that it is there. Anywhere else is refused: a document that must be searched is one
- * that can be rearranged.
+ * OpenSAML refers to a key next to the data. Any other position is refused: a document that must be searched can be
+ * rearranged.
  */
 function mustPointBeside(method: XmlElement, beside: readonly XmlElement[]): void {
   const uri = attributeOf(method, 'URI') ?? ''
@@ -88,7 +88,7 @@ function unknownAlgorithm(expected: string, found: string, source: string): XmlE
   return new XmlError('encryption_algorithm', { expected, found, source })
 }
 
-/** CipherData with a CipherValue: a CipherReference would need a fetch. */
+/** CipherData with a CipherValue: a CipherReference would need a request. */
 function readCiphertext(element: XmlElement): Buffer {
   const [value, ...more] = childElements(onlyChild(element, XMLENC, 'CipherData'))
   if (!value || more.length > 0 || !isNamed(value, XMLENC, 'CipherValue')) {
@@ -107,9 +107,9 @@ function readWrappedKey(key: XmlElement): WrappedKey {
 }
 
 /**
- * Without a DigestMethod, and without an MGF, SHA-1 is meant; rsa-oaep-mgf1p has no other MGF. A label (OAEPparams)
- * would be a second name for a key that its place already tells: nobody sends one, and it is refused. XML Encryption
- * 1.1, 5.5.2
+ * Without a DigestMethod or an MGF, the default is SHA-1; rsa-oaep-mgf1p has no other MGF. A label (OAEPparams) would
+ * be a second name for a key that its position already identifies: no implementation sends one, and it is refused. XML
+ * Encryption 1.1, 5.5.2
  */
 function readOaep(method: XmlElement): OaepHashes {
   const algorithm = algorithmOf(method)
@@ -124,9 +124,9 @@ function readOaep(method: XmlElement): OaepHashes {
 }
 
 /**
- * The one element that was encrypted there, read in the namespaces of the place where it stands in the document `root`,
- * and sharing its IDs. Throws `xml.decryption_failed` whatever it is that fails, key, padding or content: anything more
- * would tell an attacker about the plaintext.
+ * The one element that was encrypted there, parsed with the namespaces and IDs of its position in the document `root`.
+ * Throws `xml.decryption_failed` for any failure, of key, padding or content: anything more would reveal the plaintext
+ * to an attacker.
  */
 export function decryptElement(
   container: XmlElement,

@@ -1,5 +1,5 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
-/** Why a document is refused. Users see these reasons under the codes of the saml folder. */
+/** Why a document is refused. Users see these reasons as codes of the saml folder. */
 export const xmlErrors = {
   too_large: {
     sentence: 'The SAML message is larger than 1 MB.',

@@ -4,8 +4,8 @@ import type { XmlElement, XmlNode } from './tree.ts'
 const NOT_BLANK = /[^ \t\r\n]/
 
 /**
- * Ways through a tree, along the child axis only: nothing here finds an element by searching the document, which is how
- * signature wrapping gets in. Elements match by namespace and local name, attributes by no namespace and exact name.
+ * Navigation in a tree, only along the child axis: no element is found by searching the document, which makes signature
+ * wrapping possible. Elements match by namespace and local name, attributes by no namespace and exact name.
  */
 
 /** By namespace and local name; prefixes do not count. */
@@ -29,7 +29,7 @@ export function optionalChild(parent: XmlElement, uri: string, local: string): X
   return child
 }
 
-/** Where an element stands, for the reason of a refusal. */
+/** The path of an element, for the reason of a refusal. */
 function where(parent: XmlElement, local: string): string {
   return `${parent.local}/${local}`
 }
@@ -41,7 +41,7 @@ export function onlyChild(parent: XmlElement, uri: string, local: string): XmlEl
   return child
 }
 
-/** Every child, all elements; throws `xml.elements_expected` when there is text other than white space among them. */
+/** Every child, all elements; throws `xml.elements_expected` if there is text other than white space among them. */
 export function childElements(parent: XmlElement): readonly XmlElement[] {
   return parent.children.filter((node) => {
     if (typeof node !== 'string') return true
@@ -50,14 +50,14 @@ export function childElements(parent: XmlElement): readonly XmlElement[] {
   }) as readonly XmlElement[]
 }
 
-/** The whole text, as sent; throws `xml.text_expected` when an element stands in it. */
+/** The whole text, as sent; throws `xml.text_expected` if it contains an element. */
 export function textOf({ local, children }: XmlElement): string {
   const text = children[0] ?? ''
   if (typeof text !== 'string' || children.length > 1) throw new XmlError('text_expected', { source: local })
   return text
 }
 
-/** The whole text without the white space around it, as textOf throws. In linear time, whatever the text. */
+/** The whole text without surrounding white space; throws as textOf. In linear time for any text. */
 export function trimmedTextOf(element: XmlElement): string {
   const text = textOf(element)
   let [start, end] = [0, text.length]
@@ -66,13 +66,13 @@ export function trimmedTextOf(element: XmlElement): string {
   return text.slice(start, end)
 }
 
-/** White space as XML has it: no other character is taken for one. */
+/** White space as XML defines it: no other character counts. */
 function isSpace(character: string | undefined): boolean {
   return character === ' ' || character === '\t' || character === '\r' || character === '\n'
 }
 
 /**
- * The whole text as the schema reads an xs:anyURI: trimmed, and white space inside it one space. XML Schema 2, 4.3.6
+ * The whole text as the schema reads an xs:anyURI: trimmed, and white space inside it collapsed. XML Schema 2, 4.3.6
  */
 export function collapsedTextOf(element: XmlElement): string {
   return textOf(element)
@@ -81,12 +81,12 @@ export function collapsedTextOf(element: XmlElement): string {
     .join(' ')
 }
 
-/** Whether there is nothing in it but text, or nothing at all. */
+/** Whether it contains only text, or nothing. */
 export function isText({ children: [first = '', ...more] }: XmlElement): boolean {
   return typeof first === 'string' && more.length === 0
 }
 
-/** Whether text other than white space stands beside an element. */
+/** Whether it contains text other than white space between elements. */
 export function isMixed(element: XmlElement): boolean {
   return !isText(element) && element.children.some((node) => typeof node === 'string' && NOT_BLANK.test(node))
 }

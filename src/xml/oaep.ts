@@ -1,8 +1,7 @@
 import { constants, hash, type KeyObject, privateDecrypt, timingSafeEqual } from 'node:crypto'
 
 /**
- * RSAES-OAEP decryption with a digest and an MGF1 hash of their own choice, which node:crypto only has as one and the
- * same. RFC 8017, 7.1.2
+ * RSAES-OAEP decryption with different hashes for digest and MGF1, which node:crypto does not support. RFC 8017, 7.1.2
  */
 
 export type OaepHash = 'sha1' | 'sha256' | 'sha384' | 'sha512'
@@ -16,10 +15,9 @@ export interface OaepHashes {
 const HASH_OCTETS: Readonly<Record<OaepHash, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
 
 /**
- * The key of exactly `keyOctets` octets that was wrapped with an empty label. Throws one and the same Error whatever is
- * wrong, and takes as long to find that out: nothing that depends on the decrypted octets decides which way is taken
- * (Manger's attack asks just that). As the length is known, so is every octet before the key, and one comparison in
- * constant time tells.
+ * The key of exactly `keyOctets` octets that was wrapped with an empty label. Throws the same Error for every failure,
+ * and takes equally long to find it: no branch depends on the decrypted octets (Manger's attack needs such a
+ * difference). As the length is known, so is every octet before the key, and one comparison in constant time suffices.
  */
 export function unwrapOaep(octets: Buffer, key: KeyObject, { digest, mask }: OaepHashes, keyOctets: number): Buffer {
   const padded = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, octets)
@@ -33,7 +31,7 @@ export function unwrapOaep(octets: Buffer, key: KeyObject, { digest, mask }: Oae
   return data.subarray(data.length - keyOctets)
 }
 
-/** The octets XOR the mask that MGF1 makes of the seed. RFC 8017, B.2.1 */
+/** The octets XOR the mask that MGF1 derives from the seed. RFC 8017, B.2.1 */
 function masked(octets: Buffer, seed: Buffer, mask: OaepHash): Buffer {
   const result = Buffer.alloc(octets.length)
   const counted = Buffer.concat([seed, Buffer.alloc(4)])
@@ -47,13 +45,13 @@ function masked(octets: Buffer, seed: Buffer, mask: OaepHash): Buffer {
 }
 
 /**
- * What stands before the key: the octet 0, the hash of the empty label, zeros, the octet 1. `octets`: without the
+ * The padding before the key: the octet 0, the hash of the empty label, zeros, the octet 1. `octets`: without the
  * first.
  */
 function headOf(digest: OaepHash, octets: number): Buffer {
   const labelHash = hash(digest, '', 'buffer')
   const zeros = octets - labelHash.length - 1
-  // How long the parts are is no secret: it hangs on the modulus and on what the message itself says.
+  // The lengths of the parts are not secret: they depend on the modulus and on the message itself.
   if (zeros < 0) throw new Error('not wrapped for this key')
   return Buffer.concat([Buffer.alloc(1), labelHash, Buffer.alloc(zeros), Buffer.from([1])])
 }

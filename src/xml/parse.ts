@@ -3,7 +3,7 @@ import { XMLDSIG } from './algorithms.ts'
 import { XmlError } from './errors.ts'
 import { type NamespaceScope, resolvePrefix, type XmlAttribute, type XmlElement, type XmlNode } from './tree.ts'
 
-/** What a document may cost. Exceeding any of it ends the parse on the spot. */
+/** The limits of a document. Exceeding any of them ends the parse immediately. */
 export interface XmlLimits {
   /** UTF-16 units of text. */
   readonly characters: number
@@ -13,13 +13,11 @@ export interface XmlLimits {
   readonly attributesPerElement: number
   /** In the document, namespace declarations included. */
   readonly attributes: number
-  /**
-   * Whether a style sheet may be named outside the root, as in metadata for people's browsers: nothing is read of it.
-   */
+  /** Whether a style sheet may be named outside the root, as in metadata that browsers display: it is ignored. */
   readonly takesStylesheet?: true
 }
 
-/** Room for a response with thousands of attribute values. */
+/** Enough for a response with thousands of attribute values. */
 export const messageLimits: XmlLimits = {
   characters: 1_048_576,
   depth: 100,
@@ -36,13 +34,13 @@ const NOT_ASCII = /[^\0-\x7f]/
 const PARSER_OPTIONS = { xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const
 
 /**
- * Refuses immediately what is never accepted. These handlers stand on the prototype, because a parser that is given
- * more than six of its own becomes a slow object to V8, which makes every parse five times as long.
+ * Immediately refuses what is never accepted. These handlers are on the prototype, because a parser with more than six
+ * own handlers becomes a slow object in V8, which makes every parse five times as long.
  */
 class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {
-  /** The elements that are open, from the root on. */
+  /** The open elements, from the root on. */
   readonly open: OpenElement[] = []
-  /** The encoding that the document declares, where that agrees with UTF-8 in the octets of ASCII only. */
+  /** The declared encoding, if it agrees with UTF-8 only for ASCII. */
   declaredEncoding = ''
 
   override write(chunk: string | object | null): this {
@@ -60,17 +58,18 @@ StrictParser.prototype.on('doctype', () => {
   throw new XmlError('doctype')
 })
 StrictParser.prototype.on('processinginstruction', function (this: StrictParser, { target }) {
-  // Outside the root it is no part of what is signed or read. XML Stylesheet 1.0
+  // Outside the root it is not signed or read. XML Stylesheet 1.0
   if (this.takesStylesheet && this.open.length === 0 && target === 'xml-stylesheet') return
   throw new XmlError('processing_instruction', { found: target })
 })
 StrictParser.prototype.on('comment', function (this: StrictParser) {
-  // Its values have text as their only child, and whether a comment is signed depends on a method it names itself.
+  // Text must be the only child of its values, and whether a comment is signed depends on the method that it names
+  // itself.
   if (this.open.some(({ local, uri }) => local === 'Signature' && uri === XMLDSIG))
     throw new XmlError('signature_shape', { expected: 'no comment', found: 'a comment', source: 'Signature' })
 })
 
-/** Encodings in which ASCII is what it is in UTF-8: where a document is all ASCII, every reader reads the same. */
+/** Encodings that equal UTF-8 for ASCII: if a document is all ASCII, every reader reads the same. */
 const ASCII_COMPATIBLE: ReadonlySet<string> = new Set(['us-ascii', 'iso-8859-1'])
 
 StrictParser.prototype.on('xmldecl', function (this: StrictParser, { version, encoding }) {
@@ -81,31 +80,32 @@ StrictParser.prototype.on('xmldecl', function (this: StrictParser, { version, en
   this.declaredEncoding = `${encoding}`
 })
 
-/** What holds already where a text stands inside another document. */
+/** The context of a text inside another document. */
 export interface XmlContext {
   readonly scope: NamespaceScope | undefined
-  /** The IDs that are taken. */
+  /** The IDs in use. */
   readonly ids: readonly string[]
 }
 
-/** An element while its children are still being read. */
+/** An element whose children are still being read. */
 export interface OpenElement extends XmlElement {
   readonly children: XmlNode[]
 }
 
-/** What a document says, in its order. Whoever wants a tree adds the children. */
+/** The events of a document, in its order. To build a tree, add the children. */
 export interface XmlEvents {
   /** The value of an attribute named exactly `ID`, before its element is opened. */
   id(value: string): void
   open(element: OpenElement, parent: OpenElement | undefined): void
   /**
-   * Text or a CDATA section; a comment or the edge of a CDATA section splits it. Not called for text around the root.
+   * Text or a CDATA section; a comment or the boundary of a CDATA section splits it. Not called for text around the
+   * root.
    */
   text(piece: string, parent: OpenElement): void
   close(element: OpenElement): void
 }
 
-/** Takes the text of a document piece by piece; throws XmlError where it is not strict. */
+/** Accepts the text of a document in pieces; throws XmlError if it violates the rules. */
 export interface XmlReader {
   write(text: string): XmlReader
   close(): unknown
@@ -115,8 +115,8 @@ export interface XmlReader {
 
 /**
  * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
- * instruction, no entities but the five, no encoding but UTF-8 or what is the same, every `ID` attribute unique and not
- * empty. Comments are dropped without cutting the text around them; CDATA sections become text.
+ * instruction, no entities but the five, no encoding but UTF-8 or an equivalent, every `ID` attribute unique and not
+ * empty. Comments are dropped without splitting the text around them; CDATA sections become text.
  */
 export function parseXml(text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement {
   if (text.length > limits.characters) {
@@ -147,7 +147,7 @@ function uniqueIds(taken: readonly string[] = []) {
   }
 }
 
-/** Text that a comment or the edge of a CDATA section split becomes one again. */
+/** Joins text that a comment or the boundary of a CDATA section split. */
 function addText(piece: string, { children }: OpenElement): void {
   const last = children.at(-1)
   if (typeof last === 'string') children[children.length - 1] = last + piece
@@ -155,9 +155,9 @@ function addText(piece: string, { children }: OpenElement): void {
 }
 
 /**
- * The strict parser itself, of which `parseXml` makes trees. Saxes goes on after an error unless the handler throws, so
- * every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is not looked
- * at.
+ * The strict parser itself, from which `parseXml` builds trees. Saxes continues after an error unless the handler
+ * throws, so every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is
+ * ignored.
  */
 export function readElements(limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader {
   const parser = new StrictParser(parserOptions(around))
@@ -190,8 +190,8 @@ function parserOptions(around: NamespaceScope | undefined) {
 }
 
 /**
- * Counts elements and attributes as they come, and hands out those of the tag that was just read. Saxes announces an
- * attribute before it knows its namespace and completes the same object before it announces the tag.
+ * Counts elements and attributes as they arrive, and returns those of the last tag. Saxes reports an attribute before
+ * it knows its namespace, and completes the same object before it reports the tag.
  */
 function countAndCollect(
   parser: StrictParser,
@@ -242,13 +242,13 @@ function namespacesDeclared(attributes: readonly XmlAttribute[]): ReadonlyMap<st
   return declared
 }
 
-/** Saxes resolves prefixes to trimmed URIs, other processors do not: what they would read differently is refused. */
+/** Saxes trims the URIs of prefixes, other processors do not: URIs that they would read differently are refused. */
 function namespaceUri(value: string): string {
   if (BLANK.test(value)) throw new XmlError('namespace', { found: value })
   return value
 }
 
-/** The IDs of an element and of what is under it. Recursion is bounded by the depth limit. */
+/** The IDs of an element and its contents. The depth limit bounds the recursion. */
 export function idsIn({ attributes, children }: XmlElement): readonly string[] {
   return [
     ...attributes.flatMap(({ name, value }) => (name === 'ID' ? [value] : [])),

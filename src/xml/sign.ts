@@ -2,9 +2,11 @@ import { type SignatureAlgorithm, SignedXml } from 'xml-crypto'
 import type { Signer } from '../core/keys.ts'
 import { ENVELOPED_SIGNATURE, EXCLUSIVE_C14N, RSA_SHA256, SHA256 } from './algorithms.ts'
 
-/** What to sign, and the local name of the child that the Signature follows or precedes, as the schema's order asks. */
+/**
+ * The element to sign, and the local name of the child that the Signature follows or precedes, in the schema's order.
+ */
 export type SigningPlace = {
-  /** The ID of the element to sign: one of ours, as core/ids makes them. */
+  /** The ID of the element to sign, created by core/ids. */
   readonly id: string
   readonly signer: Signer
 } & ({ readonly after: string } | { readonly before: string })
@@ -13,7 +15,7 @@ const OUR_ID = /^[A-Za-z_][\w.-]*$/
 
 /**
  * Signs the element with that ID: RSA-SHA256, exclusive canonicalization, the certificate in KeyInfo. By xml-crypto, so
- * that signer and verifier are independent of each other. For XML that we wrote only: it is parsed leniently.
+ * signer and verifier are independent of each other. Only for XML that we wrote, as it is parsed leniently.
  */
 export async function signEnveloped(xml: string, { id, signer, ...at }: SigningPlace): Promise<string> {
   const [neighbour, action] = 'after' in at ? ([at.after, 'after'] as const) : ([at.before, 'before'] as const)

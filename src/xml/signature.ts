@@ -17,15 +17,15 @@ import type { XmlElement } from './tree.ts'
 
 /**
  * XML Signature, the one profile that SAML needs (Core 5.4): one enveloped Signature, a child of the element it signs,
- * with one Reference to that element's ID. The verifier reads the same tree that it canonicalized, so that what comes
- * out is what was hashed.
+ * with one Reference to that element's ID. The verifier reads the same tree that it canonicalized, so the verified
+ * element is the one that was hashed.
  */
 
 declare const signed: unique symbol
-/** An element whose canonical form a trusted key signed. Only `verifySignature` and `signedChild` make one. */
+/** An element whose canonical form a trusted key signed. Only `verifySignature` and `signedChild` create one. */
 export type SignedElement = XmlElement & { readonly [signed]: true }
 
-/** What a trusted key signed about an element: how to canonicalize it without its Signature, and the digest of that. */
+/** What a trusted key signed about an element: its canonicalization without its Signature, and the digest of that. */
 export interface SignedReference {
   readonly inclusivePrefixes: ReadonlySet<string>
   /** node:crypto's name of the hash. */
@@ -33,7 +33,7 @@ export interface SignedReference {
   readonly digest: Buffer
 }
 
-/** A Signature that has the required shape; nothing of it is verified. */
+/** A Signature of the required shape; nothing of it is verified. */
 interface Signature {
   readonly element: XmlElement
   readonly canonicalizeSignedInfo: () => string
@@ -46,7 +46,7 @@ interface Signature {
 
 const MAX_PREFIXES = 32
 
-/** Whether it bears a Signature as its own child; not whether that holds. */
+/** Whether a Signature is its own child; not whether that is valid. */
 export function isSigned(element: XmlElement): boolean {
   return childrenNamed(element, XMLDSIG, 'Signature').length > 0
 }
@@ -57,14 +57,14 @@ export function signedChild(parent: SignedElement, child: XmlElement): SignedEle
   return child as SignedElement
 }
 
-/** What was decrypted from a signed element is as good as its ciphertext was. */
+/** Decrypted content of a signed element is as trustworthy as its ciphertext. */
 export function decryptedFrom(_ciphertext: SignedElement, plain: XmlElement): SignedElement {
   return plain as SignedElement
 }
 
 /**
- * The element, once its own Signature verified with one of the keys; throws XmlError `xml.signature_*` otherwise.
- * KeyInfo is never looked at: which keys to trust is the caller's knowledge alone.
+ * The element, if its own Signature verified with one of the keys; throws XmlError `xml.signature_*` otherwise. KeyInfo
+ * is ignored: only the caller knows which keys to trust.
  */
 export function verifySignature(element: XmlElement, keys: readonly KeyObject[]): SignedElement {
   const signature = readSignature(element)
@@ -115,10 +115,9 @@ function childrenInOrder(parent: XmlElement, ...names: readonly string[]): reado
 }
 
 /**
- * How SignedInfo is canonicalized. Inclusive is as safe as exclusive there (.NET's SignedXml does it unless told
- * otherwise): it puts more of what is around under the signature and leaves nothing out, and what is read of SignedInfo
- * is the tree that was canonicalized. What the Reference covers stays exclusive: an assertion means the same wherever
- * it is carried.
+ * How SignedInfo is canonicalized. Inclusive is as safe as exclusive there (.NET's SignedXml uses it by default): it
+ * signs more of the context and leaves nothing out, and SignedInfo is read from the tree that was canonicalized. What
+ * the Reference covers must be exclusive: an assertion means the same wherever it is copied.
  */
 function readSignedInfoForm(signedInfo: XmlElement, method: XmlElement): Signature['canonicalizeSignedInfo'] {
   const isInclusive = inclusiveMethods.has(attributeOf(method, 'Algorithm') ?? '') && childElements(method).length === 0
@@ -183,7 +182,9 @@ function readReference(reference: XmlElement, target: XmlElement) {
   return { referencePrefixes: readTransforms(transforms), digestMethod, digest: readOctets(value) }
 }
 
-/** The enveloped-signature transform, then exclusive canonicalization; nothing else and no other order. Core 5.4.4 */
+/**
+ * The enveloped-signature transform, then exclusive canonicalization; nothing else and in no other order. Core 5.4.4
+ */
 function readTransforms(transforms: XmlElement): ReadonlySet<string> {
   const [enveloped, exclusive, ...more] = childElements(transforms)
   const isFirstEnveloped =
@@ -203,7 +204,7 @@ function readTransforms(transforms: XmlElement): ReadonlySet<string> {
   return readCanonicalization(exclusive, 'signature_transforms')
 }
 
-/** The signature first: without a trusted key nobody makes us canonicalize more than SignedInfo. */
+/** The signature first: without a trusted key nothing beyond SignedInfo is canonicalized. */
 function verifySignatureValue(
   { canonicalizeSignedInfo, ...signature }: Pick<Signature, 'canonicalizeSignedInfo' | 'method' | 'value'>,
   keys: readonly KeyObject[],
@@ -217,8 +218,8 @@ function digestOf(element: XmlElement, { element: omit, ...signed }: Signature):
 }
 
 /**
- * The first half of `verifySignature`, for an element that is read as a stream: only its start tag and its Signature
- * need to be there. Throws XmlError `xml.signature_*`. Nothing of the element may be believed before `mustBeDigest`.
+ * The first half of `verifySignature`, for an element that is read as a stream: needs only its start tag and its
+ * Signature. Throws XmlError `xml.signature_*`. Nothing of the element may be trusted before `mustBeDigest`.
  */
 export function verifySignedInfo(element: XmlElement, keys: readonly KeyObject[]): SignedReference {
   const { referencePrefixes, digestMethod, digest, ...signature } = readSignature(element)
@@ -226,7 +227,7 @@ export function verifySignedInfo(element: XmlElement, keys: readonly KeyObject[]
   return { inclusivePrefixes: referencePrefixes, digestMethod, digest }
 }
 
-/** The second half: throws `xml.signature_digest` when what was hashed is not what was signed. */
+/** The second half: throws `xml.signature_digest` if what was hashed is not what was signed. */
 export function mustBeDigest(digest: Buffer, signed: Pick<SignedReference, 'digest'>): void {
   if (digest.length !== signed.digest.length || !timingSafeEqual(digest, signed.digest)) {
     throw refuse('signature_digest', signed.digest.toString('base64'), digest.toString('base64'), 'DigestValue')

@@ -45,7 +45,7 @@ function describeKey(key: KeyObject): string {
   return `${key.asymmetricKeyType} ${modulusLength ?? namedCurve ?? ''}`.trim()
 }
 
-/** Why no signature is ever verified with the key, in words for an administrator; undefined for a key that is used. */
+/** Why no signature is ever verified with the key, as text for an administrator; undefined for a usable key. */
 export function whyUnusable(key: KeyObject): string | undefined {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
   switch (key.type === 'public' ? key.asymmetricKeyType : key.type) {
@@ -54,7 +54,7 @@ export function whyUnusable(key: KeyObject): string | undefined {
     case 'ec':
       return CURVES.has(namedCurve) ? undefined : `an EC key on ${namedCurve || 'a curve of its own'}`
     case 'rsa-pss':
-      // Such a key is bound to parameters of its own; RSA-PSS signatures are verified with ordinary RSA keys too.
+      // Such a key has fixed parameters; RSA-PSS signatures are also verified with ordinary RSA keys.
       return 'a key for RSASSA-PSS alone (a certificate for rsaEncryption serves RSA-PSS signatures too)'
     default:
       return `a key of type ${key.asymmetricKeyType ?? key.type}`

@@ -9,23 +9,25 @@ import type { XmlElement } from './tree.ts'
 
 /**
  * The signature of a document too large for a tree. The Signature must be the root's first child, as the schema of
- * metadata says: then its key is checked before anything else is read, and all that follows is canonicalized and hashed
- * as it comes.
+ * metadata requires: then its key is checked before anything else is read, and everything after it is canonicalized and
+ * hashed as it arrives.
  */
 export interface SignedStream extends Omit<XmlEvents, 'id'> {
-  /** After the root was closed; throws XmlError `xml.signature_*`. Until then nothing that was read may be believed. */
+  /**
+   * Called after the root was closed; throws XmlError `xml.signature_*`. Nothing that was read may be trusted before.
+   */
   finish(): void
 }
 
 /** Canonical text is hashed in pieces of about this many UTF-16 units. */
 const PIECE = 16 * 1024
-/** A Signature with its certificates; it is all that is kept in memory. */
+/** The limits of a Signature with its certificates; only that is kept in memory. */
 const MAX_SIGNATURE_TEXT = 256 * 1024
 
 interface Head {
   open(element: OpenElement, parent: OpenElement): void
   text(piece: string, parent: OpenElement): void
-  /** True when the Signature itself was closed. */
+  /** True if the closed element was the Signature itself. */
   close(element: OpenElement): boolean
   /** The white space before the Signature, which is part of what is signed. */
   before(): string
@@ -78,7 +80,7 @@ function shape(expected: string, found: string): XmlError {
   return new XmlError('signature_shape', { expected, found, source: 'Signature' })
 }
 
-/** What comes before the signed content: white space, and the Signature, which becomes a tree. */
+/** What precedes the signed content: white space, and the Signature, which becomes a tree. */
 function readHead(root: OpenElement): Head {
   let before = ''
   let size = 0
@@ -108,14 +110,14 @@ function joinText({ children }: OpenElement, piece: string): void {
   else children.push(piece)
 }
 
-/** Exclusive canonicalization as a stream, from behind the Signature on. */
+/** Exclusive canonicalization as a stream, after the Signature. */
 function hashCanonical(root: XmlElement, signed: SignedReference, before: string): DigestStream {
   const { inclusivePrefixes } = signed
   const hash: Hash = createHash(signed.digestMethod)
   const start = canonicalStart(root, undefined, inclusivePrefixes, true)
   const around: (Rendered | undefined)[] = [start.rendered]
   let pending = start.text + canonicalText(before)
-  // ASCII is the same in both encodings, and hashed in half the time as the simpler one.
+  // ASCII is the same in both encodings, and hashing it as the simpler one takes half the time.
   const hashPending = (): Hash =>
     hash.update(pending, Buffer.byteLength(pending) === pending.length ? 'latin1' : 'utf8')
   const write = (text: string): void => {

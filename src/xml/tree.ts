@@ -1,8 +1,8 @@
 /**
- * xml owns safe XML and nothing else: strict parsing into a small immutable tree, canonicalization of that
- * tree, signatures over it, and escaping what is written. It does not know SAML, and never reads a clock or a network.
- * Start here, then parse.ts (bytes to tree), signature.ts (which parts of the tree may be believed), write.ts and
- * sign.ts (the way out). Nothing here keeps comments: text is always the whole text.
+ * xml owns safe XML and nothing else: strict parsing into a small immutable tree, canonicalization of that tree,
+ * signatures over it, and escaping for output. It does not know SAML, and never reads a clock or a network. Start here,
+ * then parse.ts (bytes to tree), signature.ts (which parts of the tree may be trusted), write.ts and sign.ts (output).
+ * Nothing here keeps comments: text is always the whole text.
  */
 export interface XmlAttribute {
   /** As written, with its prefix. */
@@ -15,13 +15,13 @@ export interface XmlAttribute {
 }
 
 /**
- * What one element hands down to those in it: the namespaces that it declares, its `xml:` attributes, and all around
- * it.
+ * What an element passes to its descendants: its namespace declarations, its `xml:` attributes, and those of its
+ * ancestors.
  */
 export interface NamespaceScope {
   /** Prefix (empty: default namespace) to URI (empty: undeclared default). */
   readonly declared: ReadonlyMap<string, string>
-  /** `xml:lang` and the like: inclusive canonicalization alone asks for them. */
+  /** `xml:lang` and similar: only inclusive canonicalization needs them. */
   readonly xmlAttributes: readonly XmlAttribute[]
   readonly outer: NamespaceScope | undefined
 }
@@ -33,17 +33,17 @@ export interface XmlElement {
   readonly uri: string
   /** Without namespace declarations. */
   readonly attributes: readonly XmlAttribute[]
-  /** Text is merged: no two strings are neighbours, and none is empty. */
+  /** Text is merged: no two strings are adjacent, and none is empty. */
   readonly children: readonly XmlNode[]
-  /** undefined when nothing is handed down by it or by what is around it. */
+  /** undefined if neither it nor an ancestor passes anything on. */
   readonly scope: NamespaceScope | undefined
-  /** True when namespaces are declared on this very element: `scope.declared`. */
+  /** True if this element itself declares namespaces: `scope.declared`. */
   readonly declaresNamespaces: boolean
 }
 
 export type XmlNode = XmlElement | string
 
-/** The namespace that a prefix is bound to; undefined when it is not. */
+/** The namespace of a prefix; undefined if the prefix is not bound. */
 export function resolvePrefix(scope: NamespaceScope | undefined, prefix: string): string | undefined {
   for (let at = scope; at !== undefined; at = at.outer) {
     const uri = at.declared.get(prefix)

@@ -1,6 +1,6 @@
 import { XmlError } from './errors.ts'
 
-/** XML text that is already escaped: only this file makes it. */
+/** XML text that is already escaped: only this file creates it. */
 export interface Markup {
   readonly markup: string
 }
@@ -9,7 +9,7 @@ export type MarkupChild = Markup | string | undefined
 
 const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/
 const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
-/** ASCII that stands for itself everywhere: what most texts are made of. */
+/** ASCII that is never escaped: most texts contain nothing else. */
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -22,14 +22,14 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 }
 
-/** Whether XML 1.0 has a way to carry it: not all of a text's characters may stand in a document (2.2). */
+/** Whether XML 1.0 can represent the text: some characters are not allowed in a document (2.2). */
 export function isWritable(text: string): boolean {
   return !ILLEGAL.test(text)
 }
 
 /**
- * An element. Attributes and children that are undefined are left out; strings are text and get escaped. Throws
- * `xml.unwritable` for characters that XML 1.0 has no way to carry.
+ * An element. Attributes and children that are undefined are left out; strings are text and are escaped. Throws
+ * `xml.unwritable` for characters that XML 1.0 cannot represent.
  */
 export function element(
   name: string,
@@ -50,7 +50,7 @@ function writeName(name: string): string {
   return name
 }
 
-/** Tabs and line ends too: a parser would make spaces of them. */
+/** Tabs and line ends too: a parser would turn them into spaces. */
 function escapeAttribute(text: string): string {
   return escaped(text, /[&<>"\t\n\r]/g)
 }
@@ -74,7 +74,7 @@ export function render({ markup }: Markup): string {
   return markup
 }
 
-/** How a character is written where it may not stand as it is. Canonical XML 1.0, 2.3 */
+/** The escape of a character that cannot be written literally. Canonical XML 1.0, 2.3 */
 export function reference(character: string): string {
   return REFERENCES[character] ?? character
 }

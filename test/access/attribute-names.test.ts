@@ -22,7 +22,7 @@ describe('an attribute', () => {
     expect(valuesOf(new Map([[sent, ['value']]]), asked)).toEqual(['value'])
   })
 
-  it('is the one of that very name where several synonyms were sent', () => {
+  it('an attribute is the one of that very name where several synonyms were sent', () => {
     const sent = new Map([
       ['mail', ['a@example.com']],
       ['email', ['b@example.com']],
@@ -39,7 +39,7 @@ describe('an attribute', () => {
     expect(valuesOf(sent, 'email')).toEqual(['oid@example.com'])
   })
 
-  it('is not found by a name that only looks alike', () => {
+  it('an attribute is not found by a name that only looks alike', () => {
     expect(valuesOf(new Map([['Mail', ['value']]]), 'mail')).toEqual([])
     expect(valuesOf(new Map([['urn:oid:2.5.4.30', ['value']]]), 'cn')).toEqual([])
   })
@@ -49,7 +49,7 @@ describe('an attribute', () => {
     expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([])
   })
 
-  it('is not found by what every object has', () => {
+  it('an attribute is not found by what every object has', () => {
     expect(valuesOf(new Map(), 'constructor')).toEqual([])
   })
 })
@@ -61,7 +61,7 @@ describe('the name to ask for an attribute by', () => {
     ['subject-id', { name: 'urn:oasis:names:tc:SAML:attribute:subject-id', friendlyName: 'subject-id' }],
     ['groups', { name: 'groups' }],
     ['costCenter', { name: 'costCenter' }],
-  ])('for %s is %o', (name, asked) => {
+  ])('the name to request for %s is %o', (name, asked) => {
     expect(standardName(name)).toEqual(asked)
   })
 })

@@ -33,7 +33,7 @@ describe('access rules', () => {
     expect(granted).toMatchObject({ role: { arn: DEV }, grantedBy: 'groups = aws-dev (rule at line 7)' })
   })
 
-  it('may name the subject, which no attribute of that name can claim', () => {
+  it('access rules may name the subject, which no attribute of that name can claim', () => {
     const forAlice = [rule({ subject: [text('alice')] })]
     expect(arns(forAlice, identity({ subject: ['bob'] }, { subject: 'alice' }))).toEqual([DEV])
     expect(arns(forAlice, identity({ subject: ['alice'] }, { subject: 'bob' }))).toEqual([])
@@ -91,7 +91,7 @@ describe('access rules', () => {
     expect(granted.length).toBeLessThanOrEqual(15_000)
   })
 
-  it('do not confuse attributes with what every object has', () => {
+  it('access rules do not confuse attributes with what every object has', () => {
     expect(arns([rule({ constructor: [pattern('.*')] })])).toEqual([])
   })
 
@@ -107,16 +107,16 @@ describe("the identity provider's own Role attribute", () => {
   const PROVIDER = 'arn:aws:iam::111122223333:saml-provider/corp'
   const withRoles = (...values: string[]) => identity({ 'https://aws.amazon.com/SAML/Attributes/Role': values })
 
-  it('is not believed unless the configuration says so', () => {
+  it("the identity provider's own Role attribute is not believed unless the configuration says so", () => {
     expect(arns([], withRoles(`${DEV},${PROVIDER}`))).toEqual([])
   })
 
-  it('is read in either order of its two ARNs, with spaces around them', () => {
+  it("the identity provider's own Role attribute is read in either order of its two ARNs, with spaces around them", () => {
     const values = [`${DEV},${PROVIDER}`, ` ${PROVIDER} , arn:aws:iam::111122223333:role/team/x/Ops `]
     expect(arns([], withRoles(...values), true)).toEqual([DEV, 'arn:aws:iam::111122223333:role/team/x/Ops'])
   })
 
-  it('may name a role that has a comma in its name, as IAM allows', () => {
+  it("the identity provider's own Role attribute may name a role that has a comma in its name, as IAM allows", () => {
     const role = 'arn:aws:iam::111122223333:role/Ops,EU'
     expect(arns([], withRoles(`${role},${PROVIDER}`, `${PROVIDER} , ${role}`), true)).toEqual([role])
   })
@@ -132,8 +132,8 @@ describe("the provider's own word, where AWS sees it", () => {
   const ADMIN = 'arn:aws:iam::111122223333:role/Admin'
   const ROLE = 'https://aws.amazon.com/SAML/Attributes/Role'
   const who = identity({ [ROLE]: [`${DEV},${PROVIDER}`, `${PROVIDER}, ${ADMIN}`, 'nonsense'], groups: ['aws-dev'] })
-  const asserted = (access: readonly AccessRule[], person = who) =>
-    assertedRoles(person, access).map(({ role, providerArn }) => [role.arn, providerArn])
+  const asserted = (access: readonly AccessRule[], identity = who) =>
+    assertedRoles(identity, access).map(({ role, providerArn }) => [role.arn, providerArn])
 
   it('grants exactly its pairs where no rule reaches it', () => {
     const others = [rule({ groups: [text('aws-dev')] }, [DEV], ['partner'])]
@@ -145,24 +145,27 @@ describe("the provider's own word, where AWS sees it", () => {
     }
   })
 
-  it.each([[['corp']], [undefined]])('is narrowed by a rule for %s', (provider) => {
-    const narrowed = (group: string) =>
-      asserted([
-        {
-          ...rule({ groups: [text(group)] }),
-          when: { ...(provider ? { provider } : {}), conditions: [{ attribute: 'groups', anyOf: [text(group)] }] },
-        },
-      ])
-    expect(narrowed('aws-dev')).toEqual([[DEV, PROVIDER]])
-    expect(narrowed('other')).toEqual([])
-  })
+  it.each([[['corp']], [undefined]])(
+    "the provider's own Role attribute in original evidence is narrowed by a rule for %s",
+    (provider) => {
+      const narrowed = (group: string) =>
+        asserted([
+          {
+            ...rule({ groups: [text(group)] }),
+            when: { ...(provider ? { provider } : {}), conditions: [{ attribute: 'groups', anyOf: [text(group)] }] },
+          },
+        ])
+      expect(narrowed('aws-dev')).toEqual([[DEV, PROVIDER]])
+      expect(narrowed('other')).toEqual([])
+    },
+  )
 
-  it('is never widened', () => {
+  it("the provider's own Role attribute in original evidence is never widened", () => {
     const other = 'arn:aws:iam::111122223333:role/Other'
     expect(asserted([rule({ groups: [text('aws-dev')] }, [DEV, other])])).toEqual([[DEV, PROVIDER]])
   })
 
-  it('is nothing without the attribute', () => {
+  it("the provider's own Role attribute in original evidence is nothing without the attribute", () => {
     expect(asserted([], identity({ groups: ['aws-dev'] }))).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import type { Identity } from '../../src/core/identity.ts'
 
-/** A person for tests of what comes after the protocols. */
+/** A user for tests of what comes after the protocols. */
 export const identity = (
   attributes: Readonly<Record<string, readonly string[]>> = {},
   rest: Partial<Identity> = {},

@@ -123,7 +123,7 @@ describe('all is well', () => {
   it.each([
     ['a response', bySaml],
     ['a token', byToken],
-  ])('with %s', (_, facts) => {
+  ])('a preflight allows a role with %s', (_, facts) => {
     const { outcome, verdict, decidedBy } = preflight(facts)
     expect({ outcome, decidedBy }).toEqual({ outcome: 'allowed', decidedBy: undefined })
     expect(verdict.filter((finding) => finding.outcome !== 'pass')).toEqual([])
@@ -135,11 +135,11 @@ describe('all is well', () => {
     ['a SessionDuration of twelve hours', shownSaml({ durations: ['43200'] })],
     ['times in whole seconds', shownToken({ times: new Map([...TIMES, ['nbf', 1795348800]]) })],
     ['a subject of 255 characters', shownToken({ subject: 's'.repeat(255) })],
-  ])('with %s', (_, { outcome }) => {
+  ])('a preflight allows a role with %s', (_, { outcome }) => {
     expect(outcome).toBe('allowed')
   })
 
-  it('and what AWS will see is told, with where it is from', () => {
+  it('a preflight shows what AWS will see, with its source', () => {
     expect(preflight(bySaml).context).toEqual(
       expect.arrayContaining([
         { key: 'saml:aud', values: [RECIPIENT], multi: false, source: 'SubjectConfirmationData/@Recipient' },
@@ -149,7 +149,7 @@ describe('all is well', () => {
     )
   })
 
-  it('and nobody says from which address AWS will be asked', () => {
+  it('a preflight does not state the source address of the call', () => {
     const keys = preflight(bySaml).context.map(({ key }) => key)
     expect(keys.filter((key) => /SourceIp|UserAgent/.test(key))).toEqual([])
   })
@@ -244,14 +244,14 @@ describe.each([
   ['conditionsHold', trusting({ ...samlAllow, Condition: { StringEquals: { 'saml:sub': 'bob' } } })],
   ['noStatementDenies', trusting(samlAllow, { ...samlAllow, Effect: 'Deny' })],
 ])('%s', (name, judged) => {
-  it('is named as the one thing that fails', () => {
+  it('the preflight names it as the only failure', () => {
     const failed = judged.verdict.filter(({ outcome }) => outcome === 'fail').map((finding) => finding.name)
     expect(judged.outcome).toBe('denied')
     expect(failed).toContain(name)
     expect(failed.filter((each) => !each.includes('Statement['))).toEqual([name])
   })
 
-  it('comes with a reason and with what to change', () => {
+  it('the preflight gives a reason and what to change', () => {
     expect(reasonSentence(judged)).toMatch(/^(AWS requires: |Statement\[).+\.$/s)
     expect(fixSentence(judged)).toMatch(/\.$/)
   })
@@ -382,19 +382,19 @@ describe.each([
   })
 })
 
-describe('what nobody foresees', () => {
+describe('a key that is unknown beforehand', () => {
   const byAddress = { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }
 
-  it('does not spoil an Allow that needs none of it', () => {
+  it('a condition on a key that is unknown beforehand does not spoil an Allow that needs none of it', () => {
     expect(saml({ trustPolicy: policyOf({ ...samlAllow, Condition: byAddress }, samlAllow) }).outcome).toBe('allowed')
   })
 
-  it('does not soften a Deny that needs none of it', () => {
+  it('a condition on a key that is unknown beforehand does not soften a Deny that needs none of it', () => {
     const deny = { ...samlAllow, Effect: 'Deny' }
     expect(saml({ trustPolicy: policyOf({ ...samlAllow, Condition: byAddress }, deny) }).outcome).toBe('denied')
   })
 
-  it('does not hide a condition that fails for certain', () => {
+  it('a condition on a key that is unknown beforehand does not hide a condition that fails for certain', () => {
     const Condition = { ...byAddress, StringEquals: { 'saml:sub': 'bob' } }
     const { outcome, decidedBy } = saml({ trustPolicy: policyOf({ ...samlAllow, Condition }) })
     expect({ outcome, name: decidedBy?.name }).toEqual({
@@ -405,7 +405,7 @@ describe('what nobody foresees', () => {
 })
 
 describe('the deciding finding', () => {
-  it('is the condition of the statement that came nearest, with the value had and the value wanted', () => {
+  it('the deciding finding is the condition of the statement that came nearest, with the value had and the value wanted', () => {
     const near = { ...samlAllow, Condition: { StringEquals: { 'SAML:aud': RECIPIENT, 'saml:sub': 'bob' } } }
     const far = { ...samlAllow, Condition: { StringEquals: { 'saml:iss': 'x', 'saml:sub': 'y', 'saml:doc': 'z' } } }
     expect(saml({ trustPolicy: policyOf(far, near) }).decidedBy).toEqual({
@@ -417,7 +417,7 @@ describe('the deciding finding', () => {
     })
   })
 
-  it('is what AWS asks first, where several things are wrong', () => {
+  it('the deciding finding is what AWS asks first, where several things are wrong', () => {
     const many = saml({ durationSeconds: 1, trustPolicy: policyOf({ ...samlAllow, Effect: 'Deny' }) })
     expect(many.decidedBy?.name).toBe('durationIsAllowed')
   })
@@ -449,7 +449,7 @@ describe('the reason in a sentence', () => {
     expect(fixSentence(judged)).toContain('Use a key that AWS sees')
   })
 
-  it('is none where all is well', () => {
+  it('the reason in a sentence is absent where AWS allows the role', () => {
     expect([reasonSentence(preflight(bySaml)), fixSentence(preflight(bySaml))]).toEqual([undefined, undefined])
   })
 })

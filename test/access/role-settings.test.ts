@@ -42,7 +42,7 @@ describe('the region of a role', () => {
     ["the partition's first where none is in it", 'aws-cn', {}, 'cn-north-1'],
     ['in GovCloud', 'aws-us-gov', { account: { region: 'us-gov-east-1' } }, 'us-gov-east-1'],
     ['in the sovereign cloud', 'aws-eusc', {}, 'eusc-de-east-1'],
-  ])('is %s', (_, partition, wanted, region) => {
+  ])('the region of a role is %s', (_, partition, wanted, region) => {
     expect(factsOf(role(partition), wanted).region).toBe(region)
   })
 })
@@ -50,7 +50,7 @@ describe('the region of a role', () => {
 describe('what is special about a role', () => {
   const admin = 'arn:aws:iam::111122223333:role/Admin'
 
-  it('is nothing where no entry matches', () => {
+  it('the settings of a role are empty where no entry matches', () => {
     const roles = [entry(/Other$/, { sessionPolicyArns: ['arn'], sessionPolicy: '{}', trustPolicy: '{}' })]
     expect(factsOf(admin, { roles })).toMatchObject({
       sessionPolicyArns: [],
@@ -59,7 +59,7 @@ describe('what is special about a role', () => {
     })
   })
 
-  it('is said by the first entry that says something of it, each thing by itself', () => {
+  it('each setting of a role comes from the first matching entry that has it', () => {
     const roles = [
       entry(/Admin$/, { trustPolicy: '{"first":1}' }),
       entry(/./, { trustPolicy: '{}', sessionPolicyArns: ['arn:first'] }),

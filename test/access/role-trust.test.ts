@@ -349,7 +349,7 @@ describe.each(cases)('The policy for $name in $partition, with $carries', ({ sce
 
   it('the policy asks for nothing else', () => {
     for (const key of scenario.indifferent) expect(admits(policy, withValues(shown, key, ['another']))).toBe(true)
-    // A tag of which the person has no value is left out.
+    // A tag of which the user has no value is left out.
     const { CostCenter: _, ...others } = shown.session.tags
     expect(admits(policy, withSession(shown, { tags: others }))).toBe(true)
   })
@@ -458,7 +458,7 @@ describe('Several rules', () => {
   })
 })
 
-describe('Whom a role is for', () => {
+describe('The users of a role', () => {
   const literal = '  - { when: { provider: corp, groups: a }, roles: ["arn:aws:iam::111122223333:role/Developer"] }\n'
   const filled = `  - when: { provider: corp, groups: '/aws-(?<account>[0-9]+)-(?<role>[a-zA-Z]+)/' }
     roles: ["arn:aws:iam::{account}:role/x-{role}"]
@@ -485,7 +485,7 @@ describe('Whom a role is for', () => {
     expect(reach(configWith(narrowed), 'original', 'arn:aws:iam::111122223333:role/Any')).toBe(false)
   })
 
-  it('a role in an unknown partition is for nobody', () => {
+  it('a role in an unknown partition is for no user', () => {
     const role = parseRoleArn('arn:aws-moon:iam::111122223333:role/Developer')
     if (!role) throw new Error('no role')
     expect(trustOf(configWith(literal), 'corp', role).statements).toEqual([])

@@ -9,7 +9,7 @@ const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 100 })
 
 describe('the role session name', () => {
   it.each(['alice@example.com', 'ab', 'a'.repeat(64), 'corp.alice', 'x_+=,.@-'])(
-    'stays %s, which AWS takes as it is',
+    'the role session name stays %s, which AWS accepts unchanged',
     (text) => {
       expect(toSessionName(text)).toBe(text)
     },
@@ -21,22 +21,22 @@ describe('the role session name', () => {
     expect(toSessionName('a')).toMatch(/^a-[0-9a-f]{16}$/)
   })
 
-  it('keeps apart two people whose names differ only in what AWS refuses or after character 64', () => {
+  it('keeps apart two users whose names differ only in what AWS refuses or after character 64', () => {
     expect(toSessionName('zoë@example.com')).not.toBe(toSessionName('zo!@example.com'))
     expect(toSessionName(`${'a'.repeat(70)}1`)).not.toBe(toSessionName(`${'a'.repeat(70)}2`))
     expect(toSessionName('a@example.com')).not.toBe(toSessionName('a @example.com'))
   })
 
-  it('is not to be had by calling oneself what another comes out as', () => {
+  it('the role session name of one user cannot be obtained by another who chooses it as a name', () => {
     const victim = toSessionName('Zoë Zimmer')
     expect(toSessionName(victim)).not.toBe(victim)
   })
 
-  it('is always something AWS takes', () => {
+  it('the role session name is always one that AWS accepts', () => {
     fc.assert(fc.property(anyText, (text) => void expect(toSessionName(text)).toMatch(TAKEN_BY_AWS)))
   })
 
-  it('is another for another text: also for what differs in replaced characters only', () => {
+  it('the role session name differs for different texts, also if only replaced characters differ', () => {
     // Few letters, so that texts that come out alike are likely.
     const alike = fc.string({ unit: fc.constantFrom('a', '-', ' ', 'ä', '/'), minLength: 1, maxLength: 70 })
     fc.assert(

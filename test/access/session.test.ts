@@ -16,7 +16,7 @@ const tagged = (template: string, attributes: Readonly<Record<string, readonly s
 describe("a session's name", () => {
   const named = (sessionName: string, attributes = {}) => sessionOf(templates({ sessionName }), identity(attributes))
 
-  it('is the template filled in, by any name of an attribute', () => {
+  it("a session's name is the template filled in, by any name of an attribute", () => {
     expect(named('{email}', { 'urn:oid:0.9.2342.19200300.100.1.3': ['alice@example.com'] })).toMatchObject({
       roleSessionName: 'alice@example.com',
       leftOut: [],
@@ -27,7 +27,7 @@ describe("a session's name", () => {
   it.each([
     ['is missing', {}],
     ['is empty', { email: [''] }],
-  ])('is the subject where a claim of the template %s, and says so', (_, attributes) => {
+  ])("a session's name is the subject where a claim of the template %s, and says so", (_, attributes) => {
     expect(named('x-{email}', attributes)).toMatchObject({
       roleSessionName: 'alice',
       leftOut: [{ what: 'sessionName', reason: 'the sign-in has no email: the subject is used instead' }],
@@ -43,14 +43,14 @@ describe("a session's name", () => {
     expect(named('{email}', { email: ['a@example.com', 'b@example.com'] }).roleSessionName).toBe('a@example.com')
   })
 
-  it('does not read __proto__ or fill in twice', () => {
+  it("a session's name does not read __proto__ or fill in twice", () => {
     expect(named('{__proto__}').roleSessionName).toBe('alice')
     expect(named('{email}', { email: ['{subject}'] }).roleSessionName).toMatch(/^-subject--[0-9a-f]{16}$/)
   })
 })
 
 describe('a session tag', () => {
-  it('is the template filled in, and goes along where it is transitive', () => {
+  it('a session tag is the template filled in, and goes along where it is transitive', () => {
     expect(tagged('{provider}/{team}', { team: ['blue'] })).toMatchObject({
       tags: new Map([['Team', 'corp/blue']]),
       transitiveTagKeys: ['Team'],
@@ -58,7 +58,7 @@ describe('a session tag', () => {
     })
   })
 
-  it('may be the same for everybody', () => {
+  it('a session tag may be the same for every user', () => {
     expect(tagged('gateway', {}).tags.get('Team')).toBe('gateway')
   })
 
@@ -77,7 +77,7 @@ describe('a session tag', () => {
     ],
     ['a line end', { team: ['blue\n'] }, 'its value has characters that AWS does not take there'],
     ['257 characters', { team: ['x'.repeat(257)] }, 'its value has 257 characters, and AWS takes 0 to 256'],
-  ])('is left out with the reason, and is no transitive key, for %s', (_, attributes, reason) => {
+  ])('a session tag is left out with the reason, and is no transitive key, for %s', (_, attributes, reason) => {
     expect(tagged('{team}', attributes)).toMatchObject({
       tags: new Map(),
       transitiveTagKeys: [],
@@ -92,7 +92,7 @@ describe('a session tag', () => {
     },
   )
 
-  it('never has a value that the provider did not say', () => {
+  it('a session tag never has a value that the provider did not send', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), (value) => {
         expect([undefined, value]).toContain(tagged('{team}', { team: [value] }).tags.get('Team'))
@@ -100,7 +100,7 @@ describe('a session tag', () => {
     )
   })
 
-  it('does not show a value in the reason: it is for the log', () => {
+  it('a session tag does not show a value in the reason: it is for the log', () => {
     expect(JSON.stringify(tagged('{team}', { team: ['secret;team'] }).leftOut)).not.toContain('secret')
   })
 })
@@ -109,11 +109,11 @@ describe("a session's source identity", () => {
   const sourced = (attributes: Readonly<Record<string, readonly string[]>>) =>
     sessionOf(templates({ sourceIdentity: '{uid}' }), identity({ email: ['a@example.com'], ...attributes }))
 
-  it('is the template filled in', () => {
+  it("a session's source identity is the template filled in", () => {
     expect(sourced({ uid: ['alice'] })).toMatchObject({ sourceIdentity: 'alice', leftOut: [] })
   })
 
-  it('is none where the configuration asks for none', () => {
+  it("a session's source identity is none where the configuration asks for none", () => {
     expect(sessionOf(templates(), identity({ email: ['a@example.com'] }))).toMatchObject({
       sourceIdentity: undefined,
       leftOut: [],
@@ -130,7 +130,7 @@ describe("a session's source identity", () => {
     ],
     ['one character', { uid: ['a'] }, 'its value has 1 characters, and AWS takes 2 to 64'],
     ['65 characters', { uid: ['a'.repeat(65)] }, 'its value has 65 characters, and AWS takes 2 to 64'],
-  ])('is never altered, but missing with the reason, for %s', (_, attributes, reason) => {
+  ])("a session's source identity is never altered, but missing with the reason, for %s", (_, attributes, reason) => {
     expect(sourced(attributes)).toMatchObject({
       sourceIdentity: undefined,
       leftOut: [{ what: 'sourceIdentity', reason }],
@@ -139,7 +139,7 @@ describe("a session's source identity", () => {
 })
 
 describe('the estimate of what the tags weigh (aws-facts D.4)', () => {
-  it('is nothing without tags', () => {
+  it('the estimated size of tags is nothing without tags', () => {
     expect(sessionOf(templates(), identity()).packedSizePercent).toBe(0)
   })
 

@@ -39,7 +39,7 @@ const reissued = { exchange: { via: 'web-identity', evidence: 'reissued' } }
 const both = [rule('corp'), rule('partner')]
 
 describe('two providers that can reach one role, with no template that holds {provider}', () => {
-  it('are named, with the role', () => {
+  it('two providers that can reach one role are named, with the role', () => {
     const [warning, ...more] = warningsOf({ providers: [saml('corp'), saml('partner')], access: both })
     expect(warning).toMatch(/^corp and partner can both reach arn:aws:iam::111122223333:role\/Admin, .*\{provider\}/)
     expect(more).toEqual([])
@@ -83,11 +83,11 @@ describe('two providers that can reach one role, with no template that holds {pr
         sessionTags: { Provider: '{provider}' },
       },
     ],
-  ])('are warned of: %s', (_, parts) => {
+  ])('two providers that can reach one role are reported: %s', (_, parts) => {
     expect(warningsOf({ providers: [saml('corp'), saml('partner')], ...parts })).toHaveLength(1)
   })
 
-  it('are warned of pair by pair', () => {
+  it('two providers that can reach one role are reported pair by pair', () => {
     const providers = ['a', 'b', 'c'].map((id) => saml(id))
     expect(warningsOf({ providers, access: [rule(['a', 'b', 'c'])] })).toHaveLength(3)
   })
@@ -120,11 +120,11 @@ describe('no warning', () => {
         ],
       },
     ],
-  ])('%s', (_, parts) => {
+  ])('no warning is given: %s', (_, parts) => {
     expect(warningsOf({ providers: [saml('corp'), saml('partner')], access: both, ...parts })).toEqual([])
   })
 
-  it('among a thousand roles each, of which none is shared', () => {
+  it('no warning is given for a thousand roles each, none of them shared', () => {
     const roles = (name: string) =>
       Array.from({ length: 1000 }, (__, n) => `arn:aws:iam::111122223333:role/${name}${n}`)
     const access = ['corp', 'partner'].map((id) => ({ when: { provider: id }, roles: roles(id) }))

@@ -21,7 +21,7 @@ const isRequired = (use: Partial<EmailUse>, requireVerifiedEmail?: boolean): boo
   return isVerifiedEmailRequired(provider as OidcProviderConfig, { ...nothing, ...use })
 }
 
-describe('an address has to be verified', () => {
+describe('an address must be verified', () => {
   it.each<[string, Partial<EmailUse>]>([
     ['an access rule of any provider', { access: [rule('email')] }],
     ['an access rule of this provider', { access: [rule('email', ['corp', 'op'])] }],
@@ -30,7 +30,7 @@ describe('an address has to be verified', () => {
     ['the session name', { sessionName: 'x-{email}' }],
     ['the source identity', { sourceIdentity: '{mail}' }],
     ['a tag', { sessionTags: new Map([['Owner', '{emailAddress}']]) }],
-  ])('where %s uses it', (_, use) => {
+  ])('an address must be verified where %s uses it', (_, use) => {
     expect(isRequired(use)).toBe(true)
     expect(isRequired(use, false)).toBe(false)
   })
@@ -39,7 +39,7 @@ describe('an address has to be verified', () => {
     ['nothing uses it', {}],
     ['a rule of another provider uses it', { access: [rule('email', ['corp'])] }],
     ['a rule uses another attribute', { access: [rule('email_verified'), rule('groups')] }],
-  ])('not where %s', (_, use) => {
+  ])('an address need not be verified where %s', (_, use) => {
     expect(isRequired(use)).toBe(false)
     expect(isRequired(use, true)).toBe(true)
   })

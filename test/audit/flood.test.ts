@@ -43,7 +43,7 @@ afterEach(() => {
 })
 
 describe('refusals of one address', () => {
-  it('have a line each at first, and are counted into one then', async () => {
+  it('refusals of one address have a line each at first, and are counted into one then', async () => {
     const { audit, events } = testGateway()
     for (let n = 0; n < 500; n += 1)
       await audit.record(refused(`${n}`, '192.0.2.1', n % 2 === 0 ? 'saml.replayed' : 'login.expired'))
@@ -62,7 +62,7 @@ describe('refusals of one address', () => {
     ])
   })
 
-  it('are found under the reference that the user is shown', async () => {
+  it('refusals of one address are found under the reference that the user is shown', async () => {
     const { audit, events } = testGateway()
     const shown = new Set<string>()
     for (let n = 0; n < 300; n += 1) shown.add(await audit.record(refused(`${n}`, '192.0.2.1')))
@@ -71,7 +71,7 @@ describe('refusals of one address', () => {
     expect([...shown].filter((reference) => !inTheLog.has(reference))).toEqual([])
   })
 
-  it('have lines of their own again in the next minute', async () => {
+  it('refusals of one address have lines of their own again in the next minute', async () => {
     const { audit, events } = testGateway()
     for (let n = 0; n < 200; n += 1) await audit.record(refused(`${n}`, '192.0.2.1'))
     await vi.advanceTimersByTimeAsync(60_000)
@@ -86,7 +86,7 @@ describe('refusals of one address', () => {
     expect(events.at(-1)).toMatchObject({ referenceId: 'other' })
   })
 
-  it('are of one network where the address is an IPv6 one: a host has as many as it likes', async () => {
+  it('refusals of one address are of one network where the address is an IPv6 one: a host has as many as it likes', async () => {
     const { audit, events } = testGateway()
     for (let n = 0; n < 500; n += 1) await audit.record(refused(`${n}`, `2001:db8::${n.toString(16)}`))
     await audit.record(refused('whole', '2001:db8:0:0:1:2:3:4'))
@@ -94,7 +94,7 @@ describe('refusals of one address', () => {
     expect(summaries(events)).toMatchObject([{ sourceIPAddress: '2001:db8:0:0::/64', count: 381 }])
   })
 
-  it('are counted before the log is closed', async () => {
+  it('refusals of one address are counted before the log is closed', async () => {
     const { audit, events } = testGateway()
     for (let n = 0; n < 121; n += 1) await audit.record(refused(`${n}`, '192.0.2.1'))
     await audit.close()
@@ -103,14 +103,14 @@ describe('refusals of one address', () => {
 })
 
 describe('a flood of a minute', () => {
-  it('from one address writes at most a megabyte', async () => {
+  it('a flood from one address writes at most a megabyte', async () => {
     const { audit, octets } = testGateway()
     for (let n = 0; n < 100_000; n += 1) void audit.record(refused(`${n}`, '192.0.2.1'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(octets()).toBeLessThan(1024 * 1024)
   })
 
-  it('from addresses without number writes at most five, and each is counted', async () => {
+  it('a flood from addresses without number writes at most five, and each is counted', async () => {
     const { audit, events, octets } = testGateway()
     for (let n = 0; n < 100_000; n += 1)
       void audit.record(refused(`${n}`, `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`))
@@ -123,7 +123,7 @@ describe('a flood of a minute', () => {
 })
 
 describe('other events', () => {
-  it('have a line each, however many there are', async () => {
+  it('other events have a line each, however many there are', async () => {
     const { audit, events } = testGateway()
     const logout = {
       eventName: 'logout',

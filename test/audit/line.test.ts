@@ -42,7 +42,7 @@ describe('an audit line', () => {
     })
   })
 
-  it('stays one line whatever was found', () => {
+  it('an audit line stays one line whatever was found', () => {
     const line = auditLine(refused('a\nb\r\u2028c\u2029d\u0085e'))
     expect(line.split(/[\n\r\u2028\u2029\u0085]/)).toEqual([line.slice(0, -1), ''])
     expect(JSON.parse(line).found).toBe('a\nb\r\u2028c\u2029d\u0085e')
@@ -54,7 +54,7 @@ describe('an audit line', () => {
     expect(JSON.parse(line).found).toBe('a\u001b[2Jb\u009b2Jc\u007fd')
   })
 
-  it('stays short whatever was found', () => {
+  it('an audit line stays short whatever was found', () => {
     expect(auditLine(refused('x'.repeat(1_000_000))).length).toBeLessThan(2000)
   })
 
@@ -94,7 +94,7 @@ describe('a refusal', () => {
     expect(refusalOf(error, verdict).findings).toEqual([{ name: 'audienceIsUs', outcome: 'fail' }, other])
   })
 
-  it('has at most five findings and cuts every text, whatever a stranger sends', () => {
+  it('a refusal has at most five findings and cuts every text, whatever a stranger sends', () => {
     const book = '\u001b'.repeat(100_000)
     const values = { expected: book, found: book, source: book }
     const verdict = Array.from({ length: 50 }, (_, n) => ({

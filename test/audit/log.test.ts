@@ -1,7 +1,9 @@
 /** Nothing that gives access happens before its line is written, and writing goes on by itself when it can. */
+
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { type Appended, createAuditLog, type Target } from '../../src/audit/log.ts'
+import { lineLog } from '../../src/cli/log.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
 
@@ -49,7 +51,7 @@ const logOn = (target: Target, over: { isRequired?: boolean; write?: number } = 
     target,
     isRequired: over.isRequired ?? true,
     now: () => at,
-    tell: (sentence) => told.push(sentence),
+    log: lineLog((sentence) => told.push(sentence)),
     patience: { firstRetry: 5, longestRetry: 20, write: over.write ?? 5_000 },
   })
   return { log, told }
@@ -98,7 +100,7 @@ describe('the audit log', () => {
     await expect(log.record(login('b'))).rejects.toMatchObject(unavailable)
     expect(() => log.mustBeWritable()).toThrow(expect.objectContaining(unavailable))
     expect(log.status()).toMatchObject({ state: 'failing', failure: { since: at, reason: 'ENOSPC: no space left' } })
-    expect(told).toEqual([expect.stringMatching(/audit log disk cannot be written: ENOSPC.*nobody signs in/)])
+    expect(told).toEqual([expect.stringMatching(/audit log disk cannot be written: ENOSPC.*users cannot sign in/)])
     await log.close()
   })
 
@@ -164,7 +166,7 @@ describe('the audit log', () => {
     expect(log.status()).toEqual({ state: 'ok', isRequired: true })
   })
 
-  it('lets nobody wait for a write that does not end, and goes on when it does', async () => {
+  it('does not wait for a write that does not end, and continues when it does', async () => {
     const { state, target } = disk()
     const { log, told } = logOn(target, { write: 30 })
     let release = (): void => {}

@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const append = (target: Target, text: string, isDurable = false) => target.append(Buffer.from(text), isDurable)
 
 describe('the audit file', () => {
-  it('is appended to, and keeps the lines of two writers apart', async () => {
+  it('the audit file is appended to, and keeps the lines of two writers apart', async () => {
     const file = join(folder, 'audit.jsonl')
     const [one, two] = [await openTarget({ file }, stdout), await openTarget({ file }, stdout)]
     const line = (who: string, n: number): string => `${who} ${n} ${'x'.repeat(3000)}\n`
@@ -30,7 +30,7 @@ describe('the audit file', () => {
     expect(new Set(lines.map((text) => text.length - String(text.split(' ')[1]).length))).toEqual(new Set([3005]))
   })
 
-  it('is readable by its owner only', async () => {
+  it('the audit file is readable by its owner only', async () => {
     const file = join(folder, 'audit.jsonl')
     await openTarget({ file }, stdout)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
@@ -40,13 +40,13 @@ describe('the audit file', () => {
     ['its folder is missing', 'no-such-folder/audit.jsonl', /ENOENT/],
     ['its folder is a file', 'file/audit.jsonl', /ENOTDIR/],
     ['it is a folder', 'folder', /EISDIR/],
-  ])('is known to be of no use where %s', async (_what, name, reason) => {
+  ])('the audit file is reported as unusable where %s', async (_what, name, reason) => {
     await writeFile(join(folder, 'file'), '')
     await mkdir(join(folder, 'folder'))
     await expect(openTarget({ file: join(folder, name) }, stdout)).rejects.toThrow(reason)
   })
 
-  it('has a torn line ended before the next: its own from before a crash, or another process’s', async () => {
+  it('the audit file has a torn line ended before the next: its own from before a crash, or another process’s', async () => {
     const file = join(folder, 'audit.jsonl')
     await writeFile(file, '{"torn":')
     const target = await openTarget({ file }, stdout)
@@ -59,7 +59,7 @@ describe('the audit file', () => {
     expect(await readFile(file, 'utf8')).toBe('{"torn":\n1\n2\n{"also torn":\n3\n4\n')
   })
 
-  it.each(['moved away', 'deleted'])('is made again where it has been %s', async (how) => {
+  it.each(['moved away', 'deleted'])('the audit file is made again where it has been %s', async (how) => {
     const file = join(folder, 'audit.jsonl')
     const target = await openTarget({ file }, stdout)
     await append(target, 'before\n')
@@ -116,7 +116,7 @@ const disk = (room: number) => {
 }
 
 describe('a disk that is full', () => {
-  it('has said how much of the lines is there, and ends the torn one when there is room', async () => {
+  it('a full disk reports how much was written, and the torn line is ended when there is room', async () => {
     const { state, target } = disk(10)
     expect(await append(target, 'one\ntwo\nthree\n')).toMatchObject({ written: 10, problem: { message: 'ENOSPC' } })
     expect(await append(target, 'four\n')).toMatchObject({ written: 0 })
@@ -127,7 +127,7 @@ describe('a disk that is full', () => {
     expect(state.text).toBe('one\ntwo\nth\nfive\n')
   })
 
-  it('is opened again after each failure, and not otherwise', async () => {
+  it('the audit file on a full disk is reopened after each failure, and not otherwise', async () => {
     const { state, target } = disk(8)
     await append(target, 'one\n')
     await append(target, 'two\n')
@@ -167,7 +167,7 @@ describe('the audit stream', () => {
     expect(slow.writable).toBe(true)
   })
 
-  it('that broke says so each time, and ends nothing', async () => {
+  it('a broken audit stream reports an error each time, and does not end the process', async () => {
     const target = streamTarget(new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) }))
     expect(await append(target, 'one\n')).toMatchObject({ written: 0, problem: { message: 'EPIPE' } })
     expect(await append(target, 'two\n')).toMatchObject({ written: 0, problem: expect.any(Error) })

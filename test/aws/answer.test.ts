@@ -38,14 +38,14 @@ const ANSWERS = [
 ] as const
 
 describe("AWS's answers", () => {
-  it.each(ANSWERS)('%s "%s" is %s', (wireCode, text, code) => {
+  it.each(ANSWERS)('the AWS error %s "%s" is %s', (wireCode, text, code) => {
     const error = stsErrorOf(answer(wireCode, text))
     expect(error.code).toBe(code)
     expect(error.found).toBe(`${wireCode}: ${text}`)
     expect(error.source).toBe('STS request req-1')
   })
 
-  it('are told apart from no answer at all', () => {
+  it("AWS's answers are distinguished from a missing answer", () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
     expect(stsErrorOf(refused).code).toBe('sts.unreachable')
     expect(stsErrorOf(Object.assign(new Error('late'), { name: 'TimeoutError' })).code).toBe('sts.unreachable')

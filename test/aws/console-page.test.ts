@@ -19,11 +19,11 @@ describe('a page of the console', () => {
     ['aws-cn', 'https://cn-north-1.console.amazonaws.cn/'],
     ['aws-us-gov', 'https://console.amazonaws-us-gov.com/'],
     ['aws-eusc', 'https://eusc-de-east-1.console.amazonaws-eusc.eu/'],
-  ])('of %s is taken as it stands: %s', (id, url) => {
+  ])('a page of the console of %s is accepted unchanged: %s', (id, url) => {
     expect(parseConsolePage(url)).toEqual({ url, partition: partition(id) })
   })
 
-  it('that was copied in one of several sessions is that page in any session, and tells its account', () => {
+  it('a page of the console that was copied in one of several sessions is that page in any session, and tells its account', () => {
     const pasted =
       'https://111122223333-ab12cd34.eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions'
     expect(parseConsolePage(pasted)).toEqual({
@@ -33,7 +33,7 @@ describe('a page of the console', () => {
     })
   })
 
-  it('may have been pasted with spaces around it, in capitals, or with a name in a path that is not in ASCII', () => {
+  it('a page of the console may have been pasted with spaces around it, in capitals, or with a name in a path that is not in ASCII', () => {
     expect(parseConsolePage(' HTTPS://Console.AWS.Amazon.com/s3/ü\n')?.url).toBe(
       'https://console.aws.amazon.com/s3/%C3%BC',
     )
@@ -84,7 +84,7 @@ describe('a page of the console', () => {
     'data:text/html,https://console.aws.amazon.com/',
     `https://console.aws.amazon.com/${'a'.repeat(2048)}`,
     '',
-  ])('is none at %j', (url) => {
+  ])('a page of the console is not found at %j', (url) => {
     expect(parseConsolePage(url)).toBeUndefined()
   })
 })

@@ -79,7 +79,7 @@ describe('opening the console', () => {
   it.each([
     ['is unreachable', () => Promise.reject(new TypeError('fetch failed'))],
     ['answers 503', () => new Response('busy', { status: 503 })],
-  ])('is tried again where AWS sign-in %s', async (_what, fail) => {
+  ])('a call to AWS sign-in is tried again where AWS sign-in %s', async (_what, fail) => {
     let before = 0
     const { url, requests } = signIn(() => {
       before += 1

@@ -18,7 +18,7 @@ describe('The partition of a region (aws-facts F.1)', () => {
     ['eusc-de-east-1', 'aws-eusc'],
     ['aws-global', undefined],
     ['', undefined],
-  ])('%s: %s', (region, id) => {
+  ])('the partition of %s is %s', (region, id) => {
     expect(partitionOfRegion(region)?.id).toBe(id)
   })
 })
@@ -34,7 +34,7 @@ describe('The STS endpoint (F.1)', () => {
     ['cn-north-1', false, 'https://sts.cn-north-1.amazonaws.com.cn'],
     ['eusc-de-east-1', false, 'https://sts.eusc-de-east-1.amazonaws.eu'],
     ['nowhere', false, undefined],
-  ])('of %s, FIPS %s: %s', (region, fips, endpoint) => {
+  ])('the STS endpoint of %s, FIPS %s, is %s', (region, fips, endpoint) => {
     expect(stsEndpoint(region, { fips })).toBe(endpoint)
   })
 })

@@ -33,37 +33,43 @@ describe('a call to STS that fails', () => {
     ['cannot reach the provider', (response) => response.writeHead(400).end(wireError('IDPCommunicationError'))],
   ]
 
-  it.each(failures)('is made a third time, after a while each, where STS %s', async (_what, fail) => {
-    const { origin, times, close } = await answering((response, n) =>
-      n < 2 ? fail(response) : response.writeHead(200, { 'Content-Type': 'text/xml' }).end(credentials),
-    )
-    try {
-      const { exchange } = createStsClient({ endpoint: origin, fips: false, timeoutSeconds: 10 })
-      await expect(exchange(request('eu-west-1'))).resolves.toMatchObject({
-        credentials: { accessKeyId: 'ASIAEXAMPLE' },
-      })
-      const [first = 0, second = 0, third = 0] = times
-      expect(times).toHaveLength(3)
-      // At least a twentieth of the timeout, then at least a tenth.
-      expect(second - first).toBeGreaterThanOrEqual(450)
-      expect(third - second).toBeGreaterThanOrEqual(950)
-    } finally {
-      close()
-    }
-  })
+  it.each(failures)(
+    'a call to STS that fails is made a third time, after a while each, where STS %s',
+    async (_what, fail) => {
+      const { origin, times, close } = await answering((response, n) =>
+        n < 2 ? fail(response) : response.writeHead(200, { 'Content-Type': 'text/xml' }).end(credentials),
+      )
+      try {
+        const { exchange } = createStsClient({ endpoint: origin, fips: false, timeoutSeconds: 10 })
+        await expect(exchange(request('eu-west-1'))).resolves.toMatchObject({
+          credentials: { accessKeyId: 'ASIAEXAMPLE' },
+        })
+        const [first = 0, second = 0, third = 0] = times
+        expect(times).toHaveLength(3)
+        // At least a twentieth of the timeout, then at least a tenth.
+        expect(second - first).toBeGreaterThanOrEqual(450)
+        expect(third - second).toBeGreaterThanOrEqual(950)
+      } finally {
+        close()
+      }
+    },
+  )
 
-  it.each(failures)('is not made a fourth time, nor for longer than the timeout, where STS %s', async (_what, fail) => {
-    const { origin, times, close } = await answering((response) => fail(response))
-    try {
-      const { exchange } = createStsClient({ endpoint: origin, fips: false, timeoutSeconds: 1 })
-      await expect(exchange(request('eu-west-1'))).rejects.toBeInstanceOf(StsError)
-      expect(times.length).toBeLessThanOrEqual(3)
-    } finally {
-      close()
-    }
-  })
+  it.each(failures)(
+    'a call to STS that fails is not made a fourth time, nor for longer than the timeout, where STS %s',
+    async (_what, fail) => {
+      const { origin, times, close } = await answering((response) => fail(response))
+      try {
+        const { exchange } = createStsClient({ endpoint: origin, fips: false, timeoutSeconds: 1 })
+        await expect(exchange(request('eu-west-1'))).rejects.toBeInstanceOf(StsError)
+        expect(times.length).toBeLessThanOrEqual(3)
+      } finally {
+        close()
+      }
+    },
+  )
 
-  it('is made once where AWS says no', async () => {
+  it('a call to STS is made once where AWS refuses', async () => {
     const { origin, times, close } = await answering((response) =>
       response.writeHead(403).end(wireError('AccessDenied')),
     )
@@ -83,7 +89,7 @@ describe('a call to STS', () => {
     await expect(exchange(request(region))).rejects.toMatchObject({ code: 'sts.fips_unavailable', found: region })
   })
 
-  it.each([true, false])('goes nowhere in a region that nobody knows, FIPS %s', async (fips) => {
+  it.each([true, false])('goes nowhere in an unknown region, FIPS %s', async (fips) => {
     const { exchange } = createStsClient({ fips, timeoutSeconds: 1 })
     await expect(exchange(request('nowhere'))).rejects.toMatchObject({ code: 'sts.region_unknown', found: 'nowhere' })
   })

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, signOutAtProvider } from './chromium.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newBrowserUser, signOutAtProvider } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   let testGateway: TestGateway
@@ -17,12 +17,12 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   })
 
   const visit = async (options: BrowserContextOptions, journey: (page: Page) => Promise<void>): Promise<void> => {
-    const person = await newPerson(browser, options)
+    const user = await newBrowserUser(browser, options)
     try {
-      await journey(person.page)
-      expect(person.complaints).toEqual([])
+      await journey(user.page)
+      expect(user.complaints).toEqual([])
     } finally {
-      await person.context.close()
+      await user.context.close()
     }
   }
 
@@ -91,7 +91,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await expectNoSideways(page)
       }))
 
-    it('nor does the one of a person without roles', () =>
+    it('no page of a user without roles scrolls sideways', () =>
       visit(narrow, async (page) => {
         await page.goto(testGateway.gateway)
         await chooseAndSignIn(page, 'Example Corp', 'carol')

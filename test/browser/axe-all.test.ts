@@ -1,5 +1,5 @@
 /**
- * Every page that there is, reached as people reach it: nothing for axe-core to find, light and dark, narrow and wide;
+ * Every page that there is, reached as users reach it: nothing for axe-core to find, light and dark, narrow and wide;
  * nothing that scrolls sideways; a policy that lets its forms go where they go and nowhere else; no third party.
  */
 
@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
-import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, type Person } from './chromium.ts'
+import { type BrowserUser, CHROMIUM, chooseAndSignIn, launchChromium, newBrowserUser } from './chromium.ts'
 import { ACCOUNT, type EverythingGateway, startEverythingGateway, withoutGoingTo } from './everything-gateway.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
@@ -63,11 +63,11 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       policies.set(response.url(), response.headers()['content-security-policy'] ?? 'none')
   }
 
-  const enter = async (): Promise<Person> => {
-    const person = await newPerson(browser)
-    person.context.on('request', (request: Request) => asked.add(new URL(request.url()).origin))
-    person.context.on('response', keepPolicy)
-    return person
+  const enter = async (): Promise<BrowserUser> => {
+    const user = await newBrowserUser(browser)
+    user.context.on('request', (request: Request) => asked.add(new URL(request.url()).origin))
+    user.context.on('response', keepPolicy)
+    return user
   }
 
   /** Where the forms of this page go, and what follows them: the console of the local AWS, the provider's logout. */
@@ -112,14 +112,14 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     }
   }
 
-  const leave = async ({ context, complaints }: Person): Promise<void> => {
+  const leave = async ({ context, complaints }: BrowserUser): Promise<void> => {
     await context.close()
     expect(complaints).toEqual([])
   }
 
-  it('of a person who signs in, takes roles and signs out, is looked at', async () => {
-    const person = await enter()
-    const { page } = person
+  it('every page of a user who signs in, takes roles and signs out, is checked', async () => {
+    const user = await enter()
+    const { page } = user
     const open = (path: string) => page.goto(`${testGateway.gateway}${path}`)
     await open('/login')
     await look(page, 'chooser')
@@ -152,7 +152,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await look(page, 'go, refused')
     await open('/logout')
     await withoutGoingTo(
-      person.context,
+      user.context,
       ({ origin }) => origin === testGateway.openIdProvider,
       async () => {
         await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
@@ -164,22 +164,46 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await look(page, 'signed-out')
     await open('/login/finish?handle=x')
     await look(page, 'error, signed out')
-    await leave(person)
+    await leave(user)
   })
 
-  it('of a person without roles is looked at', async () => {
-    const person = await enter()
-    await person.page.goto(`${testGateway.gateway}/login`)
-    await chooseAndSignIn(person.page, 'Example Corp', 'carol')
-    await person.page.waitForURL(`${testGateway.gateway}/roles`)
-    await look(person.page, 'roles, none at all')
-    await leave(person)
+  it('every page of a user who signs a device in is checked', async () => {
+    const user = await enter()
+    const { page } = user
+    const asked = await fetch(`${testGateway.gateway}/oauth/device/auth`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'fedgate-cli', device_name: 'build server (Linux)' }),
+    })
+    const code = (await asked.json()) as { readonly verification_uri_complete: string }
+    await page.goto(code.verification_uri_complete)
+    await chooseAndSignIn(page, 'Example Corp', 'alice')
+    await page.getByRole('heading', { name: 'Sign in a device' }).waitFor()
+    await look(page, 'device-code')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('heading', { name: 'Sign in on build server (Linux)?' }).waitFor()
+    await look(page, 'allow-device')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('heading', { name: 'Device signed in' }).waitFor()
+    await look(page, 'device-decided')
+    await page.getByRole('link', { name: 'Your devices' }).click()
+    await page.getByRole('button', { name: 'Sign out build server (Linux)' }).waitFor()
+    await look(page, 'activity, with a device')
+    await leave(user)
   })
 
-  it('of a person at a provider with more to it is looked at', async () => {
+  it('every page of a user without roles is checked', async () => {
+    const user = await enter()
+    await user.page.goto(`${testGateway.gateway}/login`)
+    await chooseAndSignIn(user.page, 'Example Corp', 'carol')
+    await user.page.waitForURL(`${testGateway.gateway}/roles`)
+    await look(user.page, 'roles, none at all')
+    await leave(user)
+  })
+
+  it('every page of a user at a federation or with original evidence is checked', async () => {
     const { gateway, corpUrl } = full
-    const person = await enter()
-    const { page, context } = person
+    const user = await enter()
+    const { page, context } = user
     const atCorp = ({ origin }: URL): boolean => origin === corpUrl
     await page.goto(`${gateway.url}/login`)
     await look(page, 'chooser, one unavailable')
@@ -203,13 +227,13 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       await page.goto(`${gateway.url}${path}`)
       await look(page, called)
     }
-    await leave(person)
+    await leave(user)
   })
 
-  it('of a sensitive role says that it asks for a new sign-in, and leads through it back to the pick', async () => {
+  it('every page of a sensitive role says that it asks for a new sign-in, and leads through it back to the pick', async () => {
     const { gateway } = full
-    const person = await enter()
-    const { page, context } = person
+    const user = await enter()
+    const { page, context } = user
     await page.goto(`${gateway.url}/login/corp`)
     await page.waitForURL(`${gateway.url}/roles`)
     full.goAhead(15 * 60)
@@ -240,27 +264,27 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await page.getByRole('button', { name: /^Credentials for (?:2|the selected)/ }).click()
     await page.waitForURL(`${gateway.url}/roles/credentials`)
     await look(page, 'credentials-of-several')
-    await leave(person)
+    await leave(user)
   })
 
-  it('was reached: one for each template', () => {
+  it('every page was reached: one for each template', () => {
     const templates = readdirSync(VIEWS).flatMap((name) => /^(.*)\.eta$/.exec(name)?.[1] ?? [])
     expect([...seen].toSorted()).toEqual(templates.filter((name) => name !== 'layout').toSorted())
   })
 
-  it('has nothing that axe-core finds, light and dark, at 320 and 1440 pixels', () => {
+  it('every page has nothing that axe-core finds, light and dark, at 320 and 1440 pixels', () => {
     expect(shown.violations).toEqual([])
   })
 
-  it('never scrolls sideways', () => {
+  it('every page never scrolls sideways', () => {
     expect(shown.sideways).toEqual([])
   })
 
-  it('has a policy that names where its forms go and nothing else', () => {
+  it('every page has a policy that names where its forms go and nothing else', () => {
     expect(shown.policies).toEqual([])
   })
 
-  it('asks nobody but the gateway, its AWS and the identity providers for anything', () => {
+  it('sends requests only to the gateway, its AWS and the identity providers', () => {
     const known = [testGateway.gateway, testGateway.localAws, testGateway.samlIdp, testGateway.openIdProvider]
     const here = [...known, full.gateway.url, full.gateway.localAws, full.corpUrl]
     expect([...asked].filter((origin) => !here.includes(origin))).toEqual([])

@@ -1,5 +1,5 @@
 /**
- * What axe-core finds wrong with a page, for people who cannot see it, cannot use a mouse, or see little contrast.
+ * What axe-core finds wrong with a page, for users who cannot see it, cannot use a mouse, or see little contrast.
  * Evaluated through the browser's debugging protocol, so that the page keeps its Content-Security-Policy.
  */
 import { readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
  * A real browser for the journeys. Owns how Chromium is started, what it complains about (collected from every page:
- * the console, uncaught errors, Content-Security-Policy) and the clicks of a person at the demo's identity providers.
+ * the console, uncaught errors, Content-Security-Policy) and the clicks of a user at the demo's identity providers.
  */
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
@@ -20,13 +20,13 @@ export const launchChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS })
 
 /** Someone's browser, with what it complained about so far. */
-export interface Person {
+export interface BrowserUser {
   readonly context: BrowserContext
   readonly page: Page
   readonly complaints: readonly string[]
 }
 
-/** Chromium says on the console that a page answered 4xx, which a refusal has to. */
+/** Chromium says on the console that a page answered 4xx, which a refusal must. */
 const isRefusal = (text: string): boolean => /^Failed to load resource: .* status of 4\d\d /.test(text)
 
 const collect = (page: Page, complaints: string[]): void => {
@@ -44,7 +44,7 @@ const collect = (page: Page, complaints: string[]): void => {
   })
 }
 
-export const newPerson = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Person> => {
+export const newBrowserUser = async (browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserUser> => {
   const context = await browser.newContext({ serviceWorkers: 'block', ...options })
   // Less than a test's own limit, so that what never came is named.
   context.setDefaultTimeout(15_000)
@@ -68,7 +68,7 @@ export const signOutAtProvider = async (page: Page): Promise<void> => {
 }
 
 /** Who the gateway takes this browser for. */
-export const whoIs = async ({ context }: Person, gateway: string): Promise<string | undefined> => {
+export const whoIs = async ({ context }: BrowserUser, gateway: string): Promise<string | undefined> => {
   const answer = await context.request.get(`${gateway}/api/session`)
   return answer.status() === 200 ? ((await answer.json()) as { subject: string }).subject : undefined
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
-import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newBrowserUser } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
   let testGateway: TestGateway
@@ -19,15 +19,15 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
   })
 
   const visit = async (options: BrowserContextOptions, journey: (page: Page) => Promise<void>): Promise<void> => {
-    const person = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
+    const user = await newBrowserUser(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
     try {
-      await person.page.goto(testGateway.gateway)
-      await chooseAndSignIn(person.page, 'Example ID', 'alice')
-      await takeDeveloper(person.page)
-      await journey(person.page)
-      expect(person.complaints).toEqual([])
+      await user.page.goto(testGateway.gateway)
+      await chooseAndSignIn(user.page, 'Example ID', 'alice')
+      await takeDeveloper(user.page)
+      await journey(user.page)
+      expect(user.complaints).toEqual([])
     } finally {
-      await person.context.close()
+      await user.context.close()
     }
   }
 
@@ -51,14 +51,14 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       expect(await page.getByRole('radio', { name: 'fish' }).isChecked()).toBe(true)
     }))
 
-  it('saves what it shows as a file, without taking anything anew', () =>
+  it('saves what it shows as a file, without taking anything again', () =>
     visit({}, async (page) => {
       const shown = await page.locator('pre').first().textContent()
       const save = page.getByRole('button', { name: 'Download' }).first()
       expect(await savedBy(page, () => save.click())).toEqual({ name: 'aws-credentials.sh', text: shown })
     }))
 
-  it('names the profile as the person types', () =>
+  it('names the profile as the user types', () =>
     visit({}, async (page) => {
       await page.getByText('Profile', { exact: true }).click()
       await page.getByLabel('Profile name').fill('work')
@@ -116,8 +116,8 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       await page.waitForFunction(`!document.querySelector('pre').textContent.includes('${before}')`)
     }))
 
-  it('says it by the person’s own clock, counts down, and says aloud when they have expired', async () => {
-    const { page, context, complaints } = await newPerson(browser, { timezoneId: 'Asia/Tokyo', locale: 'en-GB' })
+  it('says it by the user’s own clock, counts down, and says aloud when they have expired', async () => {
+    const { page, context, complaints } = await newBrowserUser(browser, { timezoneId: 'Asia/Tokyo', locale: 'en-GB' })
     try {
       await page.goto(testGateway.gateway)
       await chooseAndSignIn(page, 'Example ID', 'alice')
@@ -147,8 +147,8 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
     }
   })
 
-  it('shows nothing to whoever comes back to it after signing out', async () => {
-    const { page, context } = await newPerson(browser)
+  it('shows nothing when it is opened again after signing out', async () => {
+    const { page, context } = await newBrowserUser(browser)
     try {
       await page.goto(testGateway.gateway)
       await chooseAndSignIn(page, 'Example ID', 'alice')
@@ -165,7 +165,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
     }
   })
 
-  it('without a script gives a file too', () =>
+  it('the page with credentials without a script gives a file too', () =>
     visit({ javaScriptEnabled: false }, async (page) => {
       await page.getByText('PowerShell', { exact: true }).click()
       const save = page.locator('.format:visible').getByRole('button', { name: 'Download' })
@@ -180,7 +180,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
     { width: 1440, colorScheme: 'light' },
     { width: 1440, colorScheme: 'dark' },
   ] as const)('$width wide, $colorScheme', ({ width, colorScheme }) => {
-    it('has nothing that axe finds wrong, in any format', () =>
+    it('the page has nothing that axe finds wrong, in any format', () =>
       visit({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
         for (const radio of await page.locator('.format-tab').all()) {
           await radio.click()
@@ -194,7 +194,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
 })
 
 describe.skipIf(!requireTool(CHROMIUM))('axe', () => {
-  it('finds a page wrong that nobody can read', async () => {
+  it('fails for a page that is unreadable', async () => {
     const browser = await launchChromium()
     try {
       const page = await browser.newPage()

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, launchChromium, newPerson, type Person } from './chromium.ts'
+import { type BrowserUser, CHROMIUM, launchChromium, newBrowserUser } from './chromium.ts'
 import { ACCOUNT, type EverythingGateway, startEverythingGateway } from './everything-gateway.ts'
 
 const MARKUP = `</title></textarea><script>document.title='run'</script><img src=x onerror="document.title='run'">`
@@ -35,10 +35,10 @@ const names = {
 describe.skipIf(!requireTool(CHROMIUM))('hostile names', { timeout: 120_000 }, () => {
   let full: EverythingGateway
   let browser: Browser
-  let person: Person
+  let user: BrowserUser
   beforeAll(async () => {
     ;[full, browser] = await Promise.all([startEverythingGateway(names), launchChromium()])
-    person = await newPerson(browser, { viewport: { width: 320, height: 640 } })
+    user = await newBrowserUser(browser, { viewport: { width: 320, height: 640 } })
   })
   afterAll(async () => {
     await browser.close()
@@ -67,7 +67,7 @@ describe.skipIf(!requireTool(CHROMIUM))('hostile names', { timeout: 120_000 }, (
   }
 
   it('leave every page whole, run nothing and hide nothing, at 320 and 1440 pixels', async () => {
-    const { page } = person
+    const { page } = user
     const { gateway } = full
     await page.goto(`${gateway.url}/login`)
     await expectIntact(page, 'the chooser')
@@ -94,11 +94,11 @@ describe.skipIf(!requireTool(CHROMIUM))('hostile names', { timeout: 120_000 }, (
     await page.goto(`${gateway.url}/identity`)
     expect(await page.textContent('main')).toContain(LONG)
     expect(await page.textContent('main')).toContain('[U+202E]txt.exe')
-    expect(person.complaints).toEqual([])
+    expect(user.complaints).toEqual([])
   })
 
-  it('do so where a role of that name is taken, opened and linked to', async () => {
-    const { page } = person
+  it('hostile names are shown as text where a role is used, opened and linked to', async () => {
+    const { page } = user
     const { gateway, localAws } = { gateway: full.gateway, localAws: full.gateway.localAws }
     await page.goto(`${gateway.url}/roles`)
     await page.getByRole('button', { name: /^Credentials for A/ }).click()
@@ -113,6 +113,6 @@ describe.skipIf(!requireTool(CHROMIUM))('hostile names', { timeout: 120_000 }, (
     await page.waitForURL(`${localAws}/console`)
     await page.goto(`${gateway.url}/activity`)
     await expectIntact(page, 'the activity with them')
-    expect(person.complaints).toEqual([])
+    expect(user.complaints).toEqual([])
   })
 })

@@ -4,11 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import {
+  type BrowserUser,
   CHROMIUM,
   chooseAndSignIn,
   launchChromium,
-  newPerson,
-  type Person,
+  newBrowserUser,
   signOutAtProvider,
   whoIs,
 } from './chromium.ts'
@@ -21,7 +21,7 @@ const providers = [
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   let testGateway: TestGateway
   let browser: Browser
-  let alice: Person
+  let alice: BrowserUser
   let page: Page
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     await testGateway.close()
   })
   beforeEach(async () => {
-    alice = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
+    alice = await newBrowserUser(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
     page = alice.page
   })
   afterEach(async () => {
@@ -40,10 +40,10 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     expect(alice.complaints).toEqual([])
   })
 
-  const signIn = async (label: string, username = 'alice', person = alice): Promise<void> => {
-    await person.page.goto(testGateway.gateway)
-    await chooseAndSignIn(person.page, label, username)
-    await person.page.waitForURL(`${testGateway.gateway}/roles`)
+  const signIn = async (label: string, username = 'alice', user = alice): Promise<void> => {
+    await user.page.goto(testGateway.gateway)
+    await chooseAndSignIn(user.page, label, username)
+    await user.page.waitForURL(`${testGateway.gateway}/roles`)
   }
 
   const takeCredentials = async (): Promise<void> => {
@@ -91,7 +91,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await page.waitForURL(`${testGateway.localAws}/console`)
     })
 
-    it('carol is told what to tell her administrator', async () => {
+    it('carol sees what to tell her administrator', async () => {
       await signIn(label, 'carol')
       await page.getByRole('heading', { name: 'You don’t have any roles yet' }).waitFor()
       expect(await page.getByRole('button', { name: /Credentials/ }).count()).toBe(0)
@@ -117,8 +117,8 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         [0, 1],
         [1, 0],
       ] as const) {
-        const person = await newPerson(browser)
-        const tabs = [person.page, await person.context.newPage()]
+        const user = await newBrowserUser(browser)
+        const tabs = [user.page, await user.context.newPage()]
         for (const [n, tab] of tabs.entries()) {
           await tab.goto(`${testGateway.gateway}/login?return_to=/${['roles', 'identity'][n]}`)
           await tab.getByRole('link', { name: label }).click()
@@ -132,9 +132,9 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
           await tab?.getByRole('button', { name: 'Sign in', exact: true }).click()
           await tab?.waitForURL(`${testGateway.gateway}/${['roles', 'identity'][n]}`)
         }
-        expect(await whoIs(person, testGateway.gateway)).toBe('alice')
-        expect(person.complaints).toEqual([])
-        await person.context.close()
+        expect(await whoIs(user, testGateway.gateway)).toBe('alice')
+        expect(user.complaints).toEqual([])
+        await user.context.close()
       }
     })
 
@@ -179,7 +179,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         if (location.includes('/login/finish')) stolen = new URL(location, testGateway.gateway).href
       })
       await signIn(label)
-      const thief = await newPerson(browser)
+      const thief = await newBrowserUser(browser)
       await thief.page.goto(stolen)
       await thief.page.getByText('login.used').first().waitFor()
       expect(await whoIs(thief, testGateway.gateway)).toBeUndefined()
@@ -209,7 +209,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await page.reload()
     }
 
-    it('is refused, and signing in again does', async () => {
+    it('a SAML response that is posted again is refused, and signing in again does', async () => {
       await breakTheLine()
       await page.getByText('saml.replayed').first().waitFor()
       expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
@@ -218,7 +218,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await page.waitForURL(`${testGateway.gateway}/roles`)
     })
 
-    it('is refused to one who is signed in as well, and Continue leads on', async () => {
+    it('a SAML response that is posted again is refused to one who is signed in as well, and Continue leads on', async () => {
       await signIn('Example ID')
       await breakTheLine()
       await page.getByText('saml.replayed').first().waitFor()
@@ -227,7 +227,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     })
   })
 
-  it('a wrong password is told by the provider and signs nobody in', async () => {
+  it('a wrong password is reported by the provider and signs no user in', async () => {
     await page.goto(testGateway.gateway)
     await page.getByRole('link', { name: 'Example Corp' }).click()
     await page.getByLabel('Name').fill('alice')
@@ -253,7 +253,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   })
 
   it('what a page does against its policy would not go unseen', async () => {
-    const careless = await newPerson(browser)
+    const careless = await newBrowserUser(browser)
     const headers = { 'content-security-policy': "default-src 'none'", 'content-type': 'text/html' }
     await careless.page.route('http://careless.example/', (route) =>
       route.fulfill({ headers, body: '<!doctype html><script>1</script>' }),

@@ -2,13 +2,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, launchChromium, newPerson, type Person } from './chromium.ts'
+import { type BrowserUser, CHROMIUM, launchChromium, newBrowserUser } from './chromium.ts'
 import { ACCOUNT, type EverythingGateway, startEverythingGateway } from './everything-gateway.ts'
 
 const GUARDED = `arn:aws:iam::${ACCOUNT}:role/Guarded`
 const DEVELOPER = `arn:aws:iam::${ACCOUNT}:role/Developer`
 
-/** Marks what a person can act on, as far as it is to be seen, and says what each is called. */
+/** Marks what a user can act on, as far as it is to be seen, and says what each is called. */
 const markControls = (page: Page): Promise<readonly string[]> =>
   page.evaluate(() => {
     const isReached = (element: HTMLElement): boolean =>
@@ -58,7 +58,7 @@ const unreached = async (page: Page): Promise<readonly string[]> => {
 describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
   let full: EverythingGateway
   let browser: Browser
-  let person: Person
+  let user: BrowserUser
   beforeAll(async () => {
     const names = {
       provider: 'Corp SSO',
@@ -69,28 +69,28 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
       roles: [GUARDED, DEVELOPER],
     } as const
     ;[full, browser] = await Promise.all([startEverythingGateway(names), launchChromium()])
-    person = await newPerson(browser, { javaScriptEnabled })
+    user = await newBrowserUser(browser, { javaScriptEnabled })
   })
   afterAll(async () => {
     await browser.close()
     await full.close()
   })
 
-  const go = (path: string) => person.page.goto(`${full.gateway.url}${path}`)
+  const go = (path: string) => user.page.goto(`${full.gateway.url}${path}`)
   const press = async (name: string | RegExp): Promise<void> => {
-    const button = person.page.getByRole('main').getByRole('button', { name }).first()
+    const button = user.page.getByRole('main').getByRole('button', { name }).first()
     await button.focus()
-    await Promise.all([person.page.waitForEvent('framenavigated'), person.page.keyboard.press('Enter')])
+    await Promise.all([user.page.waitForEvent('framenavigated'), user.page.keyboard.press('Enter')])
   }
 
   const signIn = async (): Promise<void> => {
     await go('/login/corp')
-    if (!javaScriptEnabled) await person.page.getByRole('button', { name: 'Go on' }).click()
-    await person.page.waitForURL(`${full.gateway.url}/roles`)
+    if (!javaScriptEnabled) await user.page.getByRole('button', { name: 'Go on' }).click()
+    await user.page.waitForURL(`${full.gateway.url}/roles`)
   }
 
   it('every control of every page is reached, and says so', { timeout: 120_000 }, async () => {
-    const { page } = person
+    const { page } = user
     const found: string[] = []
     const look = async (called: string): Promise<void> => {
       found.push(...(await unreached(page)).map((what) => `${called}, ${what}`))
@@ -127,11 +127,11 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
     await go('/logout')
     await look('/logout')
     expect(found).toEqual([])
-    expect(person.complaints).toEqual([])
+    expect(user.complaints).toEqual([])
   })
 
   it('the way to the console and out everywhere is gone by keys', async () => {
-    const { page } = person
+    const { page } = user
     const { gateway } = full
     await signIn()
     await go(`/go?role=${DEVELOPER}&destination=s3`)
@@ -147,6 +147,6 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
     await page.waitForURL((url) => url.origin === full.corpUrl && url.pathname === '/slo')
     await go('/roles')
     await page.getByRole('link', { name: /^Corp SSO\s*SAML/ }).waitFor()
-    expect(person.complaints).toEqual([])
+    expect(user.complaints).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-/** Nobody is signed in as somebody else by following a link or pressing a button on another site. */
+/** Nobody is signed in as another user by following a link or pressing a button on another site. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'

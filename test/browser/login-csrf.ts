@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, samlAnswer, signIn } from '../harness/sign-in.ts'
 import type { TestGateway } from '../harness/test-gateway.ts'
-import { newPerson, type Person, whoIs } from './chromium.ts'
+import { type BrowserUser, newBrowserUser, whoIs } from './chromium.ts'
 
 /** The ways to have another browser finish what this one started. */
 export const lures = {
@@ -32,7 +32,7 @@ export const lureAlice = async (
   testGateway: TestGateway,
   lure: Lure,
 ): Promise<string | undefined> => {
-  const alice: Person = await newPerson(browser)
+  const alice: BrowserUser = await newBrowserUser(browser)
   try {
     const { form } = await lures[lure](testGateway)
     // A page of its own site, which is neither the gateway's nor a provider's.

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
+import { CHROMIUM, launchChromium, newBrowserUser } from './chromium.ts'
 import { ACCOUNT, type EverythingGateway, startEverythingGateway } from './everything-gateway.ts'
 
 const GUARDED = `arn:aws:iam::${ACCOUNT}:role/Guarded`
@@ -31,7 +31,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     'a console whose time is up comes back to the same role and page, with JavaScript: %s',
     async (on) => {
       const { gateway } = full
-      const { page, context, complaints } = await newPerson(browser, { javaScriptEnabled: on })
+      const { page, context, complaints } = await newBrowserUser(browser, { javaScriptEnabled: on })
       const signIn = async (): Promise<void> => {
         await page.getByRole('link', { name: /^Corp SSO\s*SAML/ }).click()
         if (!on) await page.getByRole('button', { name: 'Go on' }).click()
@@ -58,7 +58,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
   it('a role that asks for a recent sign-in says so before the click, and the pick is there after it', async () => {
     const { gateway } = full
-    const { page, context, complaints } = await newPerson(browser)
+    const { page, context, complaints } = await newBrowserUser(browser)
     full.goAhead(0)
     await page.goto(`${gateway.url}/login/corp`)
     await page.waitForURL(`${gateway.url}/roles`)

@@ -7,7 +7,7 @@ import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
-import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
+import { CHROMIUM, launchChromium, newBrowserUser } from './chromium.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
 
@@ -46,22 +46,22 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
     { roles = 500, path = '/roles', subject = `person of ${roles}`, prepare, ...options }: Visit,
     journey: (page: Page) => Promise<void>,
   ): Promise<void> => {
-    const visitor = await company.signIn(subject, roles === 0 ? ['staff'] : groupsOf(roles))
-    const header = visitor.cookies.headerFor({ url: new URL(company.url), method: 'GET', isCrossSite: false })
-    const person = await newPerson(browser, { viewport: { width: 1440, height: 900 }, ...options })
+    const client = await company.signIn(subject, roles === 0 ? ['staff'] : groupsOf(roles))
+    const header = client.cookies.headerFor({ url: new URL(company.url), method: 'GET', isCrossSite: false })
+    const user = await newBrowserUser(browser, { viewport: { width: 1440, height: 900 }, ...options })
     try {
-      await person.context.addCookies(
+      await user.context.addCookies(
         header.split('; ').map((pair) => {
           const at = pair.indexOf('=')
           return { name: pair.slice(0, at), value: pair.slice(at + 1), url: company.url }
         }),
       )
-      await prepare?.(person.page)
-      await person.page.goto(`${company.url}${path}`)
-      await journey(person.page)
-      expect(person.complaints).toEqual([])
+      await prepare?.(user.page)
+      await user.page.goto(`${company.url}${path}`)
+      await journey(user.page)
+      expect(user.complaints).toEqual([])
     } finally {
-      await person.context.close()
+      await user.context.close()
     }
   }
 
@@ -229,7 +229,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       }))
   })
 
-  it('in colours that the person forces, one line says where one is, and no other link has one', () =>
+  it('the role picker marks the current page by one line in forced colours', () =>
     visit({ roles: 30, forcedColors: 'active' }, async (page) => {
       const lines = await page.locator('.top nav a').evaluateAll((links) =>
         links.map((link) => {
@@ -268,7 +268,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       }),
     )
 
-    it('are cleared by one button, and no more than twenty', () =>
+    it('a selection is cleared by one button, and limited to twenty roles', () =>
       visit({ roles: 30 }, async (page) => {
         for (let n = 0; n < 21; n += 1)
           await page
@@ -318,7 +318,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
   })
 
   describe('what AWS is to say', () => {
-    it('is on the page in words, with the reason, and a role that it is to refuse can be tried', () =>
+    it('the forecast is on the page in words, with the reason, and a role that it is to refuse can be tried', () =>
       visit({ path: `/roles?q=${DENIED?.account}+support` }, async (page) => {
         const row = visibleRows(page).first()
         expect(await row.getByText('Denied', { exact: true }).isVisible()).toBe(true)
@@ -327,19 +327,21 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await page.getByText('sts.access_denied').first().waitFor()
       }))
 
-    it.each([true, false])('is explained on a page with the rule that granted the role, with JavaScript: %s', (on) =>
-      visit({ javaScriptEnabled: on, path: `/roles?q=${DENIED?.account}+support` }, async (page) => {
-        await page.getByRole('link', { name: 'SupportEngineer', exact: true }).first().click()
-        await page.getByText(`groups = ${DENIED?.group}`).waitFor()
-        expect(await page.getByRole('table', { name: 'Findings' }).textContent()).toContain('tagsArePermitted')
-        await page.getByRole('button', { name: /^Credentials for/ }).click()
-        await page.getByText('sts.access_denied').first().waitFor()
-      }),
+    it.each([true, false])(
+      'the forecast is explained on a page with the rule that granted the role, with JavaScript: %s',
+      (on) =>
+        visit({ javaScriptEnabled: on, path: `/roles?q=${DENIED?.account}+support` }, async (page) => {
+          await page.getByRole('link', { name: 'SupportEngineer', exact: true }).first().click()
+          await page.getByText(`groups = ${DENIED?.group}`).waitFor()
+          expect(await page.getByRole('table', { name: 'Findings' }).textContent()).toContain('tagsArePermitted')
+          await page.getByRole('button', { name: /^Credentials for/ }).click()
+          await page.getByText('sts.access_denied').first().waitFor()
+        }),
     )
   })
 
   describe('the weight', () => {
-    it('with thirty roles is below 60 KB over the wire in total, some taken before and at an hour of many choices', () =>
+    it('the picker page with thirty roles is below 60 KB over the wire in total, some taken before and at an hour of many choices', () =>
       visit({ roles: 30, subject: 'regular', timezoneId: zoneAtHour(10) }, async (page) => {
         for (const account of ['audit', 'backup', 'lab', 'logs', 'tools']) {
           await page.getByRole('button', { name: `Credentials for Developer in Payments ${account}` }).click()
@@ -363,13 +365,13 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         expect([...sizes.values()].reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
       }))
 
-    it('is as low for whoever takes gzip and no brotli, and a browser that keeps files asks for none again', async () => {
-      const visitor = await company.signIn('light', groupsOf(30))
+    it('the picker page is as small with gzip instead of brotli, and a browser with a cache requests no file again', async () => {
+      const client = await company.signIn('light', groupsOf(30))
       const headers = { 'accept-encoding': 'gzip' }
-      const page = await visitor.open(`${company.url}/roles`, { headers })
+      const page = await client.open(`${company.url}/roles`, { headers })
       expect(page.headers.get('content-encoding')).toBeNull()
       const paths = [...page.body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
-      const assets = await Promise.all(paths.map((path) => visitor.open(`${company.url}${path}`, { headers })))
+      const assets = await Promise.all(paths.map((path) => client.open(`${company.url}${path}`, { headers })))
       for (const asset of assets) {
         expect(asset.headers.get('content-encoding')).toBe('gzip')
         expect(asset.headers.get('vary')).toContain('Accept-Encoding')
@@ -383,7 +385,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       expect(octets.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
     })
 
-    it('does not wait for the script: the page is drawn while that is on its way', () => {
+    it('the picker page does not wait for the script: the page is drawn while that is on its way', () => {
       let arrive: () => void = () => undefined
       const held = new Promise<void>((resolve) => {
         arrive = resolve
@@ -422,7 +424,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       await page.screenshot({ path: new URL(`picker-${state}-${name}.png`, SHOTS).pathname })
     }
 
-    it('is well with roles, the keys, a selection and nothing found', () =>
+    it('the picker has no findings with roles, the keys, a selection and nothing found', () =>
       visit({ ...options, roles: 30, path: '/roles?q=production' }, async (page) => {
         await look(page, 'found')
         await page.goto(`${company.url}/roles`)
@@ -438,7 +440,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await look(page, 'nothing')
       }))
 
-    it('is well with none, and about one role', () =>
+    it('the picker has no findings without roles, and about one role', () =>
       visit({ ...options, roles: 0 }, async (page) => {
         await look(page, 'none')
       }).then(() =>
@@ -448,7 +450,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       ))
   })
 
-  it.each(['light', 'dark'] as const)('is well with 500 roles, %s', (colorScheme) =>
+  it.each(['light', 'dark'] as const)('the role picker is well with 500 roles, %s', (colorScheme) =>
     visit({ colorScheme }, async (page) => {
       await page.screenshot({ path: new URL(`picker-500-${colorScheme}.png`, SHOTS).pathname })
       expect(await axeViolations(page)).toEqual([])
@@ -468,7 +470,7 @@ describe.skipIf(!requireTool(CHROMIUM))('a first visit to the demo', () => {
   })
 
   it('takes three clicks to credentials, and no key', async () => {
-    const { context, page, complaints } = await newPerson(browser)
+    const { context, page, complaints } = await newBrowserUser(browser)
     let clicks = 0
     const click = async (target: Locator): Promise<void> => {
       await target.click()

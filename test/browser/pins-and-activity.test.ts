@@ -6,7 +6,7 @@ import { zoneAtHour } from '../harness/clock.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
-import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newBrowserUser } from './chromium.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SHOTS = new URL('shots/', import.meta.url)
@@ -18,7 +18,7 @@ const appearances = [
   ['dark, narrow', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }],
 ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]
 
-describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () => {
+describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a user', () => {
   let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
@@ -36,17 +36,17 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
     username: string,
     journey: (page: Page) => Promise<void>,
   ): Promise<void> => {
-    const person = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
+    const user = await newBrowserUser(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
     try {
-      await person.page.goto(`${testGateway.gateway}${path}`)
-      await chooseAndSignIn(person.page, 'Example Corp', username)
+      await user.page.goto(`${testGateway.gateway}${path}`)
+      await chooseAndSignIn(user.page, 'Example Corp', username)
       // The provider's form posts itself, or waits for a press where there is no script.
-      if (options.javaScriptEnabled === false) await person.page.getByRole('button', { name: 'Continue' }).click()
-      await person.page.waitForURL(`${testGateway.gateway}${path}`)
-      await journey(person.page)
-      expect(person.complaints).toEqual([])
+      if (options.javaScriptEnabled === false) await user.page.getByRole('button', { name: 'Continue' }).click()
+      await user.page.waitForURL(`${testGateway.gateway}${path}`)
+      await journey(user.page)
+      expect(user.complaints).toEqual([])
     } finally {
-      await person.context.close()
+      await user.context.close()
     }
   }
 
@@ -63,7 +63,7 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
       }),
   )
 
-  it('by keyboard alone the button is reached and pressed', () =>
+  it('the button is reached and pressed by keyboard alone', () =>
     visit({}, link(''), 'alice', async (page) => {
       const button = page.getByRole('button', { name: 'Open the console' })
       for (let presses = 0; presses < 20; presses += 1) {

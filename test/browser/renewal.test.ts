@@ -9,7 +9,7 @@ import type { SamlAnswer } from '../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp, noPassiveTo, type TestIdp } from '../harness/test-idp.ts'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, launchChromium, newPerson, type Person, whoIs } from './chromium.ts'
+import { type BrowserUser, CHROMIUM, launchChromium, newBrowserUser, whoIs } from './chromium.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = 'arn:aws:iam::111122223333'
@@ -22,7 +22,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   let corpServer: RunningServer
   /** What its portal sends on, unasked. */
   let portal: SamlAnswer | undefined
-  let dora: Person
+  let dora: BrowserUser
   let ahead = 0
   /** Whether the identity provider may answer unseen. */
   let answersUnseen = true
@@ -124,7 +124,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   }
 
   const open = async (path: string, options: BrowserContextOptions = {}): Promise<Page> => {
-    dora = await newPerson(browser, options)
+    dora = await newBrowserUser(browser, options)
     await dora.page.goto(`${gateway.url}${path}`)
     return dora.page
   }
@@ -195,7 +195,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     const [issuer, acsUrl] = ['urn:amazon:webservices', `${gateway.url}/saml/silent/acs`]
     const answer = await answerTo(corp, { issuer, acsUrl, relayState: '/identity' }, says())
     portal = answer
-    dora = await newPerson(browser)
+    dora = await newBrowserUser(browser)
     await dora.page.goto(`${corpServer.url}/portal`)
     await dora.page.getByRole('heading', { name: 'Continue as Dora Doe from Silent Corp?' }).waitFor()
     expect(await whoIs(dora, gateway.url)).toBeUndefined()

@@ -11,16 +11,16 @@ import { nameId, requestXml, responseXml, signedQuery, uniqueId } from '../harne
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, launchChromium, newPerson, type Person, whoIs } from './chromium.ts'
+import { type BrowserUser, CHROMIUM, launchChromium, newBrowserUser, whoIs } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('single logout in Chromium', () => {
   let gateway: ReservedGateway
   let browser: Browser
   let corp: TestIdp
   let corpServer: RunningServer
-  /** Another application of the company, on an origin of its own: the identity provider signs people out there too. */
+  /** Another application of the company, on an origin of its own: the identity provider signs users out there too. */
   let wiki: RunningServer
-  let person: Person
+  let user: BrowserUser
   let visited: string[] = []
   /** Without JavaScript, Chromium goes from a form no further than to the identity provider: other sites are unknown. */
   let usedWiki = true
@@ -96,18 +96,18 @@ describe.skipIf(!requireTool(CHROMIUM))('single logout in Chromium', () => {
     await corpServer.close()
   })
   afterEach(async () => {
-    await person.context.close()
-    expect(person.complaints).toEqual([])
+    await user.context.close()
+    expect(user.complaints).toEqual([])
     visited = []
     usedWiki = true
   })
 
   const signIn = async (provider: string, options: BrowserContextOptions = {}): Promise<Page> => {
-    person = await newPerson(browser, options)
-    await person.page.goto(`${gateway.url}/login/${provider}`)
-    await person.page.getByRole('button', { name: 'Back' }).click()
-    await person.page.waitForURL(`${gateway.url}/roles`)
-    return person.page
+    user = await newBrowserUser(browser, options)
+    await user.page.goto(`${gateway.url}/login/${provider}`)
+    await user.page.getByRole('button', { name: 'Back' }).click()
+    await user.page.waitForURL(`${gateway.url}/roles`)
+    return user.page
   }
 
   it.each([
@@ -120,7 +120,7 @@ describe.skipIf(!requireTool(CHROMIUM))('single logout in Chromium', () => {
     expect(page.url()).toBe(`${gateway.url}/logout`)
     expect(visited).toEqual(expect.arrayContaining([asked, 'GET /done']))
     expect(visited.filter((path) => path === 'GET /slo').length).toBe(provider === 'corp' ? 2 : 1)
-    expect(await whoIs(person, gateway.url)).toBeUndefined()
+    expect(await whoIs(user, gateway.url)).toBeUndefined()
   })
 
   it.each(['corp', 'posts'])('began here, at %s, without JavaScript', async (provider) => {
@@ -138,6 +138,6 @@ describe.skipIf(!requireTool(CHROMIUM))('single logout in Chromium', () => {
     await page.goto(`${sloUrl()}?${signedQuery(xml, corp.keys.privateKey)}`)
     await page.getByText('The end').waitFor()
     expect(page.url()).toMatch(new RegExp(`^${corpServer.url}/slo\\?SAMLResponse=`))
-    expect(await whoIs(person, gateway.url)).toBeUndefined()
+    expect(await whoIs(user, gateway.url)).toBeUndefined()
   })
 })

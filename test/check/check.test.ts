@@ -19,11 +19,11 @@ describe('checking everything', () => {
     },
   })
 
-  const check = (world: CheckFixture = {}, config = configWith()) =>
-    checkAll(config, portsOf({ files, metadata, ...world }))
+  const check = (fixture: CheckFixture = {}, config = configWith()) =>
+    checkAll(config, portsOf({ files, metadata, ...fixture }))
 
-  const verdictOf = async (subject: string, world: CheckFixture = {}, config = configWith()) => {
-    const found = (await check(world, config)).find((one) => one.subject === subject)
+  const verdictOf = async (subject: string, fixture: CheckFixture = {}, config = configWith()) => {
+    const found = (await check(fixture, config)).find((one) => one.subject === subject)
     if (!found) throw new Error(`nothing about ${subject}`)
     return found.verdict
   }
@@ -85,7 +85,7 @@ describe('checking everything', () => {
     expect(second?.outcome).toBe('pass')
   })
 
-  it('does not blame a local AWS that runs with the gateway for not running now', async () => {
+  it('fedgate check does not fail for a local AWS that runs only with the gateway', async () => {
     const config = configWith('endpoint: aws', 'endpoint: local')
     const refused = new Error('ECONNREFUSED')
     const verdict = await verdictOf('aws', { web: { 'http://127.0.0.1:8081': refused } }, config)
@@ -93,7 +93,7 @@ describe('checking everything', () => {
     expect(findingOf(verdict, 'signInAnswers')).toMatchObject({ outcome: 'not-run' })
   })
 
-  it('asks what stands in for AWS', async () => {
+  it('asks what is in for AWS', async () => {
     const config = configWith('endpoint: aws', 'endpoint: https://sts.example.com/x')
     const web = { 'https://sts.example.com/x': answer('', { status: 400 }), 'https://sts.example.com': answer() }
     expect(findingOf(await verdictOf('aws', { web }, config), 'stsAnswers').found).toBe('https://sts.example.com/x')

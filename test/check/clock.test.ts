@@ -39,7 +39,7 @@ describe("our clock against another's", () => {
     expect(look(theirs)).toMatchObject({ outcome: 'fail', expected: 'a difference of at most 60 s', found })
   })
 
-  it('is not judged without a Date header, or without an answer', () => {
+  it('our clock is not judged without a Date header, or without an answer', () => {
     const { date: _, ...silent } = answer()
     expect([clockResult(silent, 60, 'x').outcome, clockResult(undefined, 60, 'x').outcome]).toEqual([
       'not-run',

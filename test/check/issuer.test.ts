@@ -18,7 +18,7 @@ const failures = async (web: Web, ports: Partial<CheckPorts> = {}) =>
   (await checkIssuer(config, { ...portsOf({ web }), ...ports })).filter(({ outcome }) => outcome === 'fail')
 
 describe('the gateway as issuer', () => {
-  it('is well where AWS finds the key that signs', async () => {
+  it('the gateway as issuer is well where AWS finds the key that signs', async () => {
     const verdict = await checkIssuer(config, portsOf({ web: await published() }))
     expect(verdict.map(({ outcome }) => outcome)).toEqual(verdict.map(() => 'pass'))
     expect(verdict.length).toBeGreaterThan(3)
@@ -43,13 +43,13 @@ describe('the gateway as issuer', () => {
     ])
   })
 
-  it('is not asked about with the local AWS, where the gateway publishes while it runs', async () => {
+  it('the gateway as issuer is not asked about with the local AWS, where the gateway publishes while it runs', async () => {
     expect(await checkIssuer(configWith('endpoint: aws', 'endpoint: local'), portsOf())).toMatchObject([
       { name: 'discoveryIsPublished', outcome: 'not-run' },
     ])
   })
 
-  it('is nothing without a key', async () => {
+  it('the gateway without a key is not checked as an issuer', async () => {
     expect(await checkIssuer(configWith(), portsOf())).toEqual([])
   })
 })

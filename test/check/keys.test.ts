@@ -28,7 +28,7 @@ describe('a signing key', () => {
   const check = (key: string, certificate: string) =>
     checkKeys(configured(), portsOf({ files: { '/a.key': key, '/a.crt': certificate } }))
 
-  it('is well when it fits its certificate, is RSA, and has a year to go', async () => {
+  it('a signing key is well when it fits its certificate, is RSA, and has a year to go', async () => {
     const verdict = await check(fresh.privateKey, fresh.certificate)
     expect(verdict.map(({ name, outcome, warning }) => [name, outcome, warning])).toEqual([
       ['keyFitsCertificate', 'pass', undefined],
@@ -37,7 +37,7 @@ describe('a signing key', () => {
     ])
   })
 
-  it('is warned about in the last thirty days of its certificate', async () => {
+  it('a signing key is warned about in the last thirty days of its certificate', async () => {
     const verdict = await check(ending.privateKey, ending.certificate)
     expect(findingOf(verdict, 'certificateIsCurrent')).toMatchObject({
       outcome: 'pass',
@@ -74,7 +74,7 @@ describe('a signing key', () => {
     expect(JSON.stringify(verdict)).not.toContain('hunter2')
   })
 
-  it('that is made at first start need not be there yet', async () => {
+  it('a signing key that is made at first start need not be there yet', async () => {
     const verdict = await checkKeys(configured(true), portsOf())
     expect(verdict.map(({ outcome }) => outcome)).toEqual(['not-run', 'not-run', 'not-run'])
   })
@@ -94,14 +94,14 @@ describe('a signing key', () => {
     expect(findingOf(verdict, 'keyIsRsa')).toMatchObject({ outcome: 'fail', found })
   })
 
-  it('of a list is checked like the first', async () => {
+  it('a signing key of a list is checked like the first', async () => {
     const two: KeysConfig = [...configured(), { key: '/b.key', certificate: '/b.crt', createIfMissing: false }]
     const files = { '/a.key': fresh.privateKey, '/a.crt': fresh.certificate }
     const verdict = await checkKeys(two, portsOf({ files }))
     expect(verdict.filter(({ outcome }) => outcome === 'fail').map(({ source }) => source)).toEqual(['/b.key'])
   })
 
-  it('that is not configured has nothing to check', async () => {
+  it('a signing key that is not configured has nothing to check', async () => {
     expect(await checkKeys(undefined, portsOf())).toEqual([])
   })
 })

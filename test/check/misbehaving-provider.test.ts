@@ -34,7 +34,7 @@ const answering = (status: number, text: string, headers: Record<string, string>
   },
 })
 
-it('has no line for a provider that behaves well', async () => {
+it('the table of answers has no line for a provider that behaves well', async () => {
   expect(await failingLines({})).toEqual([])
 })
 

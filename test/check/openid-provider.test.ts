@@ -22,7 +22,7 @@ const document = (changes: Readonly<Record<string, unknown>>) =>
   answer(JSON.stringify({ ...discoveryDocument, ...changes }))
 
 describe('an OpenID provider', () => {
-  it('is well when discovery, keys and clock are', async () => {
+  it('an OpenID provider is well when discovery, keys and clock are', async () => {
     const verdict = await check()
     const known = verdict.filter(({ name }) => name !== 'idTokensAreShortLived')
     expect(known.map(({ outcome }) => outcome)).toEqual(known.map(() => 'pass'))
@@ -35,7 +35,7 @@ describe('an OpenID provider', () => {
     expect(found).toContain('/status')
   })
 
-  it('that is down fails once, and the rest is not run', async () => {
+  it('an OpenID provider that is down fails once, and the rest is not run', async () => {
     const verdict = await check({ [DISCOVERY]: new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') }) })
     expect(findingOf(verdict, 'discoveryIsReachable')).toMatchObject({
       outcome: 'fail',
@@ -51,7 +51,7 @@ describe('an OpenID provider', () => {
     ['a redirect', answer('', { status: 302 }), 'HTTP 302'],
     ['a page', answer('<html>'), 'no JSON object'],
     ['a list', answer('[]'), 'no JSON object'],
-  ])('that answers with %s fails', async (_what, there, found) => {
+  ])('an OpenID provider that answers with %s fails', async (_what, there, found) => {
     expect(findingOf(await check({ [DISCOVERY]: there }), 'discoveryIsReachable')).toMatchObject({
       outcome: 'fail',
       found,
@@ -75,7 +75,7 @@ describe('an OpenID provider', () => {
     ['a secret', answer('{"keys":[{"kty":"oct"}]}'), 'none'],
     ['something else', answer('{}'), 'no keys'],
     ['an error', answer('', { status: 500 }), 'HTTP 500'],
-  ])('whose key set holds %s fails', async (_what, there, found) => {
+  ])('an OpenID provider whose key set holds %s fails', async (_what, there, found) => {
     expect(findingOf(await check({ [KEYS]: there }), 'signingKeysAreThere')).toMatchObject({ outcome: 'fail', found })
   })
 
@@ -88,18 +88,18 @@ describe('an OpenID provider', () => {
       `none that fits RS256: RSA of 2048 bits (${KID})`,
     ],
     ['a broken key', [{ kty: 'RSA', kid: 'k1', n: '!', e: 'AQAB' }], 'none that fits RS256: RSA of 0 bits (k1)'],
-  ])('whose key set holds %s fails, as logins do', async (_what, keys, found) => {
+  ])('an OpenID provider whose key set holds %s fails, as logins do', async (_what, keys, found) => {
     const verdict = await check({ [KEYS]: answer(JSON.stringify({ keys })) })
     expect(findingOf(verdict, 'signingKeysAreThere')).toMatchObject({ outcome: 'fail', found })
   })
 
-  it('whose key set has strange entries beside a good key is well, as logins are', async () => {
+  it('an OpenID provider whose key set has strange entries beside a good key is well, as logins are', async () => {
     const keys = [null, 'x', { kty: 'quantum' }, { kty: 'oct' }, { ...GOOD, key_ops: [], x5c: null, oth: null }]
     const verdict = await check({ [KEYS]: answer(JSON.stringify({ keys })) })
     expect(findingOf(verdict, 'signingKeysAreThere')).toMatchObject({ outcome: 'pass', found: `1 at ${KEYS}` })
   })
 
-  it('that lists no algorithms, and has members that are null, is well, as logins are', async () => {
+  it('an OpenID provider that lists no algorithms, and has members that are null, is well, as logins are', async () => {
     const nothing = {
       id_token_signing_alg_values_supported: undefined,
       end_session_endpoint: null,
@@ -111,12 +111,12 @@ describe('an OpenID provider', () => {
     ])
   })
 
-  it('that answers with a byte order mark is well, as logins are', async () => {
+  it('an OpenID provider that answers with a byte order mark is well, as logins are', async () => {
     const verdict = await check({ [DISCOVERY]: answer(`\uFEFF${JSON.stringify(discoveryDocument)}`) })
     expect(findingOf(verdict, 'discoveryIsReachable').outcome).toBe('pass')
   })
 
-  it('of all tenants at once fails', async () => {
+  it('an OpenID provider of all tenants at once fails', async () => {
     const verdict = await check({ [DISCOVERY]: document({ issuer: 'https://login.example.com/{tenantid}/v2.0' }) })
     expect(findingOf(verdict, 'issuerIsOfOneTenant')).toMatchObject({
       outcome: 'fail',
@@ -124,7 +124,7 @@ describe('an OpenID provider', () => {
     })
   })
 
-  it('whose keys have no name fails for AWS, which finds them by it', async () => {
+  it('an OpenID provider whose keys have no name fails for AWS, which finds them by it', async () => {
     const { kid: _, ...unnamed } = GOOD
     const web = { [KEYS]: answer(JSON.stringify({ keys: [unnamed] })) }
     const verdict = await check(web)
@@ -134,7 +134,7 @@ describe('an OpenID provider', () => {
     expect(reissued.map(({ name }) => name)).not.toContain('keysSuitAws')
   })
 
-  it('whose tokens are signed with the client secret needs no keys', async () => {
+  it('an OpenID provider whose tokens are signed with the client secret needs no keys', async () => {
     const settings = `
     clientSecret: 0123456789abcdef0123456789abcdef
     idTokenAlgs: [HS256]
@@ -146,7 +146,7 @@ describe('an OpenID provider', () => {
     })
   })
 
-  it('whose clock is two minutes off fails', async () => {
+  it('an OpenID provider whose clock is two minutes off fails', async () => {
     const late = answer(JSON.stringify(discoveryDocument), { date: new Date(now.getTime() - 120_000) })
     expect(findingOf(await check({ [DISCOVERY]: late }), 'clockAgrees').outcome).toBe('fail')
   })
@@ -166,14 +166,14 @@ describe('how the gateway proves who it is', () => {
     ['lists no methods', undefined, []],
     ['lists it', ['none', 'private_key_jwt'], [undefined]],
     ['lists others', ['client_secret_basic'], ['it lists client_secret_basic only']],
-  ])('is not held against a provider that %s', async (_, methods, warnings) => {
+  ])("the gateway's client authentication is not held against a provider that %s", async (_, methods, warnings) => {
     const verdict = await check({ [DISCOVERY]: document({ token_endpoint_auth_methods_supported: methods }) })
     const found = verdict.filter(({ name }) => name === 'clientAuthIsOffered')
     expect(found.map(({ warning }) => warning)).toEqual(warnings)
     expect(found.every(({ outcome }) => outcome === 'pass')).toBe(true)
   })
 
-  it('by a key names what it signs with', async () => {
+  it("the gateway's client authentication by a key names what it signs with", async () => {
     const verdict = await withKey({ [KEY]: String(ec) })
     expect(findingOf(verdict, 'clientKeyIsUsable')).toMatchObject({ outcome: 'pass', found: 'ec key, ES256' })
   })
@@ -186,12 +186,15 @@ describe('how the gateway proves who it is', () => {
       'RS256',
     ],
     ['it cannot sign what is configured', '\n    privateKeyAlgorithm: PS256', {}, 'PS256'],
-  ])('by a key fails where %s, as a login does', async (_, more, changes, found) => {
-    const verdict = await withKey({ [KEY]: String(ec) }, more, changes)
-    expect(findingOf(verdict, 'clientKeyIsUsable')).toMatchObject({ outcome: 'fail', expected: 'ES256', found })
-  })
+  ])(
+    "the gateway's client authentication by a key fails where %s, as a login does",
+    async (_, more, changes, found) => {
+      const verdict = await withKey({ [KEY]: String(ec) }, more, changes)
+      expect(findingOf(verdict, 'clientKeyIsUsable')).toMatchObject({ outcome: 'fail', expected: 'ES256', found })
+    },
+  )
 
-  it('by a certificate needs the one of the key', async () => {
+  it("the gateway's client authentication by a certificate needs the one of the key", async () => {
     const [own, other] = await Promise.all([createKeyPem('a', new Date()), createKeyPem('b', new Date())])
     const more = '\n    privateKeyCertificate: ./client.crt'
     const outcomeWith = async (certificate: string) => {

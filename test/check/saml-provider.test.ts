@@ -26,7 +26,7 @@ const outcomes = async (metadata: MetadataStatus, settings = samlSettings()) =>
   Object.fromEntries((await check(metadata, settings)).map(({ name, outcome }) => [name, outcome]))
 
 describe('a SAML provider', () => {
-  it('is well when its metadata is there, current, and offers a sign-on', async () => {
+  it('a SAML provider is well when its metadata is there, current, and offers a sign-on', async () => {
     const verdict = await check(facts({ idp: endingIn(365) }))
     expect(verdict.filter(({ outcome }) => outcome !== 'pass').map(({ name }) => name)).toEqual(['metadataIsSigned'])
     expect(findingOf(verdict, 'entityIsFound').found).toBe(idp.entityId)
@@ -81,7 +81,7 @@ describe('a SAML provider', () => {
     )
   })
 
-  it('is warned about where a scope of its metadata is a pattern that cannot be used', async () => {
+  it('a SAML provider is warned about where a scope of its metadata is a pattern that cannot be used', async () => {
     const scopes = [{ value: '(a)\\1', isPattern: true }]
     expect(findingOf(await check(facts({ idp: { ...idp, scopes } })), 'metadataIsReadable')).toMatchObject({
       outcome: 'pass',
@@ -97,7 +97,7 @@ describe('a SAML provider', () => {
     })
   })
 
-  it('is warned about when a signing certificate ends within thirty days, or has ended beside a current one', async () => {
+  it('a SAML provider is warned about when a signing certificate ends within thirty days, or has ended beside a current one', async () => {
     const find = async (days: number) =>
       (await check(facts({ idp: endingIn(days) }))).filter(({ name }) => name === 'signingCertificatesAreCurrent')[1]
     expect(await find(20)).toMatchObject({ outcome: 'pass', warning: 'renew it within 20 days' })
@@ -130,14 +130,14 @@ describe('a SAML provider', () => {
     )
   })
 
-  it('counts the identity providers where people choose', async () => {
+  it('counts the identity providers where users choose', async () => {
     const many = facts({ identityProviders: 4711 })
     const verdict = await check(many, afterMetadata('discovery: true'))
     expect(findingOf(verdict, 'entityIsFound').found).toBe('4711 identity providers')
     expect(verdict.some(({ name }) => name === 'signOnIsOffered')).toBe(false)
   })
 
-  it("is warned about where people choose among metadata that nobody's signature vouches for", async () => {
+  it('a SAML provider is warned about where users choose from unsigned metadata', async () => {
     const many = facts({ identityProviders: 4711 })
     const unsigned = await check(many, afterMetadata('discovery: true'))
     expect(findingOf(unsigned, 'metadataIsSigned').warning).toBe(
@@ -147,7 +147,7 @@ describe('a SAML provider', () => {
     expect(findingOf(signed, 'metadataIsSigned').warning).toBeUndefined()
   })
 
-  it("is told when what is passed on to AWS does not have AWS's audience", async () => {
+  it("a SAML provider is warned about when a forwarded assertion does not have AWS's audience", async () => {
     const original = 'exchange: { via: saml, evidence: original }'
     const named = `spEntityId: https://aws.example.com\n    ${original}`
     expect(findingOf(await check(facts({ idp }), afterMetadata(original)), 'audienceSuitsAws')).toEqual({
@@ -161,14 +161,14 @@ describe('a SAML provider', () => {
     })
   })
 
-  it('has its clock compared, as far as its configuration allows', async () => {
+  it('a SAML provider has its clock compared, as far as its configuration allows', async () => {
     const late = answer('', { date: new Date(now.getTime() - 100_000) })
     const settings = afterMetadata('clockSkew: 120s')
     expect(findingOf(await check(facts({ idp }), samlSettings(), late), 'clockAgrees').outcome).toBe('fail')
     expect(findingOf(await check(facts({ idp }), settings, late), 'clockAgrees').outcome).toBe('pass')
   })
 
-  it('from a file has no clock and needs no copy', async () => {
+  it('a SAML provider from a file has no clock and needs no copy', async () => {
     const names = (await check(facts({ idp, source: '/idp.xml' }), changed(SOURCE, './idp.xml'))).map(
       ({ name }) => name,
     )

@@ -31,7 +31,7 @@ ${more}accounts:`,
 const verdictOf = (trustPolicy: object, more = ''): Verdict => checked(trustPolicy, more)[0]?.verdict ?? []
 
 describe('The trust policy of a role in the configuration', () => {
-  it('passes where it admits the provider of its rules, and nobody else', () => {
+  it('passes where it admits only the provider of its rules', () => {
     expect(checked(policy())).toEqual([
       { subject: `role ${ROLE}`, verdict: [{ name: 'trustPolicyIsSound', outcome: 'pass' }] },
     ])
@@ -49,7 +49,7 @@ describe('The trust policy of a role in the configuration', () => {
     ])
   })
 
-  it('is warned about where it cannot be read: what AWS will say is unknown', () => {
+  it("a role's trust policy is warned about where it cannot be read: what AWS will say is unknown", () => {
     expect(verdictOf(policy({ NotPrincipal: '*' }))).toEqual([
       {
         name: 'trustPolicyIsSound',
@@ -60,7 +60,7 @@ describe('The trust policy of a role in the configuration', () => {
     ])
   })
 
-  it('is warned about where it names a role that was deleted', () => {
+  it("a role's trust policy is warned about where it names a role that was deleted", () => {
     const [provider] = policy().Statement
     const stale = {
       ...policy(),
@@ -86,7 +86,7 @@ describe('The trust policy of a role in the configuration', () => {
     expect(verdict).toMatchObject([{ outcome: 'pass', warning: expect.stringContaining('saml:aud') }])
   })
 
-  it('is judged by itself where no rule names its role', () => {
+  it("a role's trust policy is judged by itself where no rule names its role", () => {
     const judged = checked(policy({ Principal: '*' }), '', 'arn:aws:iam::*:role/Other')
     expect(judged).toMatchObject([{ subject: 'role arn:aws:iam::*:role/Other', verdict: [{ outcome: 'fail' }] }])
   })

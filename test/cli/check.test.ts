@@ -136,7 +136,7 @@ describe('fedgate check', () => {
       expect(ended.stdout).toMatch(/^response of corp\n/)
     })
 
-    it('ends with 1 when nobody knows the request', async () => {
+    it('ends with 1 when the request is unknown', async () => {
       const ended = await check(config.file, '--response', response, '--provider', 'corp', '--json')
       expect(ended).toMatchObject({
         exitCode: 1,
@@ -152,7 +152,7 @@ describe('fedgate check', () => {
       expect(ended.stdout).toMatch(/^response of corp: saml\.confirmation_expired\n/)
     })
 
-    it('shows nothing that the person could sign in with', async () => {
+    it('shows nothing that the user could sign in with', async () => {
       const ended = await check(config.file, '--response', response, '--provider', 'corp', '--json')
       expect(ended.stdout).not.toMatch(/alice|aws-dev/)
     })

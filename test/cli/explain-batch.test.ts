@@ -60,7 +60,7 @@ const decisionOf = async (question: object): Promise<string | undefined> =>
   (await answers([question])).answers[0]?.decision
 
 describe('a question', () => {
-  it('is answered as --json answers, with what was asked', async () => {
+  it('a question is answered as --json answers, with what was asked', async () => {
     expect((await answers([bySaml])).answers).toEqual([
       {
         decision: 'allow',
@@ -75,7 +75,7 @@ describe('a question', () => {
     ])
   })
 
-  it('is denied where a condition fails, which is named', async () => {
+  it('a question is denied where a condition fails, which is named', async () => {
     const [denied] = (await answers([{ ...bySaml, context: { 'saml:aud': [`${RECIPIENT}/`] } }])).answers
     expect(denied).toMatchObject({
       decision: 'deny',
@@ -85,11 +85,11 @@ describe('a question', () => {
     })
   })
 
-  it('may have its policy as text', async () => {
+  it('a question may have its policy as text', async () => {
     expect(await decisionOf({ ...bySaml, policy: JSON.stringify(bySaml.policy) })).toBe('allow')
   })
 
-  it('is of no certain answer where AWS has not said how it reads the policy', async () => {
+  it('a question is answered with unknown where AWS has not said how it reads the policy', async () => {
     // aws-facts E.1: everybody is the federated callers too [K].
     const policy = policyFor('*', 'sts:AssumeRole*')
     expect(await decisionOf({ ...bySaml, policy })).toBe('unknown')
@@ -103,7 +103,7 @@ describe('a question', () => {
     ['another role', { AWS: role }, { AWS: `${role}2` }, 'deny'],
     ['a service', { Service: 'ec2.amazonaws.com' }, { Service: 'ec2.amazonaws.com' }, 'allow'],
     ['another service', { Service: 'ec2.amazonaws.com' }, { Service: 'ecs.amazonaws.com' }, 'deny'],
-  ])('may be asked by %s', async (_, named, principal, decision) => {
+  ])('a question may be asked by %s', async (_, named, principal, decision) => {
     const policy = policyFor(named, 'sts:AssumeRole')
     expect(await decisionOf({ policy, principal, action: 'sts:AssumeRole', context: {} })).toBe(decision)
   })
@@ -114,7 +114,7 @@ describe('a question', () => {
     expect(answer?.checks).toContainEqual(expect.objectContaining({ name: 'callersOwnPolicies', outcome: 'not-run' }))
   })
 
-  it('about a key with a list needs no word on which keys have lists', async () => {
+  it('a question about a key with a list needs no word on which keys have lists', async () => {
     // aws-facts B.1: edupersonaffiliation holds a list, also of one; E.4: ForAnyValue.
     const Condition = { 'ForAnyValue:StringEquals': { 'saml:edupersonaffiliation': 'staff' } }
     const policy = policyFor({ Federated: PROVIDER }, 'sts:AssumeRoleWithSAML', Condition)
@@ -124,7 +124,7 @@ describe('a question', () => {
 })
 
 describe('a bad line', () => {
-  it('is told in its place, and the others are answered', async () => {
+  it('a bad line is reported in its place, and the others are answered', async () => {
     const { policy: _, ...without } = bySaml
     const lines = [
       '{',
@@ -156,7 +156,7 @@ describe('a bad line', () => {
     expect(all[7]).toMatchObject({ code: 'iam.policy_malformed', error: expect.stringContaining('Statement[0]') })
   })
 
-  it('that has a name twice is one of them: one of two Condition blocks would be lost', async () => {
+  it('a line with a repeated name is a bad line: one of two Condition blocks would be lost', async () => {
     const twice = JSON.stringify(bySaml).replace(
       '"Condition":',
       '"Condition":{"Null":{"saml:sub":"true"}},"Condition":',
@@ -166,7 +166,7 @@ describe('a bad line', () => {
     expect(all[0]?.error).toBe('the line: expected each name once in an object, found "Condition" twice')
   })
 
-  it('that is nested without end is one of them', async () => {
+  it('a line with unlimited nesting is a bad line', async () => {
     const endless = '['.repeat(60_000) + ']'.repeat(60_000)
     const { failures, answers: all } = await answers([
       `{"action":"sts:AssumeRole","principal":"*","policy":${endless}}`,
@@ -183,7 +183,7 @@ describe('a bad line', () => {
 })
 
 describe('policies of many lines', () => {
-  it('are kept where a role could have them, and never the large ones', () => {
+  it('policies of many lines are kept where a role could have them, and never the large ones', () => {
     const readPolicy = policyReader()
     const large = policyFor({ Federated: PROVIDER }, 'sts:AssumeRoleWithSAML', {
       StringLike: { 'saml:sub': Array.from({ length: 1000 }, (_, n) => `person-${n}`) },
@@ -194,7 +194,7 @@ describe('policies of many lines', () => {
 })
 
 describe('ten thousand questions', () => {
-  it('are answered in their order, no faster than they are taken', async () => {
+  it('ten thousand questions are answered in their order, no faster than the output is read', async () => {
     const lines = Array.from({ length: 10_000 }, (_, n) => ({
       ...bySaml,
       context: { 'saml:aud': [n % 2 ? RECIPIENT : 'x'], n: [String(n)] },

@@ -55,32 +55,32 @@ const THEIRS = 'https://other.example.com'
 const fromOurs = async () => (await response()).replaceAll(THEIRS, OURS)
 
 describe('A response in a file', () => {
-  it('of another issuer than the provider has in IAM was allowed', async () => {
+  it('a response in a file of another issuer than the provider has in IAM was allowed', async () => {
     const { outcome, reason } = await ask({ claims: 'explain-issuer-false-allow/response.xml' })
     expect(outcome).toBe('denied')
     expect(reason).toContain('Issuer not present in specified provider')
     expect(reason).toContain(`expected ${OURS}, actual ${THEIRS}, Assertion/Issuer`)
   })
 
-  it('of the right issuer is allowed', async () => {
+  it('a response in a file of the right issuer is allowed', async () => {
     expect((await ask({ claims: await fileOf('right.xml', await fromOurs()) })).outcome).toBe('allowed')
   })
 
-  it('whose Response has another Issuer than its Assertion is unknown', async () => {
+  it('a response in a file whose Response has another Issuer than its Assertion is unknown', async () => {
     const claims = await fileOf('two-issuers.xml', (await fromOurs()).replace(OURS, THEIRS))
     const { outcome, reason } = await ask({ claims })
     expect(outcome).toBe('unknown')
     expect(reason).toContain(`actual ${THEIRS}, Response/Issuer`)
   })
 
-  it('with a status other than Success was allowed', async () => {
+  it('a response in a file with a status other than Success was allowed', async () => {
     const claims = await fileOf('responder.xml', (await fromOurs()).replace('status:Success', 'status:Responder'))
     const { outcome, reason } = await ask({ claims })
     expect(outcome).toBe('denied')
     expect(reason).toContain('expected Success, actual Responder')
   })
 
-  it('with a second AudienceRestriction that does not name AWS was allowed', async () => {
+  it('a response in a file with a second AudienceRestriction that does not name AWS was allowed', async () => {
     const another = '<a:AudienceRestriction><a:Audience>https://elsewhere.example</a:Audience></a:AudienceRestriction>'
     const claims = await fileOf('audiences.xml', (await fromOurs()).replace('</a:Conditions>', `${another}$&`))
     const { outcome, reason } = await ask({ claims })
@@ -88,20 +88,20 @@ describe('A response in a file', () => {
     expect(reason).toContain('https://elsewhere.example')
   })
 
-  it('with an attribute of AWS in another case names it', async () => {
+  it('a response in a file with an attribute of AWS in another case names it', async () => {
     const { outcome, reason } = await ask({ claims: 'explain-tag-value/case.xml' })
     expect(outcome).toBe('denied')
     expect(reason).toContain('https://aws.amazon.com/SAML/attributes/Role is not it: upper and lower case differ')
   })
 
-  it('with a bad character in a tag names tag and characters, and not the value', async () => {
+  it('a response in a file with a bad character in a tag names tag and characters, and not the value', async () => {
     const { outcome, reason } = await ask({ claims: 'explain-tag-value/bad-char.xml' })
     expect(outcome).toBe('denied')
     expect(reason).toContain('the value of Dept with "&" "(" ")"')
     expect(reason).not.toContain('west')
   })
 
-  it('with two values of a tag names tag and count', async () => {
+  it('a response in a file with two values of a tag names tag and count', async () => {
     const { outcome, reason } = await ask({ claims: 'explain-tag-value/two-values.xml' })
     expect(outcome).toBe('denied')
     expect(reason).toContain('actual 2 values of Dept')
@@ -111,7 +111,7 @@ describe('A response in a file', () => {
 describe('A GitHub job', () => {
   const github = { provider: 'github', role: 'CI' }
 
-  it('in an environment, where the policy asks for a branch, is told what its sub is', async () => {
+  it('a GitHub job in an environment, where the policy asks for a branch, is shown its sub', async () => {
     const { outcome, reason } = await ask({
       ...github,
       claims: 'explain-sub-environment/gh.json',
@@ -123,14 +123,14 @@ describe('A GitHub job', () => {
     )
   })
 
-  it('of a pull request, where the policy asks for a branch, is told what its sub is', async () => {
+  it('a GitHub job of a pull request, where the policy asks for a branch, is shown its sub', async () => {
     const text = await response('explain-sub-environment/gh.json')
     const claims = await fileOf('pull.json', text.replace('environment:dev', 'pull_request'))
     const { reason } = await ask({ ...github, claims, trustPolicy: 'explain-sub-environment/trust.json' })
     expect(reason).toContain('the job was started by a pull request')
   })
 
-  it('of a repository that the policy writes in another case is told that only case differs', async () => {
+  it('a GitHub job of a repository that the policy writes in another case is shown that only case differs', async () => {
     const claims = await fileOf(
       'branch.json',
       (await response('explain-sub-environment/gh.json')).replace('environment:dev', 'ref:refs/heads/main'),
@@ -140,7 +140,7 @@ describe('A GitHub job', () => {
     expect(reason).toContain('only case differs')
   })
 
-  it('with another audience was told about saml:aud', async () => {
+  it('a GitHub job with another audience was told about saml:aud', async () => {
     const { outcome, evidence, trustPolicy } = await ask({
       ...github,
       claims: 'lint-oidc-aud-cure/gh.json',
@@ -155,7 +155,7 @@ describe('A GitHub job', () => {
     expect(finding?.hint).not.toContain('saml')
   })
 
-  it('whose role trusts a principal that was deleted is answered as if that one were not there', async () => {
+  it('a GitHub job whose role trusts a principal that was deleted is answered as if that one were not there', async () => {
     const trust = { ...github, claims: 'stale-principal/gh.json', trustPolicy: 'stale-principal/trust.json' }
     expect((await ask(trust)).outcome).toBe('allowed')
     const own = await readConfig(join(FAULTS, 'stale-principal/fedgate.yaml'), {})
@@ -165,7 +165,7 @@ describe('A GitHub job', () => {
     expect([preflight.outcome, warnings]).toEqual(['allowed', []])
   })
 
-  it('whose token has no exp is warned about, and unknown where it is a token', async () => {
+  it('a GitHub job whose token has no exp is warned about, and unknown where it is a token', async () => {
     const { exp: _, ...rest } = JSON.parse(await response('stale-principal/gh.json'))
     const times = async (text: string) => {
       const claims = await fileOf('no-exp', text)

@@ -106,7 +106,7 @@ describe('the command', () => {
       /condition keys that AWS sees\n(.*\n)* {2}saml:aud +https:\/\/signin\.aws\.amazon\.com\/saml \(SubjectConfirmationData/,
     )
     expect(ended.stdout).toMatch(/claims that AWS ignores\n {2}groups +dev\n {2}department +Research\n/)
-    expect(ended.stdout).toContain('No signature was verified')
+    expect(ended.stdout).toContain('Signatures were not verified')
     expect(ended.stdout).toMatch(/\nThe gateway grants the role because groups = dev \(rule at line \d+\)\.\n$/)
   })
 
@@ -133,7 +133,7 @@ describe('the command', () => {
     expect(ended.stdout).toContain('trust.claim_is_no_key')
   })
 
-  it('ends with 1 where it cannot be told, and answers programs in JSON', async () => {
+  it('ends with 1 where it cannot be determined, and answers programs in JSON', async () => {
     const claims = await fileOf('alice.json', JSON.stringify(ALICE))
     const which = ['--config', config, '--provider', 'corp', '--role', arnOf('nobody-knows-it'), '--claims', claims]
     const ended = await explain(...which, '--json')
@@ -190,14 +190,14 @@ describe('what the session is without', () => {
     return explained(templates, { config, provider, role: arnOf(provider), claims }, NOW)
   }
 
-  it('is told with the reason, where the gateway makes the session', async () => {
+  it('what the session lacks is shown with the reason, where the gateway makes the session', async () => {
     const attributes = { ...ALICE.attributes, team: ['Research & Development'] }
     const { leftOut, session } = await withTemplates('corp', JSON.stringify({ ...ALICE, attributes }))
     expect([...session.tags]).toEqual([['Fine', 'Research']])
     expect(leftOut).toEqual([{ what: 'sessionTags.Team', reason: expect.stringContaining('its value has') }])
   })
 
-  it('is every template, where AWS sees only what the provider signed', async () => {
+  it('what the session lacks is every template, where AWS sees only what the provider signed', async () => {
     const { leftOut } = await withTemplates('op', JSON.stringify(TOKEN))
     expect(leftOut.map(({ what }) => what)).toEqual(['sourceIdentity', 'sessionTags.Team', 'sessionTags.Fine'])
   })
@@ -211,7 +211,7 @@ describe('claims of a file', () => {
     ['a response as XML', xml],
     ['an assertion as XML', assertionXml],
     ['an assertion in base64', () => Buffer.from(assertionXml()).toString('base64')],
-  ])("are read from %s, for the provider's own evidence", async (_, textOf) => {
+  ])("claims of a file are read from %s, for the provider's own evidence", async (_, textOf) => {
     const { preflight, ignored } = await asked({ provider: 'original', text: textOf() })
     const context = Object.fromEntries(preflight.context.map(({ key, values }) => [key, values]))
     expect(context).toMatchObject({
@@ -225,7 +225,7 @@ describe('claims of a file', () => {
     expect(ignored).toEqual([{ name: 'department', values: ['Research'] }])
   })
 
-  it('may be months old, which is said and decides nothing', async () => {
+  it('claims of a file may be months old, which is said and decides nothing', async () => {
     const { preflight } = await asked({ provider: 'original', text: SAMLResponse })
     const age = preflight.verdict.find(({ name }) => name === 'evidenceIsCurrent')
     expect(age).toMatchObject({ outcome: 'pass', warning: expect.stringContaining('too old for AWS') })
@@ -243,7 +243,7 @@ describe('claims of a file', () => {
     expect(preflight.decidedBy).toMatchObject({ name: 'hasOneConfirmation', outcome: 'fail' })
   })
 
-  it('are read as a sign-in reads them: the NameID without white space, what nothing reads left alone', async () => {
+  it('claims of a file are read as a sign-in reads them: the NameID without white space, what nothing reads left alone', async () => {
     const text = assertionXml()
       .replace(/(<saml:NameID[^>]*>)alice/, '$1\n  alice\n  ')
       .replace('Research', 'Re<x/>search')
@@ -251,7 +251,7 @@ describe('claims of a file', () => {
     expect([subject, ignored]).toEqual(['alice', [{ name: 'department', values: [] }]])
   })
 
-  it('that a sign-in would be refused for are no claims', async () => {
+  it('claims of a file that a sign-in would be refused for are refused', async () => {
     const text = assertionXml().replace('>4711<', '>47<x/>11<')
     await expect(asked({ provider: 'original', text })).rejects.toMatchObject({
       code: 'explain.claims_unreadable',
@@ -259,7 +259,7 @@ describe('claims of a file', () => {
     })
   })
 
-  it('that lack the pair of the role are denied by that', async () => {
+  it('claims of a file that lack the pair of the role are denied by that', async () => {
     const { preflight } = await asked({ provider: 'original', role: arnOf('corp'), text: SAMLResponse })
     expect(preflight).toMatchObject({ outcome: 'denied', decidedBy: { name: 'roleIsInAssertion' } })
   })
@@ -273,7 +273,7 @@ describe('claims of a file', () => {
         '.x',
       'algorithmIsTaken',
     ],
-  ])('of an OpenID provider are read from %s', async (_, textOf, failing) => {
+  ])('claims of a file of an OpenID provider are read from %s', async (_, textOf, failing) => {
     const { preflight } = await asked({ provider: 'op', text: textOf() })
     expect(preflight.decidedBy?.name).toBe(failing)
     expect(preflight.context).toEqual(
@@ -301,7 +301,7 @@ describe('claims of a file', () => {
     ['corp', '{"nameId":"a","groups":[]}', 'explain.claims_unreadable'],
     ['corp', '{"attributes":{"groups":[1]}}', 'explain.claims_unreadable'],
     ['op', '{"sub":"alice"}', 'explain.claims_unreadable'],
-  ])('that %s could not have sent are refused: %s', async (provider, text, code) => {
+  ])('claims of a file that %s could not have sent are refused: %s', async (provider, text, code) => {
     await expect(asked({ provider, text })).rejects.toMatchObject({ code })
   })
 })

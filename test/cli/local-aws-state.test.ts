@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { localAwsState, localRoles } from '../../src/cli/local-aws/state.ts'
+import { lineLog } from '../../src/cli/log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fedgate-local-state-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -44,7 +45,7 @@ roles:
       Statement: [{ Effect: Allow, Principal: { AWS: "111122223333" }, Action: "sts:AssumeRole" }]
 `
 
-const surroundings = { now: () => new Date(), log: () => {} }
+const surroundings = { now: () => new Date(), log: lineLog(() => {}) }
 
 const read = (localAws: string) => {
   const file = join(folder, 'fedgate.yaml')
@@ -69,7 +70,7 @@ describe('localAws.state', () => {
     expect((await localRoles(read1)).map(({ arn }) => arn)).toEqual(roles.map(({ arn }) => arn))
   })
 
-  it('may be left out: then the roles of access are all that there is', async () => {
+  it('localAws.state may be left out: then the roles of access are all that there is', async () => {
     const { roles } = await localAwsState(await read('{}'), undefined, surroundings)
     expect(roles.map(({ arn }) => arn)).toEqual([roleArn('CI'), roleArn('Deploy')])
   })

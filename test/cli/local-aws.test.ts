@@ -35,7 +35,7 @@ const localAws = (args: readonly string[], meanwhile?: (url: string) => Promise<
   })
 
 describe('fedgate local-aws', { timeout: 60_000 }, () => {
-  it('alone prints the keys of a user, and appends every call to the trail', async () => {
+  it('fedgate local-aws alone prints the keys of a user, and appends every call to the trail', async () => {
     const trail = join(folder, 'trail.jsonl')
     const ended = await localAws(['--cloudtrail', trail], (url) =>
       fetch(url, { method: 'POST', body: new URLSearchParams({ Action: 'GetCallerIdentity' }) }),
@@ -49,7 +49,7 @@ describe('fedgate local-aws', { timeout: 60_000 }, () => {
     expect(statSync(trail).mode & 0o777).toBe(0o600)
   })
 
-  it('with a state file prints no keys, and has what the file says', async () => {
+  it('fedgate local-aws with a state file prints no keys, and has what the file says', async () => {
     const file = join(folder, 'state.yaml')
     writeFileSync(file, 'users: []\n')
     const ended = await localAws(['--state', file])
@@ -64,7 +64,7 @@ describe('fedgate local-aws', { timeout: 60_000 }, () => {
     expect(ended.stderr).toContain('2:10 users.0.arn: expected the ARN of a user')
   })
 
-  it('does not start where its trail cannot be written', async () => {
+  it('fedgate local-aws does not start where its trail cannot be written', async () => {
     const ended = await localAws(['--cloudtrail', join(folder, 'nowhere', 'trail.jsonl')])
     expect(ended.exitCode).not.toBe(0)
     expect(ended.stderr).toContain('cannot be written: ENOENT')

@@ -46,7 +46,7 @@ describe('the fedgate command', () => {
     })
   })
 
-  it('ends without a word when nobody reads its answer', async () => {
+  it('ends silently when its output is not read', async () => {
     const child = spawn(process.execPath, ['--import', TSX, MAIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     let stderr = ''
@@ -68,6 +68,18 @@ describe('the fedgate command', () => {
       stdout: '',
       stderr: `The configuration file ${config} does not exist.\nSpecify an existing file with --config.\n`,
     })
+  })
+
+  it('ends with 2 when several workers would not share their store', async () => {
+    const config = join(folder, 'workers.yaml')
+    const secret = 'only for tests, and long enough for them'
+    const provider = '{ id: op, protocol: oidc, issuer: "https://op.example.com", clientId: c, clientSecret: s }'
+    const session = `{ secret: "${secret}", store: memory }`
+    const lines = ['baseUrl: http://localhost:8080', `session: ${session}`, 'sts: { endpoint: local }']
+    await writeFile(config, [...lines, `providers: [${provider}]`, ''].join('\n'))
+    const { exitCode, stderr } = await fedgate('serve', '--config', config, '--workers', '2')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--workers 2 needs a store that the workers share')
   })
 
   it('ends with 78 and a line for every problem of a bad configuration', async () => {

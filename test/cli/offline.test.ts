@@ -1,4 +1,4 @@
-/** What AWS has to know can be worked out on a machine that has none of the gateway's secrets. */
+/** What AWS must know can be worked out on a machine that has none of the gateway's secrets. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -15,7 +15,7 @@ const written = (isTTY: boolean, env: NodeJS.ProcessEnv, say: (output: ReturnTyp
 }
 
 describe('output', () => {
-  it('has colours on a terminal', () => {
+  it('the output has colours on a terminal', () => {
     expect(written(true, {}, ({ print, style }) => print(style.bold('x'))).stdout).toBe('\u001b[1mx\u001b[22m\n')
   })
 
@@ -23,7 +23,7 @@ describe('output', () => {
     ['in a pipe', false, {}],
     ['when NO_COLOR is set', true, { NO_COLOR: '1' }],
     ['on a dumb terminal', true, { TERM: 'dumb' }],
-  ])('has none %s', (_when, isTTY, env) => {
+  ])('the output has no colours %s', (_when, isTTY, env) => {
     expect(written(isTTY, env, ({ print, style }) => print(style.bold('x'))).stdout).toBe('x\n')
   })
 

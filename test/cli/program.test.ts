@@ -41,7 +41,8 @@ describe('fedgate', () => {
   it.each([
     [['demo'], 'demo', { portBase: 8080 }],
     [['demo', '--port-base', '9000'], 'demo', { portBase: 9000 }],
-    [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml' }],
+    [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml', workers: 1 }],
+    [['serve', '--config', 'fedgate.yaml', '--workers', '4'], 'serve', { config: 'fedgate.yaml', workers: 4 }],
     [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],
     [
       ['trust-policy', '--config', 'f.yaml', '--provider', 'corp'],
@@ -114,6 +115,8 @@ describe('fedgate', () => {
       'give --config, --provider, --role and --claims, or --batch',
     ],
     [['explain', '--batch', '--provider', 'corp'], '--batch reads its questions from standard input'],
+    [['serve', '--config', 'x', '--workers', '0'], 'Enter a number from 1 to 64.'],
+    [['serve', '--config', 'x', '--workers', 'all'], 'Enter a number from 1 to 64.'],
     [['demo', '--port-base', '65533'], 'Enter a port from 1 to 65532.'],
     [['demo', '--port-base', '80x'], 'Enter a port from 1 to 65532.'],
   ])('%j is wrong usage: exit 2, and the reason on stderr', async (args, reason) => {
@@ -128,7 +131,7 @@ describe('fedgate', () => {
     expect(ran.stderr).toBe('The configuration file does not exist.\nSpecify an existing file with --config.\n')
   })
 
-  it('answers an error that a person can meet with its sentence, its hint and exit 1', async () => {
+  it('answers an error that a user can meet with its sentence, its hint and exit 1', async () => {
     const failure = new FedgateError('port.taken', { sentence: 'Port 8080 is taken.', hint: 'Take another.' })
     expect(await run(['demo'], failure)).toMatchObject({
       exitCode: 1,

@@ -46,7 +46,7 @@ const refused: Readonly<Record<string, string>> = {
 }
 
 describe('what peers accept safely', () => {
-  it.each(Object.entries(accepted))('%s: %s', async (name) => {
+  it.each(Object.entries(accepted))('what peers accept safely: %s: %s', async (name) => {
     const judgement = await judgementOn(name)
     expect(codeOf(judgement)).toBe('accepted')
     const subject = name === 'saml-nameid-whitespace' ? 'alice@example.com' : 'alice@corp.example'
@@ -55,7 +55,7 @@ describe('what peers accept safely', () => {
 })
 
 describe('what stays refused', () => {
-  it.each(Object.entries(refused))('%s: %s', async (name, code) => {
+  it.each(Object.entries(refused))('what stays refused %s: %s', async (name, code) => {
     expect(codeOf(await judgementOn(name))).toBe(code)
   })
 })

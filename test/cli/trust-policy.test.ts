@@ -9,7 +9,7 @@ import { createKeyPem } from '../../src/issuer/keys.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
-import { readHcl } from '../iam/hcl.ts'
+import { readTerraform } from '../iam/terraform-json.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')
@@ -186,7 +186,7 @@ Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its 
     ])
   })
 
-  it("has the identity provider's own metadata where its own response is shown", async () => {
+  it("fedgate trust-policy has the identity provider's own metadata where its own response is shown", async () => {
     const { identityProviders, roles } = await documentOf('--provider', 'original', '--role', DEVELOPER)
     const create = identityProviders[0]?.['create-saml-provider'] as Record<string, string>
     expect(create.Name).toBe('theirs')
@@ -196,16 +196,15 @@ Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its 
     expect(JSON.stringify(roles)).toContain('"saml:aud":"https://aws.example.com/saml/original/acs"')
   })
 
-  it('prints Terraform', async () => {
+  it('prints Terraform in its JSON syntax', async () => {
     const { exitCode, stdout } = await trustPolicy('--provider', 'tokens', '--role', DEVELOPER, '--format', 'terraform')
     expect(exitCode).toBe(0)
-    const blocks = readHcl(stdout, () => 'arn:aws:iam::111122223333:oidc-provider/aws.example.com')
-    expect(blocks.map(({ head }) => head)).toEqual([
-      'resource "aws_iam_openid_connect_provider" "fedgate"',
-      'resource "aws_iam_role" "developer"',
-    ])
+    const resources = readTerraform(stdout, () => 'arn:aws:iam::111122223333:oidc-provider/aws.example.com')
+    expect([...resources.keys()]).toEqual(['aws_iam_openid_connect_provider.fedgate', 'aws_iam_role.developer'])
     const { roles } = await documentOf('--provider', 'tokens', '--role', DEVELOPER)
-    expect(JSON.parse(String(blocks[1]?.body.assume_role_policy))).toEqual(roles[0]?.trustPolicy)
+    expect(JSON.parse(String(resources.get('aws_iam_role.developer')?.assume_role_policy))).toEqual(
+      roles[0]?.trustPolicy,
+    )
   })
 
   it('prints CloudFormation, in the YAML that it reads', async () => {
@@ -239,7 +238,7 @@ Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its 
     expect(document).toContain(JSON.stringify('aws:RequestTag/A\u2028B'))
   })
 
-  it('says of an issuer that ends in a slash what nobody knows, and what to try', async () => {
+  it('says for an issuer that ends in a slash what is unknown, and what to try', async () => {
     const { exitCode, stdout, stderr } = await trustPolicy('--config', 'slash.yaml', '--provider', 'google')
     expect(exitCode).toBe(0)
     expect(stdout).toContain('"tenant.example.com:aud"')
@@ -247,14 +246,14 @@ Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its 
     expect(stderr).toContain('use tenant.example.com/:aud instead')
   })
 
-  it('warns where anybody may have an account', async () => {
+  it('warns where anyone may have an account', async () => {
     const { exitCode, stdout, stderr } = await trustPolicy('--provider', 'google')
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ identityProviders: [] })
     expect(stderr).toContain(
       "only the gateway enforces it. A user who sends the provider's own evidence directly to AWS bypasses this.",
     )
-    expect(stderr).toContain('Anybody can have an account at accounts.google.com')
+    expect(stderr).toContain('Anyone can have an account at accounts.google.com')
   })
 
   it.each([
@@ -298,7 +297,7 @@ Name the users in a rule (\`subject\`), or set exchange.evidence to reissued.
     )
   })
 
-  it('did not answer for roles whose names rules leave open, though they were named', async () => {
+  it('fedgate trust-policy did not answer for roles whose names rules leave open, though they were named', async () => {
     const args = ['--provider', 'pattern', '--all-accounts', '--role', 'Deploy', '--role', 'Audit']
     const { stdout, stderr } = await trustPolicy(...args)
     const { roles } = JSON.parse(stdout) as Document
@@ -311,7 +310,7 @@ Name the users in a rule (\`subject\`), or set exchange.evidence to reissued.
     expect(stderr).not.toContain('match any role')
   })
 
-  it('did not answer for an account that a rule calls something else', async () => {
+  it('fedgate trust-policy did not answer for an account that a rule calls something else', async () => {
     const { roles } = await documentOf('--config', 'other.yaml', '--provider', 'pattern', '--all-accounts')
     expect(roles.map(({ arn }) => arn)).toEqual([
       'arn:aws:iam::111122223333:role/Audit-111122223333',

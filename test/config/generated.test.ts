@@ -19,6 +19,7 @@ import { issuerErrors } from '../../src/issuer/errors.ts'
 import { localAwsErrors } from '../../src/local-aws/errors.ts'
 import { oidcErrors } from '../../src/oidc/errors.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
+import { storeErrors } from '../../src/stores/errors.ts'
 import { webErrors } from '../../src/web/errors.ts'
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
@@ -54,6 +55,7 @@ describe('what is generated from the source (npm run schema)', () => {
       oidcErrors,
       samlErrors,
       startErrors,
+      storeErrors,
       stsErrors,
       trustPolicyErrors,
       webErrors,

@@ -9,7 +9,7 @@ const problems = (issuer: string, text = sample): readonly string[] =>
   problemsOf(withIssuer(issuer, text), { files }).map((line) => line.replace(/^\d+:\d+ /, ''))
 
 describe('the gateway as issuer', () => {
-  it('is the public origin, with RS256 and five minutes, unless the file says otherwise', () => {
+  it('the gateway as issuer is the public origin, with RS256 and five minutes, unless the file says otherwise', () => {
     expect(parse(withIssuer('{ key: certs/issuer.key }'), { files }).issuer).toEqual({
       url: 'https://aws.example.com',
       keys: [{ key: '/etc/fedgate/certs/issuer.key', createIfMissing: false }],
@@ -19,7 +19,7 @@ describe('the gateway as issuer', () => {
     })
   })
 
-  it('is what the file says', () => {
+  it('the gateway as issuer is configured by the file', () => {
     const written =
       '{ url: "https://keys.example.com/fedgate", key: [certs/next.key, certs/issuer.key], algorithm: ES256, audience: fedgate, tokenLifetime: 2m }'
     expect(parse(withIssuer(written), { files }).issuer).toEqual({
@@ -34,7 +34,7 @@ describe('the gateway as issuer', () => {
     })
   })
 
-  it('is none where it has no key and AWS is real', () => {
+  it('the gateway is not an issuer where it has no key and AWS is real', () => {
     expect(parse(sample).issuer).toBeUndefined()
   })
 
@@ -44,7 +44,7 @@ describe('the gateway as issuer', () => {
     })
   })
 
-  it('may have a port on loopback for the local AWS', () => {
+  it('the gateway as issuer may have a port on loopback for the local AWS', () => {
     expect(problems('{ url: "http://127.0.0.1:8090" }', local)).toEqual([])
   })
 })
@@ -119,13 +119,13 @@ describe('an issuer is refused with', () => {
       'issuer.tokenLifetime: expected a duration from 1m to 1h, found "24h"',
     ],
     ['an empty audience', `{ ${key}, audience: "" }`, 'issuer.audience: expected an audience of 1 to 255 characters'],
-  ])('%s', (_, issuer, problem) => {
+  ])('an issuer is refused with %s', (_, issuer, problem) => {
     const found = problems(issuer)
     expect(found).toHaveLength(1)
     expect(found[0]).toContain(problem)
   })
 
-  it("a public origin with a port, where AWS would look for the issuer's keys", () => {
+  it("an issuer is refused with a public origin with a port, where AWS would look for the issuer's keys", () => {
     const text = changed('baseUrl: https://aws.example.com', 'baseUrl: https://aws.example.com:8443')
     expect(problems('{ key: certs/issuer.key }', text)).toEqual([
       'issuer.url: expected an https URL without a port, from which AWS fetches the keys, found "https://aws.example.com:8443"',

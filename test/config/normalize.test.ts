@@ -9,7 +9,7 @@ providers: [{ id: corp, protocol: saml, metadata: "http://127.0.0.1:8082/metadat
 `
 
 describe('a configuration', () => {
-  it('has durations in seconds', () => {
+  it('a configuration has durations in seconds', () => {
     expect(parse(sample)).toMatchObject({
       session: { idleSeconds: 1800, lifetimeSeconds: 28_800 },
       sts: { timeoutSeconds: 5 },
@@ -18,13 +18,13 @@ describe('a configuration', () => {
     })
   })
 
-  it.each(['1h30m', '1h 30m', '90m'])('reads %s as it is shown on pages, and as people write it', (shown) => {
+  it.each(['1h30m', '1h 30m', '90m'])('reads %s as it is shown on pages, and as users write it', (shown) => {
     expect(parse(changed('maxSessionDuration: 1h', `maxSessionDuration: ${shown}`))).toMatchObject({
       roles: [{ maxSessionSeconds: 5400 }],
     })
   })
 
-  it('has absolute paths, from the folder of its file', () => {
+  it('a configuration has absolute paths, from the folder of its file', () => {
     expect(parse(`${sample}audit: { file: logs/audit.jsonl }\n`)).toMatchObject({
       file: '/etc/fedgate/fedgate.yaml',
       folder: '/etc/fedgate',
@@ -40,11 +40,11 @@ describe('a configuration', () => {
     expect(parse(sample).session.secrets[0].reveal()).toBe('0123456789abcdef0123456789abcdef')
   })
 
-  it('has its public origin without a trailing slash', () => {
+  it('a configuration has its public origin without a trailing slash', () => {
     expect(parse(smallest).baseUrl).toBe('http://localhost:8080')
   })
 
-  it("has our own entityID for an identity provider: the SP metadata's URL unless it is given", () => {
+  it("a configuration has our own entityID for an identity provider: the SP metadata's URL unless it is given", () => {
     expect(parse(sample).providers[0]).toMatchObject({ spEntityId: 'https://aws.example.com/saml/corp/metadata' })
     const given = changed('clockSkew: 60s', 'spEntityId: urn:amazon:webservices')
     expect(parse(given).providers[0]).toMatchObject({ spEntityId: 'urn:amazon:webservices' })
@@ -60,13 +60,13 @@ describe('a configuration', () => {
     expect(provider).toMatchObject({ subject: { kind: 'attribute', name } })
   })
 
-  it('has the longest validity of metadata in seconds, and none unless it is given', () => {
+  it('a configuration has the longest validity of metadata in seconds, and none unless it is given', () => {
     expect(parse(sample).providers[0]).not.toHaveProperty('metadataMaxValiditySeconds')
     const given = parse(changed('clockSkew: 60s', 'metadataMaxValidity: 14d'))
     expect(given.providers[0]).toMatchObject({ metadataMaxValiditySeconds: 14 * 86_400, requireValidUntil: false })
   })
 
-  it("is AWS's own audience where AWS sees the assertion", () => {
+  it("our entityID is AWS's own audience where AWS sees the assertion", () => {
     const original = changed('clockSkew: 60s', 'exchange: { via: saml, evidence: original }')
     expect(parse(original).providers[0]).toMatchObject({
       spEntityId: 'urn:amazon:webservices',
@@ -111,7 +111,7 @@ describe('a configuration', () => {
     expect(parse(mdq).providers[0]).toMatchObject({ metadata: { kind: 'mdq', url: 'https://mdq.example.org' } })
   })
 
-  it('has its keys in the order of the file', () => {
+  it('a configuration has its keys in the order of the file', () => {
     const files = { '/etc/fedgate/b.key': '', '/etc/fedgate/b.crt': '' }
     const pairs =
       '\n  - { key: certs/signing.key, certificate: certs/signing.crt }\n  - { key: b.key, certificate: b.crt }'
@@ -128,7 +128,7 @@ describe('a configuration', () => {
     expect(lines).toEqual([expect.stringContaining('groups: aws-admins'), expect.stringContaining('groups: "/^aws-')])
   })
 
-  it('with the local AWS and no key makes one beside itself', () => {
+  it('a configuration with the local AWS and no key makes one beside itself', () => {
     const made = (purpose: string) => [
       {
         key: `/etc/fedgate/certs/${purpose}.key`,
@@ -156,7 +156,7 @@ describe('a configuration', () => {
       { kind: 'url', url: 'https://sts.example.com/x' },
       { kind: 'url', url: 'https://sts.example.com' },
     ],
-  ])('with STS at %s has the console sign-in follow', (endpoint, target, signIn) => {
+  ])('a configuration with STS at %s has the console sign-in follow', (endpoint, target, signIn) => {
     expect(parse(changed('endpoint: aws', `endpoint: ${endpoint}`)).sts).toMatchObject({ target, signIn })
   })
 
@@ -273,7 +273,7 @@ describe('an access rule', () => {
     ['"/a|b/"', 'b', true],
     ['"/aws/"', 'aws\n', false],
     ['"/aws/"', 'AWS', false],
-  ])('with %s has to match the whole value: %j is %s', (pattern, value, outcome) => {
+  ])('an access rule with %s must match the whole value: %j is %s', (pattern, value, outcome) => {
     expect(matches(pattern, value)).toBe(outcome)
   })
 

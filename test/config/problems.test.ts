@@ -12,7 +12,7 @@ const at = (text: string, piece: string): string => {
 }
 
 describe('the sample', () => {
-  it('is valid', () => {
+  it('the sample is valid', () => {
     expect(problemsOf(sample)).toEqual([])
   })
 })
@@ -411,7 +411,7 @@ describe('who may grant a role', () => {
     expect(problemsOf(textGranting(mistake)).join('\n')).toContain(` ${path}`)
   })
 
-  it('a rule that names the identity provider is fine where people choose', () => {
+  it('a rule that names the identity provider is fine where users choose', () => {
     const named = changed('clockSkew: 60s', 'discovery: true').replaceAll(
       'provider: corp,',
       'provider: corp, idp: https://idp.example.com,',
@@ -434,7 +434,7 @@ describe('who may grant a role', () => {
 })
 
 describe('several mistakes', () => {
-  it('in a provider do not hide that a rule names another', () => {
+  it('mistakes in a provider do not hide that a rule names another', () => {
     const text = changed('id: corp\n    protocol: saml', 'id: corp\n    protocol: sam').replace(
       'provider: corp, groups: aws-admins',
       'provider: crop',
@@ -451,7 +451,7 @@ describe('several mistakes', () => {
     ])
   })
 
-  it('are told at once, in the order of the file, those of shape beside those of meaning', () => {
+  it('mistakes are reported at once, in the order of the file, those of shape with those of meaning', () => {
     const text = changed('idle: 30m', 'idel: 30m')
       .replace('protocol: oidc', 'protocol: odic')
       .replace('region: eu-west-1\n', 'region: x\n')
@@ -466,36 +466,36 @@ describe('several mistakes', () => {
     ])
   })
 
-  it('of an empty file are the keys that it must have', () => {
+  it('an empty file is reported with the keys that it must have', () => {
     expect(problemsOf('')).toEqual(['1:1: expected a mapping, found nothing'])
     expect(problemsOf('listen: {}').map((line) => line.split(' ')[1])).toEqual(['baseUrl:', 'session:', 'providers:'])
   })
 
-  it('of YAML are told without quoting the line, which may hold a secret', () => {
+  it('mistakes of YAML are reported without quoting the line, which may hold a secret', () => {
     const problems = problemsOf('session: { secret: hunter2hunter2\nbaseUrl: x')
     expect(problems.length).toBeGreaterThan(0)
     expect(problems.join('\n')).not.toContain('hunter2')
   })
 
-  it('of a secret of digits without quotes do not show it', () => {
+  it('a mistake in an unquoted secret of digits does not show it', () => {
     expect(problemsOf(changed('clientSecret: secret-1', 'clientSecret: 98765432'))).toEqual([
       expect.stringMatching(/clientSecret: expected the client secret \(in quotes\), found a number$/),
     ])
   })
 
-  it('of an alias without its anchor are told with the place, and without the name: it may be a secret', () => {
+  it('an alias without its anchor is reported with the place, and without the name: it may be a secret', () => {
     const problems = problemsOf('session:\n  secret: *hunter2hunter2\n')
     expect(problems).toEqual(['2:11: expected an anchor with that name before the alias, or quoted text, found none'])
   })
 
-  it('of aliases that multiply end in a sentence', () => {
+  it('aliases that multiply are reported in a sentence', () => {
     const ten = (name: string) => `[${Array(10).fill(name).join(', ')}]`
     expect(problemsOf(`a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: ${ten('*b')}\n`)).toEqual([
       '1:1: expected at most 100 aliases',
     ])
   })
 
-  it('show a key that stands twice', () => {
+  it('show a repeated key', () => {
     expect(problemsOf(`${sample}sessionName: "{x}"\n`)).toEqual([
       expect.stringMatching(/^36:1: expected YAML, found Map keys must be unique/),
     ])
@@ -503,18 +503,18 @@ describe('several mistakes', () => {
 })
 
 describe('a configuration file', () => {
-  it('that is not there is one clear sentence', async () => {
+  it('a missing configuration file is reported in one clear sentence', async () => {
     await expect(readConfig('/nowhere/fedgate.yaml', {})).rejects.toMatchObject({
       code: 'config.not_found',
       message: 'The configuration file /nowhere/fedgate.yaml does not exist.',
     })
   })
 
-  it('that is a folder cannot be read', async () => {
+  it('a configuration file that is a folder cannot be read', async () => {
     await expect(readConfig(tmpdir(), {})).rejects.toMatchObject({ code: 'config.unreadable' })
   })
 
-  it('is read with the files it names', async () => {
+  it('a configuration file is read with the files it names', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fedgate-config-'))
     const file = join(folder, 'fedgate.yaml')
     await writeFile(file, changed('endpoint: aws', 'endpoint: local'))

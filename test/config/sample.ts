@@ -49,7 +49,7 @@ export interface Around {
   readonly files?: Readonly<Record<string, string>>
 }
 
-/** Parses a text as /etc/fedgate/fedgate.yaml, in a world of these variables and files. */
+/** Parses a text as /etc/fedgate/fedgate.yaml, with these variables and files. */
 export const parse = (text: string, { env = {}, files = {} }: Around = {}): Config =>
   parseConfig(text, {
     file: '/etc/fedgate/fedgate.yaml',

@@ -10,7 +10,7 @@ const complaints = (text: string, files = {}): readonly string[] =>
   problemsOf(text, { files }).map((line) => line.replace(/^\d+:\d+ /, ''))
 
 describe('session tags and source identity', () => {
-  it('are templates, by key, and in the order of the file', () => {
+  it('session tags and source identity are templates, by key, and in the order of the file', () => {
     const config = parse(
       withKeys(`sourceIdentity: "{subject}"
 sessionTags: { CostCenter: "{costCenter}", Team: "{provider}/{team}", Gateway: "fedgate 1" }
@@ -25,7 +25,7 @@ transitiveTags: [CostCenter]`),
     expect(config.transitiveTags).toEqual(['CostCenter'])
   })
 
-  it('are none where the configuration says nothing', () => {
+  it('session tags and source identity are none where the configuration says nothing', () => {
     const { sessionTags, transitiveTags, ...config } = parse(sample)
     expect([sessionTags.size, transitiveTags.length, 'sourceIdentity' in config]).toEqual([0, 0, false])
   })
@@ -105,7 +105,7 @@ transitiveTags: [CostCenter]`),
     expect(complaints(withKeys(keys))).toEqual([complaint])
   })
 
-  it('are fifty at most', () => {
+  it('session tags and source identity are fifty at most', () => {
     const tags = (count: number) => Array.from({ length: count }, (_, n) => `K${n}: "{team}"`).join(', ')
     expect(complaints(withKeys(`sessionTags: { ${tags(50)} }`))).toEqual([])
     expect(complaints(withKeys(`sessionTags: { ${tags(51)} }`))).toEqual([
@@ -115,7 +115,7 @@ transitiveTags: [CostCenter]`),
 })
 
 describe('operators', () => {
-  it('are matched as by an access rule, with the line of the rule', () => {
+  it('operators are matched as by an access rule, with the line of the rule', () => {
     const text = withKeys('operators:\n  - when: { provider: corp, groups: [platform, "/^ops-.+$/"] }')
     expect(parse(text).operators).toEqual([
       {
@@ -136,7 +136,7 @@ describe('operators', () => {
     ])
   })
 
-  it('are nobody where the configuration names none', () => {
+  it('operators do not exist where the configuration names none', () => {
     expect(parse(sample).operators).toEqual([])
   })
 
@@ -156,11 +156,11 @@ describe('operators', () => {
       '{ provider: google, groups: "/(/" }',
       'operators[0].when.groups: expected a regular expression between the slashes, found Invalid regular expression: /(/u: Unterminated group',
     ],
-  ])('are refused with %s', (_, when, complaint) => {
+  ])('operators are refused with %s', (_, when, complaint) => {
     expect(complaints(withKeys(`operators:\n  - when: ${when}`))).toEqual([complaint])
   })
 
-  it('name the identity provider where people choose it', () => {
+  it('name the identity provider where users choose it', () => {
     const open = changed('clockSkew: 60s', 'discovery: true').replaceAll(
       'provider: corp,',
       'provider: corp, idp: urn:x,',
@@ -196,7 +196,7 @@ describe('policies of a role', () => {
     '/etc/fedgate/policies/session.json': JSON.stringify(session, null, 2),
   }
 
-  it('are read from JSON files, as compact JSON', () => {
+  it('policies are read from JSON files, as compact JSON', () => {
     const text = withRole('    trustPolicy: ./policies/trust.json\n    sessionPolicy: policies/session.json')
     expect(parse(text, { files }).roles[0]).toMatchObject({
       trustPolicy: JSON.stringify(trust),
@@ -205,7 +205,7 @@ describe('policies of a role', () => {
     })
   })
 
-  it('may stand in the configuration, where policy variables stay what they are', () => {
+  it('policies may be in the configuration, where policy variables stay unchanged', () => {
     const text = withRole(`    trustPolicy: ${JSON.stringify(trust)}\n    sessionPolicy: ${JSON.stringify(session)}`)
     expect(parse(text, { env: { aws: 'wrong' } }).roles[0]).toMatchObject({
       trustPolicy: JSON.stringify(trust),
@@ -218,14 +218,14 @@ describe('policies of a role', () => {
     expect(parse(text, { env: { ACCOUNT: '111122223333' } }).roles[0]?.trustPolicy).toBe(JSON.stringify(trust))
   })
 
-  it('are sent in the characters that STS takes', () => {
+  it('policies are sent in the characters that STS accepts', () => {
     const named = { ...session, Statement: [{ ...session.Statement[0], Resource: 'arn:aws:s3:::日本é/*' }] }
     const { sessionPolicy = '' } = parse(withRole(`    sessionPolicy: ${JSON.stringify(named)}`)).roles[0] ?? {}
     expect(sessionPolicy).toContain('arn:aws:s3:::\\u65e5\\u672cé/*')
     expect(JSON.parse(sessionPolicy)).toEqual(named)
   })
 
-  it('that AWS would refuse are told with the file and the place in it', () => {
+  it('policies that AWS would refuse are reported with the file and the place in it', () => {
     const broken = { ...session, Statement: [{ ...session.Statement[0], Effect: 'allow' }] }
     const text = withRole('    sessionPolicy: ./policies/session.json')
     expect(complaints(text, { '/etc/fedgate/policies/session.json': JSON.stringify(broken) })).toEqual([
@@ -235,7 +235,7 @@ describe('policies of a role', () => {
     ])
   })
 
-  it('that AWS would refuse are told at their line where they stand in the configuration', () => {
+  it('policies in the configuration that AWS would refuse are reported at their line', () => {
     const text = withRole(`    sessionPolicy:
       Version: "2012-10-17"
       Statement:
@@ -249,7 +249,7 @@ describe('policies of a role', () => {
     )
   })
 
-  it('that trust somebody do not stop the gateway where they cannot be read: AWS has accepted them', () => {
+  it('trust policies do not stop the gateway where they cannot be read: AWS has accepted them', () => {
     const strange = { ...trust, Statement: [{ ...trust.Statement[0], NotPrincipal: { AWS: '*' } }] }
     expect(parse(withRole(`    trustPolicy: ${JSON.stringify(strange)}`)).roles[0]?.trustPolicy).toBe(
       JSON.stringify(strange),
@@ -263,17 +263,17 @@ describe('policies of a role', () => {
       'URL-encoded in such an answer',
       JSON.stringify({ Role: { AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)) } }),
     ],
-  ])('that trust somebody are read %s', (_, content) => {
+  ])('trust policies are read %s', (_, content) => {
     const text = withRole('    trustPolicy: ./policies/trust.json')
     const { roles } = parse(text, { files: { '/etc/fedgate/policies/trust.json': content } })
     expect(roles[0]?.trustPolicy).toBe(JSON.stringify(trust))
   })
 
-  it('of the wrong kind are refused: a session policy has no principal', () => {
+  it('policies of the wrong kind are refused: a session policy has no principal', () => {
     expect(complaints(withRole(`    sessionPolicy: ${JSON.stringify(trust)}`)).join('\n')).toMatch(/Principal/)
   })
 
-  it('of a file that is not there, or no JSON, are refused without a word of what is in it', () => {
+  it('policies of a missing or malformed file are refused without quoting it', () => {
     const text = withRole('    trustPolicy: ./policies/trust.json')
     expect(complaints(text)).toEqual(['roles[0].trustPolicy: expected a readable file, found "./policies/trust.json"'])
     const secret = complaints(text, { '/etc/fedgate/policies/trust.json': 'hunter2 {' })
@@ -283,7 +283,7 @@ describe('policies of a role', () => {
     expect(secret.join()).not.toContain('hunter')
   })
 
-  it('of a file with a name twice are refused: one of two Condition blocks would be lost', () => {
+  it('policies of a file with a name twice are refused: one of two Condition blocks would be lost', () => {
     const text = withRole('    trustPolicy: ./policies/trust.json')
     const twice = JSON.stringify(trust).replace('"Action"', '"Effect":"Deny","Action"')
     expect(complaints(text, { '/etc/fedgate/policies/trust.json': twice })).toEqual([
@@ -291,7 +291,7 @@ describe('policies of a role', () => {
     ])
   })
 
-  it('that scope down are 2048 characters at most, ARNs included', () => {
+  it('policies that scope down are 2048 characters at most, ARNs included', () => {
     const arn = 'arn:aws:iam::aws:policy/ReadOnlyAccess'
     const sized = (characters: number): string => {
       const empty = JSON.stringify({ ...session, Id: '' })
@@ -315,7 +315,7 @@ describe('policies of a role', () => {
     expect(found.length === 0).toBe(isOne)
   })
 
-  it('are ten managed ones at most', () => {
+  it('a role has at most ten managed policies', () => {
     const arns = Array.from({ length: 11 }, (_, n) => `"arn:aws:iam::aws:policy/P${n}"`).join(', ')
     expect(complaints(withRole(`    sessionPolicyArns: [${arns}]`))).toEqual([
       'roles[0].sessionPolicyArns: expected at most 10 ARNs, found a list',
@@ -335,7 +335,7 @@ describe('sts.fips', () => {
     expect(parse(inRegion(region)).sts.fips).toBe(true)
   })
 
-  it('is refused with a region that has no such endpoint, of STS or of an account', () => {
+  it('sts.fips is refused with a region that has no such endpoint, of STS or of an account', () => {
     const expected = 'expected a region where STS has a FIPS endpoint, or sts.fips: false, found'
     expect(complaints(inRegion('eu-west-1', 'us-east-1'))).toEqual([`sts.region: ${expected} "eu-west-1"`])
     expect(complaints(inRegion('us-east-1', 'cn-north-1'))).toEqual([
@@ -343,7 +343,7 @@ describe('sts.fips', () => {
     ])
   })
 
-  it('is refused where AWS is not what is spoken to', () => {
+  it('sts.fips is refused where AWS is not what is spoken to', () => {
     const local = inRegion('us-east-1').replace('endpoint: aws', 'endpoint: local')
     expect(complaints(local)).toEqual([
       'sts.fips: expected false, as only sts.endpoint: aws has FIPS endpoints, found true',

@@ -57,7 +57,7 @@ describe('the configuration of an offline command', () => {
     expect(unread).toEqual(['session.secret'])
   })
 
-  it('has random text in place of every secret, so that it vouches for nothing', () => {
+  it('the configuration of an offline command has random text in place of every secret, so that it vouches for nothing', () => {
     const known = { SESSION_SECRET: 's'.repeat(40) }
     const [one, other] = [parse('offline', text, known), parse('offline', text, known)]
     expect(one.session.secrets[0].reveal()).not.toBe(other.session.secrets[0].reveal())
@@ -73,7 +73,7 @@ describe('the configuration of an offline command', () => {
       `"${ref('SESSION_SECRET')}"`,
       `["${'s'.repeat(40)}", "${ref('OLD')}"]`,
     ],
-  ])('is read with %s', (_, from, to) => {
+  ])('the configuration of an offline command is read with %s', (_, from, to) => {
     expect(problemsFor('offline', text.replace(from, to))).toEqual([])
   })
 
@@ -82,7 +82,7 @@ describe('the configuration of an offline command', () => {
     ['a variable that it does use', 'https://aws.example.com', ref('BASE'), ['baseUrl']],
     ["a variable in a provider's address", 'https://op.example.com', ref('OP'), ['providers[1].issuer']],
     ['a value of the server that is there and wrong', `"${ref('PORT')}"`, '-1', ['listen.port']],
-  ] as const)('is still refused for %s', (_, from, to, paths) => {
+  ] as const)('the configuration of an offline command is still refused for %s', (_, from, to, paths) => {
     expect(problemsFor('offline', text.replace(from, to))).toEqual(paths)
   })
 })
@@ -95,11 +95,11 @@ describe('the configuration of the check', () => {
       'sts: { endpoint: local }\nproviders:\n  - { id: op, protocol: oidc, issuer: "https://op.example.com", clientId: c }\n',
     )
 
-  it('is read without the session secret, and says so', () => {
+  it('the configuration of the check is read without the session secret, and says so', () => {
     expect(parse('check', plain, rest).unread).toEqual(['session.secret'])
   })
 
-  it('is judged by the session secret where it is there: the gateway would not start with it', () => {
+  it('the configuration of the check is judged by the session secret where it is there: the gateway would not start with it', () => {
     expect(problemsFor('check', plain, { ...rest, SESSION_SECRET: 'short' })).toEqual(['session.secret'])
     expect(parse('check', plain, { ...rest, SESSION_SECRET: 's'.repeat(40) }).unread).toEqual([])
   })
@@ -111,7 +111,7 @@ describe('the configuration of the check', () => {
     expect(problemsFor('check', plain.replace(/^session:.*\n/m, ''), rest)).toEqual(['session'])
   })
 
-  it('is not what the gateway starts with', () => {
+  it('the configuration of the check is not what the gateway starts with', () => {
     expect(problemsFor('gateway', plain, rest)).toEqual(['session.secret'])
   })
 })

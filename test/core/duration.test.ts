@@ -20,7 +20,7 @@ describe('a duration', () => {
     },
   )
 
-  it('is read back from what is shown', () => {
+  it('a duration is read back from what is shown', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 1_000_000 }), (n) => parseDuration(showDuration(n)) === n))
   })
 })

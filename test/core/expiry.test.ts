@@ -10,7 +10,7 @@ describe('a certificate', () => {
     ['2026-11-23T11:00:00Z', 'soon', 'until 2026-11-23', 'renew it within 1 day'],
     ['2026-11-22T12:00:01Z', 'soon', 'until 2026-11-22', 'renew it within 1 day'],
     ['2026-11-22T12:00:00Z', 'past', 'expired on 2026-11-22', 'renew it now'],
-  ])('that ends at %s is %s', (end, state, shown, warning) => {
+  ])('a certificate that ends at %s is %s', (end, state, shown, warning) => {
     expect(expiryOf(new Date(end), now)).toEqual({ state, shown, warning })
   })
 })

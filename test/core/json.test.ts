@@ -9,7 +9,7 @@ describe('A name that an object has twice', () => {
     ['[{"x":1,"y":{"z":1,"z":2}}]', '"z"'],
     ['{"a":{"b":1},"c":[{"b":2}],"a":3}', '"a"'],
     ['{"__proto__":1,"__proto__":2}', '"__proto__"'],
-  ])('is found: %s', (json, name) => {
+  ])('a name that an object has twice is found: %s', (json, name) => {
     JSON.parse(json)
     expect(repeatedName(json)).toBe(name)
   })
@@ -21,7 +21,7 @@ describe('A name that an object has twice', () => {
     ['["a","a",{},"}","{"]'],
     ['"a"'],
     ['7'],
-  ])('is not there: %s', (json) => {
+  ])('a name that an object has twice is not there: %s', (json) => {
     JSON.parse(json)
     expect(repeatedName(json)).toBeUndefined()
   })

@@ -67,7 +67,7 @@ describe('A pattern', holds('10.3'), () => {
     expect(() => linearPattern(source)).toThrow(reason)
   })
 
-  it('may ignore case, and cost no more than it is allowed to', () => {
+  it('a pattern may ignore case, and cost no more than it is allowed to', () => {
     expect(linearPattern('éx', { ignoreCase: true }).match('ÉX')).toEqual({})
     expect(linearPattern('ß', { ignoreCase: true }).match('ss')).toBeUndefined()
     expect(() => linearPattern('.{500}', { maxCost: 100 })).toThrow('the pattern repeats too much')
@@ -149,7 +149,7 @@ describe('A glob', holds('10.3'), () => {
     ['abc', 'abcd', false],
     ['*a', 'ba', true],
     ['?*', '', false],
-  ])('%s of %j: %s', (pattern, text, matches) => {
+  ])('a glob: %s of %j: %s', (pattern, text, matches) => {
     expect(glob(pattern).test(text)).toBe(matches)
   })
 
@@ -164,7 +164,7 @@ describe('A glob', holds('10.3'), () => {
     )
   })
 
-  it('with many stars is answered at once', () => {
+  it('a glob with many stars is answered at once', () => {
     const started = performance.now()
     expect(glob(`${'*a'.repeat(200)}*b`).test('a'.repeat(2048))).toBe(false)
     expect(performance.now() - started).toBeLessThan(2000)

@@ -11,7 +11,7 @@ const verdict: Verdict = [
 ]
 
 describe('a verdict as text', () => {
-  it('has a line for each finding: outcome, name, what was expected and found', () => {
+  it('a verdict as text has a line for each finding: outcome, name, what was expected and found', () => {
     expect(verdictLines(verdict)).toEqual([
       '  passed   isReadable',
       '  warning  certificateIsCurrent  until 2026-12-01: renew it within 9 days',
@@ -74,7 +74,7 @@ describe('a summary', () => {
     [[0, 4], 'All checks passed.'],
     [[0, 1], '1 warning.'],
     [[1, 2, 2, 3], '2 checks failed, 1 cannot be determined, 1 warning.'],
-  ])('of findings %j is %s', (indexes, line) => {
+  ])('a summary of findings %j is %s', (indexes, line) => {
     const picked = indexes.flatMap((index) => verdict[index] ?? [])
     expect(summaryLine([{ subject: 'aws', verdict: picked }])).toBe(line)
   })
@@ -86,7 +86,7 @@ describe('the outcome of all', () => {
     [[0, 4], 'pass'],
     [[0, 3], 'unknown'],
     [[3, 2], 'fail'],
-  ])('of findings %j is %s', (indexes, outcome) => {
+  ])('the outcome of findings %j is %s', (indexes, outcome) => {
     const picked = verdict.filter((_, index) => indexes.includes(index))
     expect(outcomeOfAll(picked.map((finding) => ({ subject: finding.name, verdict: [finding] })))).toBe(outcome)
   })

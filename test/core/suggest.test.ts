@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/core/suggest.ts'
+import { nearest } from '../../src/core/text/suggest.ts'
 
 describe('a suggestion', () => {
   it.each([
@@ -7,11 +7,11 @@ describe('a suggestion', () => {
     ['clockskew', 'clockSkew'],
     ['odic', 'oidc'],
     ['lable', 'label'],
-  ])('for %s is %s', (typed, meant) => {
+  ])('a suggestion for %s is %s', (typed, meant) => {
     expect(nearest(typed, ['issuer', 'clockSkew', 'oidc', 'saml', 'label', 'id'])).toBe(meant)
   })
 
-  it('is not made when nothing is near', () => {
+  it('a suggestion is not made when nothing is near', () => {
     expect(nearest('encryption', ['issuer', 'signing', 'id'])).toBeUndefined()
   })
 })

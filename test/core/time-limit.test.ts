@@ -16,7 +16,7 @@ describe('a time limit', () => {
     await expect(withTimeLimit(10, never, endless)).rejects.toThrow('took too long')
   })
 
-  it('comes also when everything that nobody refers to is collected', async () => {
+  it('ends work also after a garbage collection', async () => {
     const work = withTimeLimit(50, never, endless)
     // Enough garbage for several collections before the limit.
     for (let n = 0; n < 200; n += 1) new Array(50_000).fill(n)
@@ -40,7 +40,7 @@ describe('work that cannot be stopped', () => {
     await expect(within(60_000, Promise.reject(new Error('broken')), late)).rejects.toThrow('broken')
   })
 
-  it('is no longer waited for when it takes too long, and may fail unheard', async () => {
+  it('work that cannot be stopped is no longer waited for when it takes too long, and may fail unheard', async () => {
     let reject = (_: Error): void => {}
     const promise = new Promise<string>((_, rejecting) => {
       reject = rejecting
@@ -50,7 +50,7 @@ describe('work that cannot be stopped', () => {
     await new Promise((resolve) => setImmediate(resolve))
   })
 
-  it('may be answered by an error when it takes too long', async () => {
+  it('work that cannot be stopped may be answered by an error when it takes too long', async () => {
     const failing = (): never => {
       throw new Error('no answer')
     }

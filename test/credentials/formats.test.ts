@@ -75,12 +75,12 @@ describe.each(shells)('credentials for $name', ({ path, options, format }) => {
 })
 
 describe('credentials without export', () => {
-  it('are read by a shell that exports what it sets', () => {
+  it('credentials without export are read by a shell that exports what it sets', () => {
     const lines = credentialFormats['env-no-export'](withSecret(hostile))
     expect(inShell('/bin/bash', ['--norc', '-a'], lines)).toEqual(valuesWith(hostile))
   })
 
-  it('have no quotes where AWS’s own values are written, since not every reader of .env files takes them off', () => {
+  it('credentials without export have no quotes where AWS’s own values are written, since not every reader of .env files takes them off', () => {
     expect(credentialFormats['env-no-export'](withSecret('wJalr/XUtn+FEMI='))).not.toMatch(/['"]/)
   })
 })
@@ -118,7 +118,7 @@ describe.each([
   ['PowerShell', credentialFormats.powershell, readPowerShell],
   ['nushell', credentialFormats.nushell, readNushell],
 ])('credentials for %s', (_, format, read) => {
-  it('are literal by its rules of quoting, whatever is in them', () => {
+  it("credentials are literal by the shell's quoting rules, whatever they contain", () => {
     const variables = format(withSecret(hostile))
       .split('\n')
       .filter((line) => line !== '')
@@ -135,13 +135,13 @@ describe('credentials for cmd', () => {
     )
   })
 
-  it.each(['50%', 'say "x"', 'hey!'])('are refused where cmd has no way to write %s', (secret) => {
+  it.each(['50%', 'say "x"', 'hey!'])('credentials for cmd are refused where cmd has no way to write %s', (secret) => {
     expect(() => credentialFormats['windows-cmd'](withSecret(secret))).toThrow('cannot be written in this format')
   })
 })
 
 describe('credentials for docker --env-file', () => {
-  it('are literal to the end of the line: docker takes quotes as part of the value', () => {
+  it('credentials for docker --env-file are literal to the end of the line: docker takes quotes as part of the value', () => {
     expect(linesOf(credentialFormats.docker, `a'b"c #d `)).toContain(`AWS_SECRET_ACCESS_KEY=a'b"c #d `)
   })
 })
@@ -168,7 +168,7 @@ describe('credentials as a profile', () => {
     }
   }
 
-  it.skipIf(!isThere)('are what the AWS CLI reads back, each profile its own', () => {
+  it.skipIf(!isThere)('credentials as a profile are what the AWS CLI reads back, each profile its own', () => {
     const file = profilesIni([withSecret('first/+='), withSecret('second%(x)s', { profile: 'Sandbox-Dev@eu' })])
     expect(read(file, 'Production-Admin', 'aws_secret_access_key')).toBe('first/+=')
     expect(read(file, 'Sandbox-Dev@eu', 'aws_secret_access_key')).toBe('second%(x)s')
@@ -180,16 +180,19 @@ describe('credentials as a profile', () => {
     expect(credentialFormats.ini(withSecret('x'))).toContain('# expires 2026-11-22T13:00:00Z')
   })
 
-  it.each(['', 'a]\n[default', 'a b', 'é', 'x'.repeat(129)])('are refused under the name %j', (profile) => {
-    expect(() => credentialFormats.ini(withSecret('x', { profile }))).toThrow('cannot be the name of a profile')
-  })
+  it.each(['', 'a]\n[default', 'a b', 'é', 'x'.repeat(129)])(
+    'credentials as a profile are refused under the name %j',
+    (profile) => {
+      expect(() => credentialFormats.ini(withSecret('x', { profile }))).toThrow('cannot be the name of a profile')
+    },
+  )
 
   it.each([
     ['Production', 'Admin', 'Production-Admin'],
     ['Größe & Co', 'Admin', 'Gr-e-Co-Admin'],
     [']\n[', 'x', 'x'],
     ['a'.repeat(200), 'x', 'a'.repeat(128)],
-  ])('of account %j and role %j are called %s', (account, role, name) => {
+  ])('credentials as a profile of account %j and role %j are called %s', (account, role, name) => {
     expect(profileNameOf(account, role)).toBe(name)
     expect(() => credentialFormats.ini(withSecret('x', { profile: profileNameOf(account, role) }))).not.toThrow()
   })
@@ -204,11 +207,11 @@ describe('credentials as JSON', () => {
     Expiration: '2026-11-22T13:00:00Z',
   }
 
-  it('of a credential_process are just what it answers', () => {
+  it('credentials as JSON of a credential_process are just what it answers', () => {
     expect(JSON.parse(credentialFormats.process(withSecret(hostile)))).toEqual(fields)
   })
 
-  it('have the region beside them', () => {
+  it('credentials as JSON have the region beside them', () => {
     expect(JSON.parse(credentialFormats.json(withSecret(hostile)))).toEqual({ ...fields, Region: 'eu-west-1' })
   })
 })
@@ -216,12 +219,15 @@ describe('credentials as JSON', () => {
 describe('a value with a line break', () => {
   const { process: _, json: __, ...lineFormats } = credentialFormats
 
-  it.each(Object.keys(lineFormats) as (keyof typeof lineFormats)[])('is refused in the format %s', (name) => {
-    for (const broken of ['a\nexport X=y', 'a\rb', 'a\0b', 'a\u0085b'])
-      expect(() => credentialFormats[name](withSecret(broken))).toThrow('cannot be written in this format')
-  })
+  it.each(Object.keys(lineFormats) as (keyof typeof lineFormats)[])(
+    'a value with a line break is refused in the format %s',
+    (name) => {
+      for (const broken of ['a\nexport X=y', 'a\rb', 'a\0b', 'a\u0085b'])
+        expect(() => credentialFormats[name](withSecret(broken))).toThrow('cannot be written in this format')
+    },
+  )
 
-  it('is not repeated by the error', () => {
+  it('a value with a line break is not repeated by the error', () => {
     const error = (() => {
       try {
         return credentialFormats.env(withSecret('top\nsecret'))
@@ -235,12 +241,12 @@ describe('a value with a line break', () => {
 })
 
 describe('the profiles of one file', () => {
-  it('have a name each, also where a role is called as a second one would be', () => {
+  it('the profiles of one file have a name each, also where a role is called as a second one would be', () => {
     const names = ['Prod-Dev', 'Prod-Dev', 'Prod-Dev-2', 'Prod-Dev', 'Test-Dev']
     expect(distinctProfileNames(names)).toEqual(['Prod-Dev', 'Prod-Dev-2', 'Prod-Dev-2-2', 'Prod-Dev-3', 'Test-Dev'])
   })
 
-  it('are told apart where they are as long as names may be', () => {
+  it('the profiles of one file are distinct where they are as long as names may be', () => {
     const names = distinctProfileNames(Array.from({ length: 20 }, () => 'x'.repeat(128)))
     expect(new Set(names).size).toBe(20)
     expect(Math.max(...names.map(({ length }) => length))).toBe(128)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { createRelyingParty, type RelyingParty } from '../../src/oidc/relying-party.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   provider = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
-    people: demoPeople,
+    users: demoUsers,
     clients: [{ clientId: 'fedgate', clientSecret: 'a secret: 100% +/=', redirectUris: [REDIRECT_URI] }],
   })
   relyingParty = createRelyingParty({
@@ -42,17 +42,17 @@ const locationOf = ({ url, location }: Page): URL => {
   return new URL(location)
 }
 
-const asPerson = (visitor: HttpBrowser, page: Page, username: string, password = 'demo') =>
-  visitor.submit(page, formWith(page, 'username'), { username, password }, BEFORE_THE_GATEWAY)
+const asUser = (browser: HttpBrowser, page: Page, username: string, password = 'demo') =>
+  browser.submit(page, formWith(page, 'username'), { username, password }, BEFORE_THE_GATEWAY)
 
-const signIn = async (username: string, visitor = new HttpBrowser()) => {
+const signIn = async (username: string, browser = new HttpBrowser()) => {
   const { url, ...secrets } = await relyingParty.start(new Date())
-  const page = await asPerson(visitor, await visitor.open(url.href), username)
+  const page = await asUser(browser, await browser.open(url.href), username)
   return { secrets, callback: locationOf(page) }
 }
 
 describe('the demo OpenID provider', () => {
-  it('is available', async () => {
+  it('the demo OpenID provider is available', async () => {
     expect(await relyingParty.available()).toBe(true)
   })
 
@@ -82,36 +82,36 @@ describe('the demo OpenID provider', () => {
     expect(identity.attributes.has('groups')).toBe(false)
   })
 
-  it('does not ask again a browser that is signed in', async () => {
-    const visitor = new HttpBrowser()
-    await signIn('bob', visitor)
+  it('the demo OpenID provider does not ask again a browser that is signed in', async () => {
+    const browser = new HttpBrowser()
+    await signIn('bob', browser)
     const { url } = await relyingParty.start(new Date())
-    const page = await visitor.open(url.href, BEFORE_THE_GATEWAY)
+    const page = await browser.open(url.href, BEFORE_THE_GATEWAY)
     expect(locationOf(page).searchParams.get('code')).toBeTruthy()
   })
 
   it('asks again after signing out', async () => {
-    const visitor = new HttpBrowser()
-    await signIn('bob', visitor)
-    const page = await visitor.open(`${provider.url}/session/end`)
-    await visitor.submit(page, formWith(page, 'xsrf'), { logout: 'yes' })
+    const browser = new HttpBrowser()
+    await signIn('bob', browser)
+    const page = await browser.open(`${provider.url}/session/end`)
+    await browser.submit(page, formWith(page, 'xsrf'), { logout: 'yes' })
     const { url } = await relyingParty.start(new Date())
-    expect((await visitor.open(url.href)).body).toContain('Or by name and password')
+    expect((await browser.open(url.href)).body).toContain('Or by name and password')
   })
 
   it('refuses a wrong password and says so', async () => {
     const { url } = await relyingParty.start(new Date())
-    const visitor = new HttpBrowser()
-    const page = await asPerson(visitor, await visitor.open(url.href), 'alice', 'guess')
+    const browser = new HttpBrowser()
+    const page = await asUser(browser, await browser.open(url.href), 'alice', 'guess')
     expect(page.status).toBe(403)
     expect(page.body).toContain('Wrong name or password.')
   })
 
-  it('tells the gateway when the person cancels', async () => {
+  it('tells the gateway when the user cancels', async () => {
     const { url, ...secrets } = await relyingParty.start(new Date())
-    const visitor = new HttpBrowser()
-    const form = await visitor.open(url.href)
-    const page = await visitor.submit(form, formWith(form, 'username'), { cancel: 'yes' }, BEFORE_THE_GATEWAY)
+    const browser = new HttpBrowser()
+    const form = await browser.open(url.href)
+    const page = await browser.submit(form, formWith(form, 'username'), { cancel: 'yes' }, BEFORE_THE_GATEWAY)
     const callback = locationOf(page).searchParams
     await expect(relyingParty.finish(callback, secrets, new Date())).rejects.toMatchObject({
       code: 'oidc.access_denied',
@@ -119,10 +119,10 @@ describe('the demo OpenID provider', () => {
   })
 
   it('names its cookies after itself, because cookies ignore ports', async () => {
-    const visitor = new HttpBrowser()
-    await signIn('alice', visitor)
-    expect(visitor.cookies.names).not.toHaveLength(0)
-    expect(visitor.cookies.names.every((name) => name.startsWith('demo-op'))).toBe(true)
+    const browser = new HttpBrowser()
+    await signIn('alice', browser)
+    expect(browser.cookies.names).not.toHaveLength(0)
+    expect(browser.cookies.names.every((name) => name.startsWith('demo-op'))).toBe(true)
   })
 
   it('lets no page run inline script or style, nor be framed', async () => {
@@ -150,7 +150,7 @@ describe('the demo OpenID provider', () => {
     expect(page.body).toContain('Start again at the gateway')
   })
 
-  it('does not answer under a name that someone else chose', async () => {
+  it('the demo OpenID provider does not answer under a name that someone else chose', async () => {
     const body = await new Promise<string>((resolve, reject) => {
       const headers = { host: 'evil.example' }
       const request = get(`${provider.url}/.well-known/openid-configuration`, { headers }, (answer) => {
@@ -165,9 +165,9 @@ describe('the demo OpenID provider', () => {
     expect(JSON.parse(body).token_endpoint).toBe(`${provider.url}/token`)
   })
 
-  it('rejects when the port is taken', async () => {
+  it('rejects when the port is in use', async () => {
     const { port } = new URL(provider.url)
-    const again = startDemoOpenIdProvider({ host: '127.0.0.1', port: Number(port), people: [], clients: [] })
+    const again = startDemoOpenIdProvider({ host: '127.0.0.1', port: Number(port), users: [], clients: [] })
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 })

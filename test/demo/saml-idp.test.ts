@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KeyPair } from '../../src/core/keys.ts'
-import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { validateResponse } from '../../src/saml/response/validate.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     keys,
-    people: demoPeople,
+    users: demoUsers,
     serviceProviders: [{ entityId: ENTITY_ID, acsUrl: ACS_URL }],
     now: () => NOW,
   })
@@ -57,12 +57,12 @@ const requestUrl = async ({ entityId = ENTITY_ID, acsUrl = ACS_URL, relayState =
   return request
 }
 
-const asPerson = (visitor: HttpBrowser, page: Page, username: string, password = 'demo') =>
-  visitor.submit(page, formWith(page, 'username'), { username, password })
+const asUser = (browser: HttpBrowser, page: Page, username: string, password = 'demo') =>
+  browser.submit(page, formWith(page, 'username'), { username, password })
 
-const signIn = async (visitor: HttpBrowser, username: string, wish: Wish = {}) => {
+const signIn = async (browser: HttpBrowser, username: string, wish: Wish = {}) => {
   const { id, url } = await requestUrl(wish)
-  return { id, page: await asPerson(visitor, await visitor.open(url), username) }
+  return { id, page: await asUser(browser, await browser.open(url), username) }
 }
 
 const field = (page: Page, name: string): string => formWith(page, name).fields[name] ?? ''
@@ -72,7 +72,7 @@ const responseIn = (page: Page): string => Buffer.from(field(page, 'SAMLResponse
 const signInForm = 'Or by name and password'
 
 describe('the demo SAML identity provider', () => {
-  it('is known by where its metadata is', () => {
+  it('the demo SAML identity provider is known by where its metadata is', () => {
     expect(idp.entityId).toBe(`${idp.url}/metadata`)
   })
 
@@ -92,7 +92,7 @@ describe('the demo SAML identity provider', () => {
     }
   })
 
-  it('is believed by the gateway, with all of her attributes', async () => {
+  it('the demo SAML identity provider is believed by the gateway, with all of her attributes', async () => {
     const { id, page } = await signIn(new HttpBrowser(), 'alice')
     const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
     const expected = {
@@ -123,29 +123,29 @@ describe('the demo SAML identity provider', () => {
     expect(responseIn(page)).not.toContain('Name="groups"')
   })
 
-  it('does not ask again a browser that is signed in', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, 'bob')
+  it('the demo SAML identity provider does not ask again a browser that is signed in', async () => {
+    const browser = new HttpBrowser()
+    await signIn(browser, 'bob')
     const { url } = await requestUrl()
-    expect(responseIn(await visitor.open(url))).toContain('bob@example.com')
+    expect(responseIn(await browser.open(url))).toContain('bob@example.com')
   })
 
   it('asks again when the request forces it', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, 'bob')
+    const browser = new HttpBrowser()
+    await signIn(browser, 'bob')
     const { url } = await requestUrl({ forceAuthn: true })
-    expect((await visitor.open(url)).body).toContain(signInForm)
+    expect((await browser.open(url)).body).toContain(signInForm)
   })
 
   it('asks again after signing out', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, 'bob')
-    const page = await visitor.open(`${idp.url}/`)
+    const browser = new HttpBrowser()
+    await signIn(browser, 'bob')
+    const page = await browser.open(`${idp.url}/`)
     const [form] = page.forms
     if (!form) throw new Error('nobody is signed in')
-    await visitor.submit(page, form)
+    await browser.submit(page, form)
     const { url } = await requestUrl()
-    expect((await visitor.open(url)).body).toContain(signInForm)
+    expect((await browser.open(url)).body).toContain(signInForm)
   })
 
   it('answers NoPassive where a passive request would need a page', async () => {
@@ -156,21 +156,21 @@ describe('the demo SAML identity provider', () => {
     expect(response).not.toContain('<saml:Assertion')
   })
 
-  it('answers AuthnFailed when the person cancels', async () => {
+  it('answers AuthnFailed when the user cancels', async () => {
     const { id, url } = await requestUrl()
-    const visitor = new HttpBrowser()
-    const page = await visitor.open(url)
-    const response = responseIn(await visitor.submit(page, formWith(page, 'username'), { cancel: 'yes' }))
+    const browser = new HttpBrowser()
+    const page = await browser.open(url)
+    const response = responseIn(await browser.submit(page, formWith(page, 'username'), { cancel: 'yes' }))
     expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:AuthnFailed')
     expect(response).toContain(`InResponseTo="${id}"`)
     expect(response).not.toContain('<saml:Assertion')
   })
 
   it('takes requests by POST as well, and sees its own cookie then', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, 'bob')
+    const browser = new HttpBrowser()
+    await signIn(browser, 'bob')
     const request = `<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_posted" Version="2.0" IssueInstant="${NOW.toISOString()}"><a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">${ENTITY_ID}</a:Issuer></p:AuthnRequest>`
-    const page = await visitor.post(
+    const page = await browser.post(
       `${idp.url}/sso`,
       { SAMLRequest: Buffer.from(request).toString('base64') },
       { from: ENTITY_ID },
@@ -195,8 +195,8 @@ describe('the demo SAML identity provider', () => {
 
   it('refuses a wrong password and says so', async () => {
     const { url } = await requestUrl()
-    const visitor = new HttpBrowser()
-    const page = await asPerson(visitor, await visitor.open(url), 'alice', 'guess')
+    const browser = new HttpBrowser()
+    const page = await asUser(browser, await browser.open(url), 'alice', 'guess')
     expect(page.status).toBe(403)
     expect(page.body).toContain('Wrong name or password.')
   })
@@ -211,17 +211,17 @@ describe('the demo SAML identity provider', () => {
   )
 
   it('answers each request once', async () => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const { url } = await requestUrl()
-    const form = await visitor.open(url)
-    await asPerson(visitor, form, 'alice')
-    expect((await asPerson(visitor, form, 'alice')).status).toBe(400)
+    const form = await browser.open(url)
+    await asUser(browser, form, 'alice')
+    expect((await asUser(browser, form, 'alice')).status).toBe(400)
   })
 
   it('names its cookie after itself, because cookies ignore ports', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, 'alice')
-    expect(visitor.cookies.names).toEqual(['demo-idp-session'])
+    const browser = new HttpBrowser()
+    await signIn(browser, 'alice')
+    expect(browser.cookies.names).toEqual(['demo-idp-session'])
   })
 
   it('lets no page run inline script or style, nor be framed', async () => {
@@ -236,7 +236,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('closes though a browser keeps a connection open', async () => {
-    const other = await startDemoSamlIdp({ host: '127.0.0.1', port: 0, keys, people: [], serviceProviders: [] })
+    const other = await startDemoSamlIdp({ host: '127.0.0.1', port: 0, keys, users: [], serviceProviders: [] })
     const socket = connect(Number(new URL(other.url).port), '127.0.0.1')
     await once(socket, 'connect')
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
@@ -247,9 +247,9 @@ describe('the demo SAML identity provider', () => {
     await expect(fetch(other.url)).rejects.toThrow()
   })
 
-  it('rejects when the port is taken', async () => {
+  it('rejects when the port is in use', async () => {
     const { port } = new URL(idp.url)
-    const again = startDemoSamlIdp({ host: '127.0.0.1', port: Number(port), keys, people: [], serviceProviders: [] })
+    const again = startDemoSamlIdp({ host: '127.0.0.1', port: Number(port), keys, users: [], serviceProviders: [] })
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 })
@@ -275,11 +275,14 @@ describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('what the demo SAML identity p
     }
   }
 
-  it.each(['Response', 'Assertion'])('has a %s whose signature xmlsec1 verifies', async (element) => {
-    const { page } = await signIn(new HttpBrowser(), 'alice')
-    expect(() => verify(responseIn(page), element)).not.toThrow()
-    expect(() => verify(responseIn(page).replace('aws-dev', 'aws-admin'), element)).toThrow()
-  })
+  it.each(['Response', 'Assertion'])(
+    'what the demo SAML identity provider signs has a %s whose signature xmlsec1 verifies',
+    async (element) => {
+      const { page } = await signIn(new HttpBrowser(), 'alice')
+      expect(() => verify(responseIn(page), element)).not.toThrow()
+      expect(() => verify(responseIn(page).replace('aws-dev', 'aws-admin'), element)).toThrow()
+    },
+  )
 
   it('signs its refusals too', async () => {
     const { url } = await requestUrl({ isPassive: true })

@@ -56,7 +56,7 @@ describe("an identity provider's own assertion", () => {
     expect(session.packedSizePercent).toBe(5)
   })
 
-  it('may say nothing of all that', () => {
+  it("an identity provider's own assertion may state no session, tags or source identity", () => {
     expect(asserted({ email: ['alice@example.com'] })).toEqual({
       roleSessionName: '',
       sourceIdentity: undefined,
@@ -67,7 +67,7 @@ describe("an identity provider's own assertion", () => {
     })
   })
 
-  it('is known to be refused for a tag of several values (B.4: one value)', () => {
+  it("an identity provider's own assertion is known to be refused for a tag of several values (B.4: one value)", () => {
     expect(asserted({ [`${AWS}PrincipalTag:Team`]: ['blue', 'red'] }).leftOut).toEqual([
       { what: 'tag Team', reason: '2 values, and AWS takes exactly one' },
     ])
@@ -79,12 +79,12 @@ describe("an identity provider's own assertion", () => {
     ['SourceIdentity', ['alice', 'bob'], 'sourceIdentityIsLegal'],
     ['PrincipalTag:Team', ['blue', 'red'], 'sessionTagsAreLegal'],
     ['PrincipalTag:Team', [], 'sessionTagsAreLegal'],
-  ])('with the values of %s %j fails a check', (name, values, check) => {
+  ])("an identity provider's own assertion with the values of %s %j fails a check", (name, values, check) => {
     const attributes = { [`${AWS}RoleSessionName`]: ['alice'], [`${AWS}${name}`]: values }
     expect(failedOf(asserted(attributes))).toEqual([check])
   })
 
-  it('with one value each fails none', () => {
+  it("an identity provider's own assertion with one value each fails none", () => {
     const attributes = { RoleSessionName: ['alice'], SourceIdentity: ['alice'], 'PrincipalTag:Team': [''] }
     const named = Object.entries(attributes).map(([name, values]) => [AWS + name, values])
     expect(failedOf(asserted(Object.fromEntries(named)))).toEqual([])
@@ -97,7 +97,7 @@ describe("a provider's own token (C.7)", () => {
     ['Team', 'blue'],
   ])
 
-  it('has tags in one nested claim, each a list of one', () => {
+  it("a provider's own token has tags in one nested claim, each a list of one", () => {
     const claims = {
       [TAGS]: { principal_tags: { CostCenter: ['4711'], Team: ['blue'] }, transitive_tag_keys: ['CostCenter'] },
       'https://aws.amazon.com/source_identity': 'alice',
@@ -110,7 +110,7 @@ describe("a provider's own token (C.7)", () => {
     })
   })
 
-  it('or in a claim each, from a provider that cannot nest', () => {
+  it("a provider's own token may have a claim for each tag, if the provider cannot nest", () => {
     const claims = {
       [`${TAGS}/principal_tags/CostCenter`]: '4711',
       [`${TAGS}/principal_tags/Team`]: 'blue',
@@ -124,7 +124,7 @@ describe("a provider's own token (C.7)", () => {
     expect(sessionOfToken(claims, 'x').tags).toEqual(new Map([['Team', 'blue']]))
   })
 
-  it.each([null, 'text', [], { principal_tags: 'text' }])('has no tags in %j', (claim) => {
+  it.each([null, 'text', [], { principal_tags: 'text' }])("a provider's own token has no tags in %j", (claim) => {
     expect(sessionOfToken({ [TAGS]: claim }, 'x').tags).toEqual(new Map())
   })
 

@@ -29,7 +29,7 @@ const sessionWith = (evidence: 'original' | 'reissued', original: OriginalEviden
   })
 
 describe('the session', () => {
-  it('of reissued evidence is what the templates say, and tells why it lacks the source identity', () => {
+  it('the session of reissued evidence is what the templates say, and tells why it lacks the source identity', () => {
     expect(sessionWith('reissued')).toMatchObject({
       roleSessionName: 'alice',
       tags: new Map([['Team', 'blue']]),
@@ -38,7 +38,7 @@ describe('the session', () => {
     })
   })
 
-  it('of original evidence is what the provider signed, which may lack a source identity', () => {
+  it('the session of original evidence is what the provider signed, which may lack a source identity', () => {
     const session = sessionWith('original')
     expect(session).toMatchObject({ tags: new Map([['Team', 'green']]), sourceIdentity: 'alice-at-corp' })
     expect(session.leftOut.map(({ what }) => what)).toEqual(['sourceIdentity', 'sessionTags.Team'])

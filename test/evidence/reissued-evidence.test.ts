@@ -48,7 +48,7 @@ describe("an assertion of the gateway's own", () => {
     expect(reissuedAssertion(identity({}, { subjectFormat }), 'fedgate')(role).nameId.format).toBe(subjectFormat)
   })
 
-  it('is for AWS in the partition of the role, by the provider of its account', () => {
+  it("an assertion of the gateway's own is for AWS in the partition of the role, by the provider of its account", () => {
     expect(reissuedAssertion(identity(), 'fedgate')(inChina)).toMatchObject({
       providerArn: 'arn:aws-cn:iam::444455556666:saml-provider/fedgate',
       aws: { recipient: 'https://signin.amazonaws.cn/saml', audience: 'urn:amazon:webservices:cn-north-1' },
@@ -56,14 +56,14 @@ describe("an assertion of the gateway's own", () => {
     expect(reissuedAssertion(identity(), 'fedgate')(nowhere).aws).toBeUndefined()
   })
 
-  it('has the attributes of condition keys by the names that AWS knows, and no others', () => {
+  it("an assertion of the gateway's own has the attributes of condition keys by the names that AWS knows, and no others", () => {
     const said = identity({ eduPersonAffiliation: ['staff'], shoeSize: ['44'] })
     expect(reissuedAssertion(said, 'fedgate')(role).attributes).toEqual(
       new Map([['urn:oid:1.3.6.1.4.1.5923.1.1.1.1', ['staff']]]),
     )
   })
 
-  it("has no attribute of AWS's own that the identity provider sent", () => {
+  it("an assertion of the gateway's own has no attribute of AWS's own that the identity provider sent", () => {
     const names = ['Role', 'RoleSessionName', 'PrincipalTag:Team', 'SourceIdentity', 'SessionDuration']
     const said = Object.fromEntries(names.map((name) => [`https://aws.amazon.com/SAML/Attributes/${name}`, ['x']]))
     expect(reissuedAssertion(identity(said), 'fedgate')(role).attributes).toEqual(new Map())
@@ -81,7 +81,7 @@ describe('the prediction', () => {
     },
   })
 
-  it("is of the assertion that is sent, whatever the provider's own evidence says", () => {
+  it("the prediction is of the assertion that is sent, whatever the provider's own evidence says", () => {
     const who = identity({ eduPersonAffiliation: ['staff'] })
     const one = toPresent(who, { via: 'saml', evidence: 'reissued', provider: 'fedgate' })
     const presented = presentEvidence(one)(role)
@@ -98,7 +98,7 @@ describe('the prediction', () => {
     expect(values.get('saml:edupersonaffiliation')).toEqual(['staff'])
   })
 
-  it('is of the token that is sent', () => {
+  it('the prediction is of the token that is sent', () => {
     const one = toPresent(openid(['pwd', 'provider:other']), { via: 'web-identity', evidence: 'reissued' })
     const { principal, identity: keys } = presentEvidence(one)(role)
     expect(principal).toBe('arn:aws:iam::111122223333:oidc-provider/aws.example.com')

@@ -34,6 +34,18 @@ const started = async ({ send }: FloodedGateway, provider: string) => {
   return { state: new URL(location).searchParams.get('state') ?? '', cookie }
 }
 
+/** A request that `fedgate login` could send, with a state of that length. */
+const commandLine = (length: number): string =>
+  query({
+    client_id: 'fedgate-cli',
+    response_type: 'code',
+    redirect_uri: 'http://127.0.0.1:1/callback',
+    scope: 'aws',
+    code_challenge: chance().padEnd(43, 'x'),
+    code_challenge_method: 'S256',
+    state: LONG.slice(0, length),
+  })
+
 const response = (padding: string): string =>
   base64(
     `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_${chance()}" Version="2.0"><!--${padding}--></samlp:Response>`,
@@ -69,7 +81,21 @@ const published = [
   '/healthz',
   '/readyz',
   '/static/fedgate.css',
+  '/.well-known/oauth-authorization-server/oauth',
+  '/oauth/.well-known/oauth-authorization-server',
+  '/api/openapi.json',
 ]
+const posts = [
+  '/logout',
+  '/roles/pin',
+  '/roles/credentials',
+  '/roles/console',
+  '/activity/end',
+  '/oauth/consent/:uid',
+  '/oauth/device',
+  '/oauth/device/decide',
+]
+const api = ['/api/session', '/api/roles', '/api/credentials', '/api/console']
 
 export const floods: readonly Flood[] = [
   each('login starts with a long path, SAML', ['/login/:provider'], (n) => ({
@@ -175,13 +201,45 @@ export const floods: readonly Flood[] = [
     const paths = ['/api/session', '/logout', ...personal]
     return { path: `${paths[n % paths.length]}?q=${n}${LONG.slice(0, 1000)}`, headers: { cookie: sessionCookie() } }
   }),
+  each('devices of sessions that are made up', ['/oauth/device'], (n) => ({
+    path: `/oauth/device?${query({ user_code: `${n}${LONG.slice(0, 1000)}` })}`,
+    headers: { cookie: sessionCookie() },
+  })),
   each('links', ['/go'], (n) => ({
     path: `/go?${query({ role: `${n}`, destination: `https://console.aws.amazon.com/${LONG.slice(0, 9000)}` })}`,
   })),
-  each('forms of nobody', ['/logout', '/roles/pin', '/roles/credentials', '/roles/console'], (n) => ({
-    path: ['/logout', '/roles/pin', '/roles/credentials', '/roles/console'][n % 4] ?? '',
+  each('forms of nobody', posts, (n) => ({
+    path: posts[n % posts.length] ?? '',
     form: { csrf: chance(), role: LONG },
     headers: { cookie: sessionCookie() },
+  })),
+  each('requests of a command line', ['/oauth/auth', '/oauth/auth/:uid', '/oauth/consent/:uid'], (n) => ({
+    path: [`/oauth/auth?${commandLine(3000)}`, `/oauth/auth/${chance()}`, `/oauth/consent/${chance()}`][n % 3] ?? '',
+    headers: { cookie: `fedgate_oauth_request=${chance()}; fedgate_oauth_resume=${chance()}` },
+  })),
+  each('device codes that nobody asks about', ['/oauth/device/auth'], (n) => ({
+    path: '/oauth/device/auth',
+    form: { client_id: 'fedgate-cli', scope: 'aws', login_hint: LONG.slice(0, n % 2 === 0 ? 3000 : 14_000) },
+  })),
+  each('codes and tokens that are made up', ['/oauth/token', '/oauth/token/revocation'], (n) =>
+    n % 2 === 0
+      ? {
+          path: '/oauth/token',
+          form: {
+            client_id: 'fedgate-cli',
+            grant_type: ['authorization_code', 'refresh_token', 'password'][n % 3] ?? '',
+            code: chance(),
+            refresh_token: chance(),
+            redirect_uri: 'http://127.0.0.1:1/callback',
+            code_verifier: LONG,
+          },
+        }
+      : { path: '/oauth/token/revocation', form: { client_id: 'fedgate-cli', token: `${chance()}${LONG}` } },
+  ),
+  each('calls of the API by nobody', api, (n) => ({
+    path: api[n % api.length] ?? '',
+    ...(n % api.length > 1 ? { form: { role: LONG } } : {}),
+    headers: { authorization: `${n % 3 === 0 ? 'DPoP' : 'Bearer'} ${chance()}${chance()}`, dpop: LONG.slice(0, 4000) },
   })),
   each(
     'what is published',
@@ -190,6 +248,9 @@ export const floods: readonly Flood[] = [
       '/idp/metadata',
       '/idp/jwks',
       '/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server/oauth',
+      '/oauth/.well-known/oauth-authorization-server',
+      '/api/openapi.json',
       '/healthz',
       '/readyz',
     ],

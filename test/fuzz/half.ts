@@ -12,7 +12,7 @@ export const holdsForMutants = (seed: string): void => {
   }, () => {
     const { mutants, accepted, refused } = fuzz(seed, (so) => so < MUTANTS)
     expect(mutants).toBe(MUTANTS)
-    // Edits that change nothing of what was signed have to be taken, or little was tested.
+    // Edits that change nothing of what was signed must be taken, or little was tested.
     expect(accepted).toBeGreaterThan(MUTANTS * 0.15)
     expect(refused.size).toBeGreaterThan(20)
   })

@@ -1,5 +1,5 @@
 /**
- * What has to hold of every response that is accepted, however it was edited: each value in the session stands in octets
+ * What must hold of every response that is accepted, however it was edited: each value in the session stands in octets
  * whose digest was verified, a fresh parse of those octets says the same, and xml-crypto in a strict profile agrees.
  */
 import { createHash, type KeyObject } from 'node:crypto'

@@ -1,4 +1,4 @@
-/** What a person may read of what they did, and that a note which fails undoes nothing. */
+/** What a user may read of what they did, and that a note which fails undoes nothing. */
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { StsError } from '../../src/aws/errors.ts'
@@ -46,8 +46,8 @@ const denied = (gateway: Recording, login: Login, role: string, over: { retriedW
   return auditDenied(gateway, login, { eventName: 'exchange.denied', wanted, error, ...over }, caller)
 }
 
-describe('the activity of a person', () => {
-  it('has sign-ins, exchanges and what was denied, latest first', async () => {
+describe('the activity of a user', () => {
+  it('the activity of a user has sign-ins, exchanges and what was denied, latest first', async () => {
     const { gateway, wait } = gatewayWithUser()
     const login = await enterAs(gateway)
     await auditLogin(gateway, login, caller)
@@ -90,7 +90,7 @@ describe('the activity of a person', () => {
     ])
   })
 
-  it('has a console that could not be opened as refused, and not as credentials that nobody saw', async () => {
+  it('the activity of a user shows a console that could not be opened as refused, not as issued credentials', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await took(gateway, login, taken('Dev'), 'console')
@@ -101,7 +101,7 @@ describe('the activity of a person', () => {
     ])
   })
 
-  it("has nothing of AWS's no that was asked again at once, but of what came of it", async () => {
+  it('the activity of a user omits a refusal by AWS that was retried at once, and has the result', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await denied(gateway, login, roleArn('Dev'), { retriedWithSeconds: 3600 })
@@ -109,7 +109,7 @@ describe('the activity of a person', () => {
     expect(await activityOf(gateway, login)).toMatchObject([{ kind: 'exchange' }])
   })
 
-  it('has a logout that the identity provider asked for', async () => {
+  it('the activity of a user has a logout that the identity provider asked for', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await auditLogout(gateway, login, 'provider', caller)
@@ -129,14 +129,14 @@ describe('the activity of a person', () => {
     expect(full.map(({ kind }) => kind)).not.toContain('sign-in')
   })
 
-  it('is cut where somebody sends a book', async () => {
+  it('the activity of a user is cut where a client sends very long text', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await denied(gateway, login, 'x'.repeat(100_000))
     expect(JSON.stringify(await activityOf(gateway, login)).length).toBeLessThan(1000)
   })
 
-  it("is nobody else's", async () => {
+  it('the activity of a user is not shown to others', async () => {
     const { gateway } = gatewayWithUser()
     await auditLogin(gateway, await enterAs(gateway), caller)
     expect(await activityOf(gateway, await enterAs(gateway, { subject: 'bob' }))).toEqual([])
@@ -153,7 +153,7 @@ it('notes that cannot be made take nothing away from who took a role', async () 
   expect((await preferencesOf(gateway, login)).recent).toEqual([])
 })
 
-it('an event that cannot be recorded is heard by nobody', async () => {
+it('an event that cannot be recorded reaches no listener', async () => {
   const { gateway: testGateway } = gatewayWithUser()
   const login = await enterAs(testGateway)
   const audit = { record: (_event: AuditEvent) => Promise.reject(new Error('the disk is full')) }

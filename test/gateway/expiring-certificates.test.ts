@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { lineLog } from '../../src/cli/log.ts'
 import { type KeyPair, keyPairFromPem } from '../../src/core/keys.ts'
 import { expiryWarnings, watchCertificates } from '../../src/gateway/operations/expiring-certificates.ts'
 import type { Provider } from '../../src/gateway/providers.ts'
@@ -39,7 +40,7 @@ describe('certificates that soon end', () => {
     ;[fresh, ending, ended, theirs] = await Promise.all([keyFor(31), keyFor(7), keyFor(-1), keyFor(3, 'corp')])
   })
 
-  it('are named, ours and the identity providers, and those with time left are not', () => {
+  it('certificates that soon end are named, ours and the identity providers, and those with time left are not', () => {
     const provider = {
       ...samlProvider(theirs),
       metadataSource: { status: () => idpWith(theirs) },
@@ -52,41 +53,41 @@ describe('certificates that soon end', () => {
     ])
   })
 
-  it('are warned about at start, once the metadata has been read', async () => {
+  it('certificates that soon end are warned about at start, once the metadata has been read', async () => {
     const providers = new Map([['corp', samlProvider(theirs)]])
     const line = await new Promise<string>((resolve) => {
       const watch = watchCertificates(
         { providers, keys: { signing: [fresh], encryption: [] } },
         () => now,
-        (text) => {
+        lineLog((text) => {
           resolve(text)
           watch.stop()
-        },
+        }),
       )
     })
     expect(line).toContain('provider corp')
   })
 
-  it('are not warned about once it is stopped', async () => {
+  it('certificates that soon end are not warned about once it is stopped', async () => {
     const log: string[] = []
     const watch = watchCertificates(
       { providers: new Map(), keys: { signing: [ended], encryption: [] } },
       () => now,
-      (line) => log.push(line),
+      lineLog((line) => log.push(line)),
     )
     watch.stop()
     await new Promise((resolve) => setImmediate(resolve))
     expect(log).toEqual([])
   })
 
-  it('are warned about once a day', async () => {
+  it('certificates that soon end are warned about once a day', async () => {
     vi.useFakeTimers({ toFake: ['setInterval'] })
     const log: string[] = []
     const holder = { providers: new Map<string, Provider>(), keys: { signing: [ended], encryption: [] } }
     const watch = watchCertificates(
       holder,
       () => now,
-      (line) => log.push(line),
+      lineLog((line) => log.push(line)),
     )
     const counts: number[] = []
     for (const hours of [0, 23, 1, 24]) {

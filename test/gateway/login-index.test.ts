@@ -1,4 +1,4 @@
-/** Logins found by what their identity provider calls the person; what logouts and sign-ins do to each other. */
+/** Logins found by what their identity provider calls the user; what logouts and sign-ins do to each other. */
 import { describe, expect, it } from 'vitest'
 import type { NameId, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -70,7 +70,7 @@ const logOut = (index: LoginIndex, nameId = alice, sessionIndexes: readonly stri
   endLoginsOf(index, subjectOf(nameId), { sessionIndexes, issueInstant: index.now() })
 
 describe('the index of logins', () => {
-  it('tells every login that it ended, and whoever listens', async () => {
+  it('returns every login that it ended, and notifies listeners', async () => {
     const { index, told, wait } = testGateway()
     const logins = [await enter(index), await enter(index)]
     wait(1)
@@ -87,7 +87,7 @@ describe('the index of logins', () => {
     expect(ended.flat()).toHaveLength(1)
   })
 
-  it('holds nobody’s name in the clear, neither in keys nor in what it adds', async () => {
+  it('contains no name in plain text, neither in keys nor in values', async () => {
     const seen: string[] = []
     const store = createMemoryStore(() => new Date(NOON))
     const add: Store['add'] = (...said) => {
@@ -111,7 +111,7 @@ describe('the index of logins', () => {
     expect((await logOut(index)).map(({ id }) => id)).toEqual([login.id])
   })
 
-  it('does not find them under another secret', async () => {
+  it('the index of logins does not find them under another secret', async () => {
     const before = testGateway(['old'])
     await enter(before.index)
     expect(await logOut(testGateway(['new'], before.index.store).index)).toEqual([])
@@ -133,7 +133,7 @@ describe('the index of logins', () => {
     ['format', { ...alice, format: 'urn:g' }],
     ['domain', { ...alice, nameQualifier: 'x' }],
     ['application', { ...alice, spNameQualifier: 'x' }],
-  ])('tells people apart by %s', async (_, named) => {
+  ])('tells users apart by %s', async (_, named) => {
     const { index, wait } = testGateway()
     await enter(index)
     wait(1)
@@ -218,18 +218,18 @@ describe('a login that a logout overtook', () => {
     return { index, login, wait }
   }
 
-  it('is ended as it enters, and tells', async () => {
+  it('an overtaken login is ended when it is added, and reported', async () => {
     const { index, login } = await late([])
     await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
 
-  it('is one whose session was named', async () => {
+  it('an overtaken login is one whose session was named', async () => {
     const { index, login } = await late(['_s'], '_s')
     await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
   })
 
-  it('is one that the logout names without its Format', async () => {
+  it('an overtaken login is one that the logout names without its Format', async () => {
     const { index, wait } = testGateway()
     const signIn = signInOf(alice, '_s', index.now())
     wait(10)
@@ -239,7 +239,7 @@ describe('a login that a logout overtook', () => {
     await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
   })
 
-  it('is none of another Format than the logout says', async () => {
+  it('an overtaken login is not one of another Format than the logout says', async () => {
     const { index, wait } = testGateway()
     const signIn = signInOf(alice, undefined, index.now())
     wait(10)
@@ -249,12 +249,12 @@ describe('a login that a logout overtook', () => {
     await expect(enterIndex(index, login, index.now())).resolves.toBeUndefined()
   })
 
-  it('is none whose session was not named', async () => {
+  it('an overtaken login is not one whose session was not named', async () => {
     const { index, login } = await late(['_other'], '_s')
     await expect(enterIndex(index, login, index.now())).resolves.toBeUndefined()
   })
 
-  it('is one that arrived before, even where the identity provider’s clock says otherwise', async () => {
+  it('an overtaken login is one that arrived before, even where the identity provider’s clock says otherwise', async () => {
     const { index, wait } = testGateway()
     const arrivedAt = index.now()
     wait(10)
@@ -265,7 +265,7 @@ describe('a login that a logout overtook', () => {
     await expect(enterIndex(index, login, new Date(NOON + 11_000))).resolves.toBeUndefined()
   })
 
-  it('never slips through between the two, in whichever order their steps run', async () => {
+  it('an overtaken login never slips through between the two, in whichever order their steps run', async () => {
     for (let steps = 0; steps < 12; steps += 1) {
       const { index, wait } = testGateway()
       const signIn = signInOf(alice, undefined, index.now())
@@ -284,7 +284,7 @@ describe('a login that a logout overtook', () => {
 
 describe('a login in the same second as a logout, of a provider that counts whole seconds', () => {
   /** Steps of 100 ms from noon; what the provider issues is dated noon. */
-  const world = () => {
+  const fixture = () => {
     const { index, wait } = testGateway()
     const step = (steps: number): Date => {
       wait(steps / 10)
@@ -299,16 +299,16 @@ describe('a login in the same second as a logout, of a provider that counts whol
     return { step, loggedOut, entering }
   }
 
-  it('is live where it began after the logout', async () => {
-    const { step, loggedOut, entering } = world()
+  it('a login in the same second as a logout is live where it began after the logout', async () => {
+    const { step, loggedOut, entering } = fixture()
     step(1)
     await loggedOut()
     const [begunAt, arrivedAt] = [step(1), step(1)]
     expect(await entering(begunAt, arrivedAt)).toBeDefined()
   })
 
-  it('is refused where it began before the logout, whenever it arrived', async () => {
-    const { step, loggedOut, entering } = world()
+  it('a login in the same second as a logout is refused where it began before the logout, whenever it arrived', async () => {
+    const { step, loggedOut, entering } = fixture()
     const begunAt = step(1)
     const early = step(1)
     step(1)
@@ -318,14 +318,14 @@ describe('a login in the same second as a logout, of a provider that counts whol
       await expect(entering(begunAt, arrivedAt)).rejects.toMatchObject({ code: 'login.signed_out' })
   })
 
-  it('is refused where nobody knows when it began', async () => {
-    const { step, loggedOut, entering } = world()
+  it('a login in the same second as a logout is refused where it is unknown when it began', async () => {
+    const { step, loggedOut, entering } = fixture()
     await loggedOut()
     await expect(entering(undefined, step(1))).rejects.toMatchObject({ code: 'login.signed_out' })
   })
 
-  it('is refused where the provider issued it in a second before, whatever our clock says', async () => {
-    const { step, loggedOut, entering } = world()
+  it('a login in the same second as a logout is refused where the provider issued it in a second before, whatever our clock says', async () => {
+    const { step, loggedOut, entering } = fixture()
     await loggedOut()
     const [begunAt, arrivedAt] = [step(1), step(1)]
     await expect(entering(begunAt, arrivedAt, new Date(NOON - 1))).rejects.toMatchObject({ code: 'login.signed_out' })

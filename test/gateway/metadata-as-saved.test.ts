@@ -1,4 +1,5 @@
 /** Metadata as real identity providers and the people who save it leave it: what logins make of it, `fedgate check` says. */
+
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { checkSamlProvider } from '../../src/check/saml-provider.ts'
 import { metadataFacts } from '../../src/cli/check-provider.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import type { SamlProviderConfig } from '../../src/config/types.ts'
 import { outcomeOf, type Verdict } from '../../src/core/verdict.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
@@ -28,7 +30,7 @@ interface Seen {
 
 const seenWith = async (settings: MetadataSettings, provider: SamlProviderConfig): Promise<Seen> => {
   const log: string[] = []
-  const metadata = createMetadata(settings, { now, stateFolder: folder, log: (line) => log.push(line) })
+  const metadata = createMetadata(settings, { now, stateFolder: folder, log: lineLog((line) => log.push(line)) })
   const login = await metadata.read().then(
     ({ entityId }) => entityId,
     (error: { code?: string }) => error.code ?? String(error),
@@ -90,7 +92,9 @@ describe('metadata that peers read', () => {
     const { login, check, log } = await seen(name)
     expect(login).toBe(ID)
     expect(outcomeOf(check)).toBe('pass')
-    expect(log).toEqual([`idp: the metadata's signing key 1 of 2 is left out: ${reason}`])
+    expect(log).toEqual([
+      `A key of the metadata is left out provider=idp place="signing key 1 of 2" reason=${JSON.stringify(reason)}`,
+    ])
     expect(warningsIn(check)).toEqual([
       `signingKeysAreUsable: not used: ${reason}; have the identity provider remove or replace it`,
     ])
@@ -158,7 +162,7 @@ describe('the keys in metadata', () => {
     ],
     ['beside their name', `<ds:KeyName>signing</ds:KeyName>${x509(base64)}`],
     ['in an X509Data of their own each', x509(base64) + x509(base64)],
-  ])('are read %s', async (_, content) => {
+  ])('the keys in metadata are read %s', async (_, content) => {
     const { login, check } = await seenAs(withKeyInfo(content))
     expect(login).toBe(ID)
     expect([...failuresIn(check), ...warningsIn(check)]).toEqual([])
@@ -174,7 +178,7 @@ describe('the keys in metadata', () => {
     ['nowhere', '', 'no X509Certificate'],
     ['empty', x509(' \n'), 'the X509Certificate is empty'],
     ['no certificate', x509('AAAA'), 'the X509Certificate is not the base64 of a certificate'],
-  ])('metadata keys that are %s are told with their place', async (_, content, reason) => {
+  ])('metadata keys that are %s are reported with their place', async (_, content, reason) => {
     const { login, check } = await seenAs(withKeyInfo(content))
     expect(login).toBe('saml.metadata_certificate')
     expect(failuresIn(check)).toEqual([`signingKeysAreUsable: signing key 1 of 1: ${reason}`])
@@ -183,13 +187,13 @@ describe('the keys in metadata', () => {
   it.each([
     ['ED25519', [], 'a key of type ed25519'],
     ['EC', ['-pkeyopt', 'ec_paramgen_curve:secp256k1'], 'an EC key on secp256k1'],
-  ])('metadata keys of %s that no signature is verified with are told', async (algorithm, options, reason) => {
+  ])('metadata keys of %s that no signature is verified with are reported', async (algorithm, options, reason) => {
     const { login, check } = await seenAs(withKeyInfo(x509(certificate(algorithm, ...options))))
     expect(login).toBe('saml.metadata_keys_unfit')
     expect(failuresIn(check)).toEqual([`signingKeysAreUsable: ${reason}`])
   })
 
-  it('are read whatever the certificate is signed with: it is pinned', async () => {
+  it('the keys in metadata are read whatever the certificate is signed with: it is pinned', async () => {
     const [key, out] = [join(folder, 'sha1.key'), join(folder, 'sha1.crt')]
     const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha1', '-subj', '/CN=idp', '-days', '3650']
     execFileSync('openssl', [...args, '-keyout', key, '-out', out], { stdio: 'ignore' })
@@ -203,7 +207,7 @@ describe('the keys in metadata', () => {
     expect(failuresIn(check)).toEqual(['metadataIsCurrent: 2026-11-30T00:00:00.000Z'])
   })
 
-  it('are those of the first role that speaks SAML 2.0', async () => {
+  it('the keys in metadata are those of the first role that speaks SAML 2.0', async () => {
     const [role = ''] = /<md:IDPSSODescriptor.*<\/md:IDPSSODescriptor>/s.exec(plain) ?? []
     const older = role.replace('SAML:2.0:protocol', 'SAML:1.1:protocol').replace(base64.slice(0, 40), 'AAAA')
     const { login, check } = await seenAs(plain.replace(role, () => older + role + older))

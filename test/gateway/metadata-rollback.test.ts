@@ -1,4 +1,5 @@
 /** Signed metadata of yesterday is as well signed as today's, and may name a key that was withdrawn since. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkSamlProvider } from '../../src/check/saml-provider.ts'
 import { metadataFacts } from '../../src/cli/check-provider.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import { createMetadata, type ProviderMetadata } from '../../src/gateway/metadata/metadata.ts'
 import type { MetadataSettings } from '../../src/gateway/metadata/settings.ts'
 import { readiness } from '../../src/gateway/operations/readiness.ts'
@@ -71,7 +73,7 @@ const open = (more: Partial<MetadataSettings> = {}): ProviderMetadata => {
   const metadata = createMetadata(settings(more), {
     now: () => time,
     stateFolder: join(folder, 'state'),
-    log: (line) => log.push(line),
+    log: lineLog((line) => log.push(line)),
   })
   opened.push(metadata)
   return metadata
@@ -96,12 +98,12 @@ describe('signed metadata', holds('10.5'), () => {
     ['that ends before and does not say when it was published', PUBLISHED, { validUntil: OLDER.validUntil }],
     ['that says nothing of its age any more', PUBLISHED, {}],
     ['that never ends, after one that did', { validUntil: PUBLISHED.validUntil }, {}],
-  ])('%s was taken back in place of the current', async (_, kept, found) => {
+  ])('%s was accepted in place of the current one', async (_, kept, found) => {
     const metadata = open()
     await taking(metadata, await signed('current', kept))
     const older = await signed('older', found)
     expect(await taking(metadata, older)).toEqual({ inUse: 'current', problem: 'saml.metadata_older' })
-    expect(log.at(-1)).toMatch(/^corp: the metadata cannot be refreshed: /)
+    expect(log.at(-1)).toMatch(/^The metadata cannot be refreshed provider=corp reason=/)
     // A process that starts with the older version at the source has only the copy to compare it with.
     const restarted = open()
     expect(await taking(restarted, older)).toEqual({ inUse: 'current', problem: 'saml.metadata_older' })
@@ -115,13 +117,13 @@ describe('signed metadata', holds('10.5'), () => {
     ['that ends later', { validUntil: OLDER.validUntil }, { validUntil: PUBLISHED.validUntil }],
     ['that never said anything of its age', {}, {}],
     ['that begins to', {}, OLDER],
-  ])('%s is taken', async (_, kept, found) => {
+  ])('%s is accepted', async (_, kept, found) => {
     const metadata = open()
     await taking(metadata, await signed('current', kept))
     expect(await taking(metadata, await signed('next', found))).toEqual({ inUse: 'next', problem: undefined })
   })
 
-  it('metadata that is refused is told by the check and by readiness, which goes by the copy', async () => {
+  it('metadata that is refused is reported by the check and by readiness, which goes by the copy', async () => {
     const metadata = open()
     await taking(metadata, await signed('current', PUBLISHED))
     await taking(metadata, await signed('older', OLDER))
@@ -152,7 +154,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect((await readiness(gateway)).metadata).toEqual({ corp: { state: 'copy', ageSeconds: 3600 } })
   })
 
-  it('is judged as a stream too', async () => {
+  it('signed metadata is judged as a stream too', async () => {
     const metadata = open({ discovery: true })
     server.answer = document(await signed('current', PUBLISHED))
     await metadata.refresh({ now: true })
@@ -169,7 +171,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect(await taking(open(), await signed('current', PUBLISHED))).toEqual({ inUse: 'current', problem: undefined })
   })
 
-  it('is fetched when the record of the copy is spoilt', async () => {
+  it('signed metadata is fetched when the record of the copy is damaged', async () => {
     await taking(open(), await signed('current', PUBLISHED))
     const path = join(folder, 'state/metadata-corp.json')
     const record = JSON.parse(await readFile(path, 'utf8')) as object
@@ -227,7 +229,7 @@ describe('how long metadata may be valid', () => {
       { metadataMaxValiditySeconds: WEEK },
       'saml.metadata_valid_too_long',
     ],
-  ] as const)('%s', async (_, stated, more, code) => {
+  ] as const)('how long metadata may be valid: %s', async (_, stated, more, code) => {
     expect(await codeFor(stated, more)).toBe(code)
     expect(await codeFor(stated, { ...more, id: 'many', discovery: true })).toBe(
       code === 'accepted' ? 'provider.idp_unknown' : code,

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { lineLog } from '../../src/cli/log.ts'
 import { createMetadata, type ProviderMetadata } from '../../src/gateway/metadata/metadata.ts'
 import type { MetadataSettings } from '../../src/gateway/metadata/settings.ts'
 import { document, type MetadataServer, startMetadataServer, status } from './metadata-server.ts'
@@ -48,7 +49,7 @@ const pass = (milliseconds: number): void => {
 const open = (settings: Partial<MetadataSettings> = {}): ProviderMetadata => {
   const metadata = createMetadata(
     { id: 'corp', metadata: { kind: 'url', url: `${server.url}/metadata` }, discovery: false, ...settings },
-    { now: () => time, stateFolder: join(folder, 'state'), log: (line) => log.push(line) },
+    { now: () => time, stateFolder: join(folder, 'state'), log: lineLog((line) => log.push(line)) },
   )
   opened.push(metadata)
   return metadata
@@ -72,12 +73,12 @@ const large = (xml: string): string =>
 describe('metadata from a file', () => {
   const file = (name = 'idp.xml') => ({ kind: 'file', path: join(folder, name) }) as const
 
-  it('is read', async () => {
+  it('metadata from a file is read', async () => {
     await writeFile(file().path, okta)
     expect(await idOf(open({ metadata: file() }))).toBe(oktaId)
   })
 
-  it('is read again when the file changed', async () => {
+  it('metadata from a file is read again when the file changed', async () => {
     await writeFile(file().path, okta)
     const metadata = open({ metadata: file() })
     await metadata.read()
@@ -86,7 +87,7 @@ describe('metadata from a file', () => {
     expect(await idOf(metadata)).toBe(keycloakId)
   })
 
-  it('is not read again when it did not', async () => {
+  it('metadata from a file is not read again when it did not', async () => {
     await writeFile(file().path, okta)
     const metadata = open({ metadata: file() })
     expect(await metadata.read()).toBe(await metadata.read())
@@ -96,10 +97,12 @@ describe('metadata from a file', () => {
     const scopes = `<md:Extensions xmlns:s="urn:mace:shibboleth:metadata:1.0"><s:Scope regexp="true">(?!a).+</s:Scope><s:Scope>example.org</s:Scope></md:Extensions>`
     await writeFile(file().path, okta.replace(/<md:EntityDescriptor[^>]*>/, `$&${scopes}`))
     await open({ metadata: file() }).read()
-    expect(log).toEqual(['corp: scopes of the metadata that are ignored: (?!a).+ (lookaround is not supported: (?!)'])
+    expect(log).toEqual([
+      'Scopes of the metadata are ignored provider=corp scopes="(?!a).+ (lookaround is not supported: (?!)"',
+    ])
   })
 
-  it('serves on while the file is spoilt, and says so', async () => {
+  it('serves on while the file is damaged, and says so', async () => {
     await writeFile(file().path, okta)
     const metadata = open({ metadata: file() })
     await metadata.read()
@@ -109,14 +112,14 @@ describe('metadata from a file', () => {
     expect(metadata.status()).toMatchObject({ from: 'source', problem: { code: 'saml.malformed' } })
   })
 
-  it('a metadata file that is broken was called the answer of whoever signs in', async () => {
+  it("an error in a metadata file was reported as one in the user's response", async () => {
     await writeFile(file().path, '<!DOCTYPE x><x/>')
     const metadata = open({ metadata: file() })
     expect(await codeOf(metadata)).toBe('provider.unavailable')
     expect(metadata.status().problem?.code).toBe('saml.doctype')
   })
 
-  it('is unavailable when there is no file', async () => {
+  it('metadata from a file is unavailable when there is no file', async () => {
     expect(await codeOf(open({ metadata: file() }))).toBe('provider.unavailable')
   })
 
@@ -136,7 +139,7 @@ describe('metadata from a file', () => {
 })
 
 describe('metadata from a URL', () => {
-  it('is fetched once, however many ask', async () => {
+  it('metadata from a URL is fetched once, however many ask', async () => {
     const metadata = open()
     await Promise.all([metadata.read(), metadata.read(), metadata.read()])
     await metadata.read()
@@ -149,7 +152,7 @@ describe('metadata from a URL', () => {
     ['a minute, whatever cacheDuration says', 'cacheDuration="PT1S"', MINUTE],
     ['a day, whatever cacheDuration says', 'cacheDuration="P1Y"', DAY],
     ['half of what validUntil leaves', 'validUntil="2026-11-22T05:10:00Z"', 5 * MINUTE],
-  ])('is fetched again after %s', async (_, attributes, after) => {
+  ])('metadata from a URL is fetched again after %s', async (_, attributes, after) => {
     server.answer = document(validFor(okta, attributes))
     const metadata = open()
     await metadata.refresh()
@@ -170,7 +173,7 @@ describe('metadata from a URL', () => {
     expect(await idOf(metadata)).toBe(keycloakId)
   })
 
-  it('is refreshed beside the logins', async () => {
+  it('metadata from a URL is refreshed beside the logins', async () => {
     const metadata = open()
     await metadata.read()
     server.answer = () => {}
@@ -178,7 +181,7 @@ describe('metadata from a URL', () => {
     expect(await idOf(metadata)).toBe(oktaId)
   })
 
-  it('is asked for only if it changed', async () => {
+  it('metadata from a URL is asked for only if it changed', async () => {
     server.answer = document(okta, '"one"')
     const metadata = open()
     const first = await metadata.read()
@@ -189,7 +192,7 @@ describe('metadata from a URL', () => {
     expect(metadata.status().fetchedAt).toEqual(time)
   })
 
-  it('is asked for by date where there is no ETag', async () => {
+  it('metadata from a URL is asked for by date where there is no ETag', async () => {
     const date = 'Sat, 21 Nov 2026 07:28:00 GMT'
     server.answer = (_, response) => void response.writeHead(200, { 'last-modified': date }).end(okta)
     const metadata = open()
@@ -204,7 +207,7 @@ describe('metadata from a URL', () => {
     ['a redirect to another scheme', status(302, { location: 'file:///etc/passwd' }), 'another host'],
     ['redirects without end', status(302, { location: '/metadata' }), 'more than 3 redirects'],
     ['more than it may be', document('x'.repeat(11 * 1024 * 1024)), 'more than 10485760 octets'],
-  ])('is unavailable for %s', async (_, answer, reason) => {
+  ])('metadata from a URL is unavailable for %s', async (_, answer, reason) => {
     server.answer = answer
     const metadata = open()
     expect(await codeOf(metadata)).toBe('provider.unavailable')
@@ -235,7 +238,7 @@ describe('metadata from a URL', () => {
     expect(server.asked).toHaveLength(3)
   })
 
-  it('is never used past its validUntil', async () => {
+  it('metadata from a URL is never used past its validUntil', async () => {
     server.answer = document(validFor(okta, 'validUntil="2026-11-22T06:00:00Z"'))
     const metadata = open()
     await metadata.read()
@@ -245,8 +248,8 @@ describe('metadata from a URL', () => {
   })
 })
 
-describe('whoever closes', () => {
-  it('does not wait for a source that never answers', async () => {
+describe('closing metadata', () => {
+  it('closing does not wait for a source that never answers', async () => {
     server.answer = () => {}
     const metadata = open({ discovery: true })
     const refreshed = metadata.refresh()
@@ -255,7 +258,7 @@ describe('whoever closes', () => {
     expect(log).toEqual([])
   })
 
-  it('does not wait for what is being read', async () => {
+  it('closing does not wait for what is being read', async () => {
     server.answer = document(large(federation))
     const metadata = open({ discovery: true })
     const refreshed = metadata.refresh()
@@ -281,7 +284,7 @@ describe('the last good copy', () => {
     })
   })
 
-  it('is for its owner only', async () => {
+  it('the last good copy is for its owner only', async () => {
     await open().read()
     expect((await stat(xml())).mode & 0o777).toBe(0o600)
     expect((await stat(join(folder, 'state'))).mode & 0o777).toBe(0o700)
@@ -297,7 +300,7 @@ describe('the last good copy', () => {
     expect(metadata.status()).toMatchObject({ from: 'source', fetchedAt: START })
   })
 
-  it('is fetched anew when it is spoilt', async () => {
+  it('the last good copy is fetched again when it is damaged', async () => {
     server.answer = document(okta, '"one"')
     await open().read()
     await truncate(xml(), 100)
@@ -305,7 +308,7 @@ describe('the last good copy', () => {
     expect(await readFile(xml(), 'utf8')).toBe(okta)
   })
 
-  it('is not replaced by what cannot be used', async () => {
+  it('the last good copy is not replaced by what cannot be used', async () => {
     const metadata = open()
     await metadata.read()
     server.answer = document('<html/>')
@@ -314,7 +317,7 @@ describe('the last good copy', () => {
     expect(await idOf(metadata)).toBe(oktaId)
   })
 
-  it('is never used past its validUntil', async () => {
+  it('the last good copy is never used past its validUntil', async () => {
     server.answer = document(validFor(okta, 'validUntil="2026-11-22T06:00:00Z"'))
     await open().read()
     server.answer = status(503)
@@ -330,13 +333,13 @@ describe('the last good copy', () => {
     expect(await codeOf(metadata)).toBe('provider.unavailable')
   })
 
-  it('is verified like what is fetched', async () => {
+  it('the last good copy is verified like what is fetched', async () => {
     await open().read()
     server.answer = status(503)
     expect(await codeOf(open({ metadataCertificate: publisher }))).toBe('provider.unavailable')
   })
 
-  it('is neither made nor touched by who only looks', async () => {
+  it('the last good copy is neither made nor changed by a command that only reads', async () => {
     const looked = createMetadata(
       { id: 'corp', metadata: { kind: 'url', url: `${server.url}/metadata` }, discovery: false },
       { now: () => time, stateFolder: join(folder, 'state'), isReadOnly: true },
@@ -345,10 +348,10 @@ describe('the last good copy', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('is done without where it cannot be written', async () => {
+  it('the last good copy is optional where it cannot be written', async () => {
     await writeFile(join(folder, 'state'), 'a file where the folder would be')
     expect(await idOf(open())).toBe(oktaId)
-    expect(log.join()).toContain('no last good copy of the metadata is kept')
+    expect(log.join()).toContain('No last good copy of the metadata is kept')
   })
 })
 
@@ -359,11 +362,11 @@ describe('signed metadata', () => {
     server.answer = document(federation)
   })
 
-  it('is taken with the pinned certificate', async () => {
+  it('signed metadata is accepted with the pinned certificate', async () => {
     expect(await idOf(open(signed))).toBe(geneva)
   })
 
-  it('is taken with any certificate of the file', async () => {
+  it('signed metadata is accepted with any certificate of the file', async () => {
     const both = join(folder, 'both.crt')
     await writeFile(both, readFileSync(stranger, 'utf8') + readFileSync(publisher, 'utf8'))
     expect(await idOf(open({ ...signed, metadataCertificate: both }))).toBe(geneva)
@@ -379,15 +382,15 @@ describe('signed metadata', () => {
     ],
     ['a changed text', federation.replace('Geneva', 'Genova'), publisher, 'saml.signature_digest'],
     ['no certificate', federation, join(fixtures, 'README.md'), 'provider.unavailable'],
-  ])('is refused with %s', async (_, text, metadataCertificate, code) => {
+  ])('signed metadata is refused with %s', async (_, text, metadataCertificate, code) => {
     server.answer = document(text)
     const metadata = open({ ...signed, metadataCertificate })
-    const forThePerson = code.startsWith('saml.metadata_') ? code : 'provider.unavailable'
-    expect(await codeOf(metadata)).toBe(forThePerson)
+    const forTheUser = code.startsWith('saml.metadata_') ? code : 'provider.unavailable'
+    expect(await codeOf(metadata)).toBe(forTheUser)
     expect(metadata.status().problem?.code).toBe(code)
   })
 
-  it('is refused where the entity is not in it', async () => {
+  it('signed metadata is refused where the entity is not in it', async () => {
     expect(await codeOf(open({ ...signed, entityId: 'https://nobody.example.org' }))).toBe('saml.metadata_not_idp')
   })
 })
@@ -395,12 +398,12 @@ describe('signed metadata', () => {
 describe('a Metadata Query service', () => {
   const mdq = () => ({ kind: 'mdq', url: server.url }) as const
 
-  it('is asked for the one entity', async () => {
+  it('a Metadata Query service is asked for the one entity', async () => {
     expect(await idOf(open({ metadata: mdq(), entityId: oktaId }))).toBe(oktaId)
     expect(server.asked.map(({ url }) => url)).toEqual([`/entities/${encodeURIComponent(oktaId)}`])
   })
 
-  it('is asked by hash where it does not know the name', async () => {
+  it('a Metadata Query service is asked by hash where it does not know the name', async () => {
     const hashed = '/entities/%7Bsha1%7D'
     server.answer = (request, response) =>
       (request.url?.startsWith(hashed) ? document(okta) : status(404))(request, response)
@@ -408,12 +411,12 @@ describe('a Metadata Query service', () => {
     expect(server.asked[1]?.url).toMatch(/^\/entities\/%7Bsha1%7D[0-9a-f]{40}$/)
   })
 
-  it('cannot answer with another entity', async () => {
+  it('a Metadata Query service cannot answer with another entity', async () => {
     server.answer = document(keycloak)
     expect(await codeOf(open({ metadata: mdq(), entityId: oktaId }))).toBe('saml.metadata_not_idp')
   })
 
-  it('is asked for all where the person chooses', async () => {
+  it('a Metadata Query service is asked for all where the user chooses', async () => {
     server.answer = document(federation)
     const metadata = open({ metadata: mdq(), discovery: true })
     expect(await idOf(metadata, geneva)).toBe(geneva)
@@ -431,18 +434,18 @@ describe.each([
     server.answer = document(text)
   })
 
-  it('has every identity provider by its entityID', async () => {
+  it('a federation has every identity provider by its entityID', async () => {
     const metadata = open(discovery)
     expect((await metadata.read(geneva)).scopes[0]?.value).toBe('geneve.example.ch')
     expect(metadata.status()).toMatchObject({ from: 'source', identityProviders: 6 })
   })
 
-  it('knows nobody else', async () => {
+  it('knows no others', async () => {
     expect(await codeOf(open(discovery), 'https://sp.example.org/sp')).toBe('provider.idp_unknown')
     expect(await codeOf(open(discovery))).toBe('provider.idp_unknown')
   })
 
-  it('is searched by name', async () => {
+  it('a federation is searched by name', async () => {
     const found = await open(discovery).search('genf', 10, ['de'])
     expect(found).toEqual([{ entityId: geneva, name: 'Universität Genf' }])
   })
@@ -472,7 +475,7 @@ describe.each([
     expect(await readFile(join(folder, 'state/metadata-corp.xml'), 'utf8')).toBe(text)
   })
 
-  it('is swapped whole for the next version', async () => {
+  it('a federation is swapped whole for the next version', async () => {
     const metadata = open({ discovery: true })
     await metadata.read(geneva)
     server.answer = document(text.replaceAll('University of Geneva', 'Geneva Institute'))
@@ -505,7 +508,7 @@ describe('a large file', () => {
   const path = () => join(folder, 'federation.xml')
   const discovery = () => ({ metadata: { kind: 'file', path: path() }, discovery: true }) as const
 
-  it('is read by offset as it was verified, whatever becomes of its name', async () => {
+  it('a large file is read by offset as it was verified, whatever becomes of its name', async () => {
     await writeFile(path(), large(federation))
     const metadata = open(discovery())
     await metadata.read(geneva)
@@ -513,7 +516,7 @@ describe('a large file', () => {
     expect(await idOf(metadata, geneva)).toBe(geneva)
   })
 
-  it('is refused where it was changed in place', async () => {
+  it('a large file is refused where it was changed in place', async () => {
     await writeFile(path(), large(federation))
     const metadata = open(discovery())
     await metadata.read(geneva)

@@ -61,13 +61,13 @@ const collected = (): number => {
   return process.memoryUsage().heapUsed
 }
 
-describe('logins that nobody finishes', holds('10.1'), () => {
+describe('unfinished logins', holds('10.1'), () => {
   it.each<[string, () => Begin, number]>([
     ['OpenID, to the usual page', () => openid('/roles'), 50_000],
     // As many as have space with the longest path.
     ['OpenID, with the longest path', () => openid(`/${'x'.repeat(2047)}`), 7_000],
   ])(
-    'are taken up to a number, and cost less than 60 MB: %s',
+    'unfinished logins are accepted up to a number, and cost less than 60 MB: %s',
     async (_, login, least) => {
       const { store, now } = testGateway()
       const before = collected()
@@ -89,7 +89,7 @@ describe('logins that nobody finishes', holds('10.1'), () => {
     await expect(start(store, now, longest())).resolves.toBeUndefined()
   }, 120_000)
 
-  it('end nothing else, and keep nobody who is signed in from a renewal', async () => {
+  it('end nothing else, and do not block renewals of signed-in users', async () => {
     const { store, now } = testGateway()
     const later = new Date(NOON + 3600_000)
     await store.put('login:1', 'a person', later)
@@ -106,7 +106,7 @@ describe('logins that nobody finishes', holds('10.1'), () => {
     expect(await pendingFor(store, 'oidc', 'openid', first.state)).toEqual({ ...first, begunAt: now() })
   }, 120_000)
 
-  it('are read as they were written', async () => {
+  it('unfinished logins are read as they were written', async () => {
     const { store, now } = testGateway()
     for (const returnTo of ['/roles', '/roles?q=x']) {
       const login = { ...saml(returnTo), isPassive: true, renews: 'login', maxAuthAgeSeconds: 60, idp: 'https://idp' }

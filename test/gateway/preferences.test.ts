@@ -1,4 +1,4 @@
-/** What is remembered of a person's habits, for whom, and for how long. */
+/** What is remembered of a user's habits, for whom, and for how long. */
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/gateway/ports.ts'
 import { pinRole, preferencesOf, rememberTaken } from '../../src/gateway/user/preferences.ts'
@@ -9,14 +9,14 @@ const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 const DAY = 24 * 60 * 60
 
 describe('pins', () => {
-  it('are there at the next sign-in of the same person', async () => {
+  it('pins are there at the next sign-in of the same user', async () => {
     const { gateway } = gatewayWithUser()
     await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
     expect(await preferencesOf(gateway, await enterAs(gateway))).toMatchObject({ pins: [roleArn('Dev')], isKept: true })
   })
 
   it.each([{ subject: 'bob' }, { issuer: 'https://other.example.org' }, { provider: 'partner' }])(
-    'are not shown to who is another person by %j',
+    'pins are not shown to a user who differs by %j',
     async (other) => {
       const { gateway } = gatewayWithUser()
       await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
@@ -34,7 +34,7 @@ describe('pins', () => {
     expect((await preferencesOf(gateway, login)).pins).toEqual([roleArn('Ops')])
   })
 
-  it('are for roles that one may take, and come off of those that one no longer may', async () => {
+  it('pins are only set on roles that the user may take, and can be removed from others', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await expect(pinRole(gateway, login, roleArn('Admin'), true)).rejects.toMatchObject({ code: 'role.not_granted' })
@@ -44,7 +44,7 @@ describe('pins', () => {
     expect((await preferencesOf(gateway, moved)).pins).toEqual([])
   })
 
-  it('the pins of two tabs and what is taken meanwhile are all kept, however they cross', async () => {
+  it('the pins of two tabs and roles used meanwhile are all kept, however they cross', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await Promise.all([
@@ -81,7 +81,7 @@ describe('roles that were taken', () => {
     expect(recent[0]?.takenAt).toEqual(gateway.now())
   })
 
-  it('keep the duration that was chosen for each, also where nobody chose the last time', async () => {
+  it('keep the duration that was chosen for each, also if none was chosen last', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await rememberTaken(gateway, login, { arn: roleArn('Dev'), chosen: 'until 18:00' })
@@ -107,7 +107,7 @@ describe('what is kept', () => {
     expect((await preferencesOf(gateway, await enterAs(gateway))).pins).toEqual([])
   })
 
-  it('the record of who is another person at each sign-in lasts as long as the login, and says so', async () => {
+  it('the record of who is another user at each sign-in lasts as long as the login, and says so', async () => {
     const { gateway, wait } = gatewayWithUser()
     const login = await enterAs(gateway, { subject: '_x1', subjectFormat: TRANSIENT })
     await pinRole(gateway, login, roleArn('Dev'), true)
@@ -116,7 +116,7 @@ describe('what is kept', () => {
     expect((await preferencesOf(gateway, login)).pins).toEqual([])
   })
 
-  it('names nobody in a key', async () => {
+  it('names no user in a key', async () => {
     const keys: string[] = []
     const memory = createMemoryStore(() => new Date('2026-11-22T12:00:00Z'))
     const store: Store = {
@@ -132,7 +132,7 @@ describe('what is kept', () => {
     expect(keys.join()).not.toContain('alice')
   })
 
-  it('is found, and goes on, after the secret was changed', async () => {
+  it('what is kept is found, and goes on, after the secret was changed', async () => {
     const before = gatewayWithUser(['old'])
     await pinRole(before.gateway, await enterAs(before.gateway), roleArn('Dev'), true)
     const both = gatewayWithUser(['new', 'old'], before.store).gateway

@@ -54,7 +54,7 @@ const ask = (
 const broken = (failure: () => Promise<never>): Store => ({ ...createMemoryStore(clock), put: failure })
 
 describe('the gateway is ready', () => {
-  it('when store, keys and metadata are there', async () => {
+  it('the gateway is ready when store, keys and metadata are there', async () => {
     expect(await ask({ corp: saml(status()), op: openId(true) })).toEqual({
       isReady: true,
       store: 'ok',
@@ -64,14 +64,14 @@ describe('the gateway is ready', () => {
     })
   })
 
-  it('on a last good copy, and says its age', async () => {
+  it('the gateway is ready on a last good copy, and says its age', async () => {
     expect(await ask({ corp: saml(status({ from: 'disk', problem })) })).toMatchObject({
       isReady: true,
       metadata: { corp: { state: 'copy', ageSeconds: 300 } },
     })
   })
 
-  it('while one of several providers is missing', async () => {
+  it('the gateway is ready while one of several providers is missing', async () => {
     expect(await ask({ corp: saml(nothing), op: openId(true) })).toMatchObject({
       isReady: true,
       metadata: { corp: { state: 'missing' }, op: { state: 'fresh' } },
@@ -87,23 +87,23 @@ describe('the gateway is not ready', () => {
   it.each([
     ['has not been read', nothing],
     ['has ended', status({ validUntil: now })],
-  ])('when the metadata of its only provider %s', async (_what, metadata) => {
+  ])('the gateway is not ready when the metadata of its only provider %s', async (_what, metadata) => {
     expect(await ask({ corp: saml(metadata) })).toMatchObject({
       isReady: false,
       metadata: { corp: { state: 'missing' } },
     })
   })
 
-  it('when no OpenID provider answers', async () => {
+  it('the gateway is not ready when no OpenID provider answers', async () => {
     expect(await ask({ op: openId(false) })).toMatchObject({ isReady: false })
   })
 
-  it('when the store fails', async () => {
+  it('the gateway is not ready when the store fails', async () => {
     const store = broken(() => Promise.reject(new Error('connection lost')))
     expect(await ask({ op: openId(true) }, { store })).toMatchObject({ isReady: false, store: 'failing' })
   })
 
-  it('when the store loses what it is given', async () => {
+  it('the gateway is not ready when the store loses what it is given', async () => {
     const store: Store = { ...createMemoryStore(clock), take: async () => undefined }
     expect(await ask({ op: openId(true) }, { store })).toMatchObject({ isReady: false, store: 'failing' })
   })
@@ -118,13 +118,13 @@ describe('the audit log', () => {
     expect(await ask({ op: openId(true) }, { audit: failing })).toMatchObject({ isReady: false, audit: 'failing' })
   })
 
-  it('is told, and makes nothing unready, where it is not required', async () => {
+  it('the state of an audit log that is not required is shown, and does not make the gateway unready', async () => {
     const audit = { ...failing, isRequired: false }
     expect(await ask({ op: openId(true) }, { audit })).toMatchObject({ isReady: true, audit: 'failing' })
   })
 })
 
-describe('what is told of readiness', () => {
+describe('the report of readiness', () => {
   it('holds no reason: anyone may read it', async () => {
     expect(JSON.stringify(await ask({ corp: saml(nothing) }, { audit: failing }))).not.toMatch(/503|example|nobody/)
   })

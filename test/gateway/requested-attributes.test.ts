@@ -25,7 +25,7 @@ const provider = (evidence: 'reissued' | 'original') => {
 }
 
 describe('what the metadata asks an identity provider for', () => {
-  it("is what rules and templates make use of, by the standard's name; a source identity's parts are required", () => {
+  it("what the metadata requests is what rules and templates make use of, by the standard's name; a source identity's parts are required", () => {
     expect(requestedAttributes(settings, provider('reissued'))).toEqual([
       { name: 'groups', isRequired: false },
       { name: 'team', isRequired: false },
@@ -35,18 +35,21 @@ describe('what the metadata asks an identity provider for', () => {
     ])
   })
 
-  it.each(['pairwise-id', 'subject-id'])('is the subject %s by the name that the profile gives it', (friendlyName) => {
-    const name = `urn:oasis:names:tc:SAML:attribute:${friendlyName}`
-    const named = { ...provider('reissued'), subject: { kind: 'attribute', name } as const }
-    expect(requestedAttributes(settings, named)).toContainEqual({ name, friendlyName, isRequired: true })
-  })
+  it.each(['pairwise-id', 'subject-id'])(
+    'what the metadata requests is the subject %s by the name that the profile gives it',
+    (friendlyName) => {
+      const name = `urn:oasis:names:tc:SAML:attribute:${friendlyName}`
+      const named = { ...provider('reissued'), subject: { kind: 'attribute', name } as const }
+      expect(requestedAttributes(settings, named)).toContainEqual({ name, friendlyName, isRequired: true })
+    },
+  )
 
-  it('is another subject by its very name', () => {
+  it('what the metadata requests is another subject by its very name', () => {
     const named = { ...provider('reissued'), subject: { kind: 'attribute', name: 'uid' } as const }
     expect(requestedAttributes(settings, named)).toContainEqual({ name: 'uid', isRequired: true })
   })
 
-  it('is nothing of the session where the identity provider makes it: role and name are required then', () => {
+  it('what the metadata requests is nothing of the session where the identity provider makes it: role and name are required then', () => {
     const names = requestedAttributes(settings, provider('original')).map(({ name, isRequired }) => [name, isRequired])
     expect(names).toEqual([
       ['groups', false],
@@ -61,14 +64,14 @@ describe('what is read of an answer', () => {
   const reads = (evidence: 'reissued' | 'original', name: string): boolean =>
     readsAttribute(settings, provider(evidence), name)
 
-  it('is what is asked for, by any name of the same thing', () => {
+  it('what is read of a response is what is asked for, by any name of the same thing', () => {
     for (const name of ['groups', 'mail', 'urn:oid:0.9.2342.19200300.100.1.3', 'email', 'uid', 'costCenter'])
       expect([name, reads('reissued', name)]).toEqual([name, true])
     for (const name of ['department', 'photo', 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:Team'])
       expect([name, reads('reissued', name)]).toEqual([name, false])
   })
 
-  it('is all that AWS reads where AWS is shown it', () => {
+  it('what is read of a response is all that AWS reads where AWS is shown it', () => {
     expect(reads('original', 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:Team')).toBe(true)
     expect(reads('original', 'photo')).toBe(false)
   })

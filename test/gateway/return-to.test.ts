@@ -10,7 +10,7 @@ describe('where a login returns to', () => {
     ['/@evil.example', '/@evil.example'],
     [undefined, '/fallback'],
     ['', '/fallback'],
-  ])('is %s inside the gateway', (target, path) => {
+  ])('the return path of a login is %s inside the gateway', (target, path) => {
     expect(returnPath(target, '/fallback')).toBe(path)
   })
 
@@ -31,14 +31,14 @@ describe('where a login returns to', () => {
     ['/roles'],
     { path: '/roles' },
     7,
-  ])('is refused as %j', (target) => {
+  ])('the return path of a login is refused as %j', (target) => {
     expect(() => returnPath(target, '/fallback')).toThrow(
       expect.objectContaining({ code: 'login.return_to_refused', source: 'return_to' }),
     )
   })
 
   // At 15,000 characters it cost 29 kB for fifteen minutes, for each login that anyone started.
-  it('has at most 2048 characters, as sent and as browsers write it', () => {
+  it('the return path of a login has at most 2048 characters, as sent and as browsers write it', () => {
     const longest = `/${'x'.repeat(2047)}`
     expect(returnPath(longest, '/fallback')).toBe(longest)
     const refusal = expect.objectContaining({ code: 'login.return_to_refused' })
@@ -47,7 +47,7 @@ describe('where a login returns to', () => {
     expect(() => returnPath(`/${'x'.repeat(15_000)}`, '/fallback')).toThrow(refusal)
   })
 
-  it('is never another path that a browser takes for another site', () => {
+  it('the return path of a login is never another path that a browser takes for another site', () => {
     // What is left after dot segments are removed is judged again by the browser.
     for (const target of ['/.//evil.example', '/x/..//evil.example', '/%2e//evil.example']) {
       let path = '/refused'

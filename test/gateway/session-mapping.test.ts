@@ -50,17 +50,20 @@ const alice = identity({
 })
 
 describe('what a session carries', () => {
-  it.each(['reissuedSaml', 'reissuedToken'] as const)('is what the gateway says: %s', (provider) => {
-    expect(sessionFor(gatewayWith(provider), signInOf(alice))).toMatchObject({
-      roleSessionName: 'alice',
-      sourceIdentity: 'alice',
-      tags: new Map([['Team', 'blue']]),
-      leftOut: [],
-      warnings: [],
-    })
-  })
+  it.each(['reissuedSaml', 'reissuedToken'] as const)(
+    'what a session carries is what the gateway says: %s',
+    (provider) => {
+      expect(sessionFor(gatewayWith(provider), signInOf(alice))).toMatchObject({
+        roleSessionName: 'alice',
+        sourceIdentity: 'alice',
+        tags: new Map([['Team', 'blue']]),
+        leftOut: [],
+        warnings: [],
+      })
+    },
+  )
 
-  it('is what the identity provider says in its own assertion, and what we would add is left out', () => {
+  it('what a session carries is what the identity provider says in its own assertion, and what we would add is left out', () => {
     const reason = 'AWS sees only what corp itself has signed'
     expect(sessionFor(gatewayWith('originalSaml'), signInOf(alice))).toMatchObject({
       roleSessionName: 'alice@corp',
@@ -73,7 +76,7 @@ describe('what a session carries', () => {
     })
   })
 
-  it('is what the provider says in its own token, not what its userinfo says; the name alone is ours', () => {
+  it('what a session carries is what the provider says in its own token, not what its userinfo says; the name alone is ours', () => {
     const token = { 'https://aws.amazon.com/tags': { principal_tags: { Team: ['green'] } } }
     expect(sessionFor(gatewayWith('originalToken'), signInOf(alice, token))).toMatchObject({
       roleSessionName: 'alice',
@@ -85,7 +88,7 @@ describe('what a session carries', () => {
     ['urn:oasis:names:tc:SAML:2.0:nameid-format:transient', 1],
     ['urn:oasis:names:tc:SAML:2.0:nameid-format:persistent', 0],
     [undefined, 0],
-  ])('comes with a warning where nothing follows the person: subject format %s', (subjectFormat, count) => {
+  ])('comes with a warning where nothing follows the user: subject format %s', (subjectFormat, count) => {
     const who = identity({}, subjectFormat === undefined ? {} : { subjectFormat })
     const { warnings } = sessionFor(gatewayWith('reissuedSaml'), signInOf(who))
     expect(warnings).toHaveLength(count)

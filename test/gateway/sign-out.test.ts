@@ -58,7 +58,7 @@ it('ends it also where the identity provider cannot be found to be asked, and kn
   expect(await outcomeOf(gateway, handle)).toEqual({ provider: 'corp', outcome: 'unheard' })
 })
 
-it('is recorded once, also when two tabs do it at once', async () => {
+it('a sign-out is recorded once, also when two tabs do it at once', async () => {
   const { gateway, login, events } = await testGateway(unavailable)
   await Promise.all([signOut(gateway, login, caller), signOut(gateway, login, caller)])
   expect(events).toMatchObject([{ eventName: 'logout', reason: 'person', subject: 'alice' }])
@@ -72,7 +72,7 @@ it('ends it also where the provider has left the configuration', async () => {
   expect(await outcomeOf(gateway, handle)).toEqual({ provider: 'corp', outcome: 'unheard' })
 })
 
-it('is told by its state to the browser that began it, and by nothing else', async () => {
+it('a sign-out is found by its state in the browser that began it, and by nothing else', async () => {
   const { gateway, login } = await testGateway(unavailable)
   const { handle } = await signOut(gateway, login, caller)
   const outcomeFor = async (broughtBack: object) => (await outcomeOf(gateway, handle, broughtBack))?.outcome

@@ -1,4 +1,4 @@
-/** A gateway that is only a store, a clock and a rule, with people signed in: for what is kept of them. */
+/** A gateway that is only a store, a clock and a rule, with users signed in: for what is kept of them. */
 import type { AuditEvent } from '../../src/audit/events.ts'
 import type { AccessRule } from '../../src/config/types.ts'
 import type { Identity, SignIn } from '../../src/core/identity.ts'

@@ -47,24 +47,24 @@ const inWords = (lifetime: Lifetime): string => {
 }
 
 describe('The list of what is stored', () => {
-  it('has each prefix once', () => {
+  it('the list of what is stored has each prefix once', () => {
     expect(new Set(storeRecords.map(({ prefix }) => prefix)).size).toBe(storeRecords.length)
   })
 
-  it('has all that store-records.ts defines', () => {
+  it('the list of what is stored has all that store-records.ts defines', () => {
     const defined = [
       ...readFileSync(join(ROOT, 'src/gateway/store-records.ts'), 'utf8').matchAll(/^ {2}prefix: '(.+)'/gm),
     ]
     expect(storeRecords.map(({ prefix }) => prefix)).toEqual(defined.map(([, prefix]) => prefix))
   })
 
-  it('is the table of docs/store.md', () => {
+  it('the list of what is stored is the table of docs/store.md', () => {
     const rows = readFileSync(join(ROOT, 'docs/store.md'), 'utf8').matchAll(/^\| `([^`]+)` +\| (.*?) +\| (.*?) +\|$/gm)
     const listed = storeRecords.map(({ prefix, holds, lifetime }) => [`${prefix}:`, holds, inWords(lifetime)])
     expect([...rows].map(([, ...cells]) => cells)).toEqual(listed)
   })
 
-  it('is the only place that spells a key', () => {
+  it('the list of what is stored is the only place that spells a key', () => {
     const prefixes = storeRecords.map(({ prefix }) => prefix).join('|')
     const key = new RegExp(`['"\`](?:${prefixes}):(?:['"\`]|\\$\\{)`)
     expect(key.test("'login:'") && key.test('`login:$' + '{id}`')).toBe(true)
@@ -131,7 +131,7 @@ describe('A record', () => {
   it.each([
     ['a SAML response', saml],
     ['an ID token', openid],
-  ])('of a sign-in by %s is read as it was written', async (_, signIn) => {
+  ])('a record of a sign-in by %s is read as it was written', async (_, signIn) => {
     const store = newStore()
     await signIns.put(store, '1', signIn, LATER)
     expect(await signIns.get(store, '1')).toEqual(signIn)
@@ -146,13 +146,13 @@ describe('A record', () => {
     expect(JSON.stringify(read)).not.toMatch(/the (?:ID|refresh) token/)
   })
 
-  it('has no JSON inside JSON', async () => {
+  it('a record has no JSON inside JSON', async () => {
     const store = newStore()
     await signIns.put(store, '1', saml, LATER)
     expect(await store.get('sign-in:1')).not.toContain('\\"')
   })
 
-  it('of a user is read as it was written, with long texts from outside cut', async () => {
+  it('a record of a user is read as it was written, with long texts from outside cut', async () => {
     const store = newStore()
     const stored = { pins: ['arn:a'], recent: [{ arn: 'arn:a', takenAt: NOON }], durations: new Map([['arn:a', '1h']]) }
     await preferences.put(store, '1', stored, LATER)
@@ -168,7 +168,7 @@ describe('A record', () => {
     expect(await activities.get(store, '1')).toEqual([{ ...entry, userAgent: `${'x'.repeat(300)}…` }])
   })
 
-  it('of a form is text, whatever it contains', async () => {
+  it('a record of a form is text, whatever it contains', async () => {
     const store = newStore()
     await postedCallbacks.put(store, '1', 'code=%22&state="[1]', LATER)
     expect(await postedCallbacks.get(store, '1')).toBe('code=%22&state="[1]')
@@ -210,7 +210,7 @@ describe('A record', () => {
     expect(await logins.take(store, '1')).toBeUndefined()
   })
 
-  it('that does not fit is replaced by the next that is written', async () => {
+  it('a record that does not fit is replaced by the next that is written', async () => {
     const store = newStore()
     await store.put('preferences:1', '[0,{}]', LATER)
     const empty = { pins: [], recent: [], durations: new Map<string, string>() }
@@ -223,7 +223,7 @@ describe('A record', () => {
     expect(await preferences.get(store, '1')).toEqual({ ...empty, pins: ['arn:a'] })
   })
 
-  it('is changed without undoing what others change at the same time', async () => {
+  it('a record is changed without undoing what others change at the same time', async () => {
     const store = newStore()
     const pins = Array.from({ length: 50 }, (_, n) => `arn:${n}`)
     await Promise.all(
@@ -239,7 +239,7 @@ describe('A record', () => {
     expect((await preferences.get(store, '1'))?.pins.toSorted()).toEqual(pins.toSorted())
   })
 
-  it('of a set that does not fit is no member', async () => {
+  it('a record of a set that does not fit is not a member', async () => {
     const store = newStore()
     const logout = { sessionIndexes: ['_1'], qualifiers: { format: 'urn:f' }, issueInstant: NOON, receivedAt: NOON }
     await store.add('logouts-of:1', '[1,{}]', LATER)
@@ -247,7 +247,7 @@ describe('A record', () => {
     expect(await logoutsOfSubject.members(store, '1')).toEqual([logout])
   })
 
-  it('of a mark is claimed once, and shows', async () => {
+  it('a record of a mark is claimed once, and shows', async () => {
     const store = newStore()
     expect(await usedAssertions.isClaimed(store, '1')).toBe(false)
     const claims = await Promise.all([1, 2, 3].map(() => usedAssertions.claim(store, '1', LATER)))
@@ -255,7 +255,7 @@ describe('A record', () => {
     expect(await usedAssertions.isClaimed(store, '1')).toBe(true)
   })
 
-  it('of a sign-in that was not started here is never taken for one that was', async () => {
+  it('a record of a sign-in that was not started here is never taken for one that was', async () => {
     const store = newStore()
     const record = { signInId: '1', arrivedAt: NOON.getTime(), returnTo: '/roles' }
     await store.put('unfinished:1', JSON.stringify([1, { ...record, binding: null }]), LATER)

@@ -69,7 +69,7 @@ const watched = () => {
 }
 
 describe('A verified sign-in', () => {
-  it('is written once: the login that begins with it has no second copy of the response', async () => {
+  it('a verified sign-in is written once: the login that begins with it has no second copy of the response', async () => {
     const { gateway, written, wait, arrive, finish } = watched()
     const finished = await finish(await arrive())
     expect(written.filter((text) => text.includes(RESPONSE))).toHaveLength(1)
@@ -91,7 +91,7 @@ describe('A verified sign-in', () => {
     await expect(finish(handle)).rejects.toMatchObject({ code: 'login.expired' })
   })
 
-  it('is deleted when another browser tries', async () => {
+  it('a verified sign-in is deleted when another browser tries', async () => {
     const { kept, arrive, finish } = watched()
     const handle = await arrive()
     await expect(finish(handle, 'another cookie')).rejects.toMatchObject({ code: 'login.other_browser' })
@@ -121,7 +121,7 @@ describe('A verified sign-in', () => {
     expect([...(await kept('login')), ...(await kept('sign-in'))]).toEqual([])
   })
 
-  it('of another version is one to start again, not an error', async () => {
+  it('a verified sign-in of another version is one to start again, not an error', async () => {
     const { gateway, kept, arrive, finish } = watched()
     const handle = await arrive()
     const [key = ''] = await kept('sign-in')
@@ -131,14 +131,14 @@ describe('A verified sign-in', () => {
 })
 
 describe('A login', () => {
-  it('that ends deletes its sign-in, evidence and all', async () => {
+  it('a login that ends deletes its sign-in, evidence and all', async () => {
     const { gateway, kept } = watched()
     const login = await enterAs(gateway)
     expect((await endLogin(gateway, login.id))?.signIn).toEqual(login.signIn)
     expect([...(await kept('login')), ...(await kept('sign-in'))]).toEqual([])
   })
 
-  it('whose sign-in cannot be read any more has ended', async () => {
+  it('a login whose sign-in cannot be read any more has ended', async () => {
     const { gateway, kept } = watched()
     const login = await enterAs(gateway)
     const [key = ''] = await kept('sign-in')
@@ -147,7 +147,7 @@ describe('A login', () => {
     expect(await endLogin(gateway, login.id)).toBeUndefined()
   })
 
-  it('that is renewed keeps one sign-in, the new one, and answers to the session indexes of both', async () => {
+  it('a login that is renewed keeps one sign-in, the new one, and answers to the session indexes of both', async () => {
     const { gateway, kept } = watched()
     const login = await enterAs(gateway)
     const renewWith = async (sessionIndex: string) => {
@@ -163,7 +163,7 @@ describe('A login', () => {
     expect(logoutRef).toMatchObject({ sessionIndex: '_3', furtherSessionIndexes: ['_2', '_1'] })
   })
 
-  it('that is renewed many times at once keeps one sign-in', async () => {
+  it('a login that is renewed many times at once keeps one sign-in', async () => {
     const { gateway, kept } = watched()
     const login = await enterAs(gateway)
     await Promise.all(
@@ -175,7 +175,7 @@ describe('A login', () => {
     expect(await readLogin(gateway.store, login.id)).toBeDefined()
   })
 
-  it('is there for who reads it while it is renewed, in whichever order their steps run', async () => {
+  it('a login can be read while it is renewed, in whichever order the steps run', async () => {
     for (let steps = 0; steps < 20; steps += 1) {
       const { gateway } = watched()
       const login = await enterAs(gateway)
@@ -189,7 +189,7 @@ describe('A login', () => {
     }
   })
 
-  it('that ends while it is renewed stays ended and leaves no sign-in of its own, in whichever order', async () => {
+  it('a login that ends while it is renewed stays ended and leaves no sign-in of its own, in whichever order', async () => {
     for (let steps = 0; steps < 20; steps += 1) {
       const { gateway, kept } = watched()
       const login = await enterAs(gateway)

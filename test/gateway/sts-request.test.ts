@@ -72,20 +72,20 @@ const request = (changes: Partial<SamlEvidence> = {}, stsDecrypts = false) =>
   requestFor(gatewayWith(stsDecrypts), loginWith(changes), exchange)
 
 describe("the provider's own response", () => {
-  it('is passed on with the SAML provider of its pair, without the line breaks of a form', async () => {
+  it("the provider's own response is passed on with the SAML provider of its pair, without the line breaks of a form", async () => {
     const sent = await request()
     expect(sent).toMatchObject({ kind: 'saml', roleArn: arn, providerArn: PROVIDER, durationSeconds: 3600 })
     expect(sent.kind === 'saml' && sent.samlResponse.reveal()).toBe('PD94bWw/Pg==')
   })
 
-  it.each([0, 2])('is refused with %i confirmations', async (confirmationCount) => {
+  it.each([0, 2])("the provider's own response is refused with %i confirmations", async (confirmationCount) => {
     await expect(request({ confirmationCount })).rejects.toMatchObject({
       code: 'sts.evidence_ambiguous',
       found: `${confirmationCount}`,
     })
   })
 
-  it('is refused where it was not kept, as AWS was not to be shown it then', async () => {
+  it("the provider's own response is refused where it was not kept, as it was not sent to AWS then", async () => {
     const login = loginWith({})
     const { response: _, ...evidence } = login.signIn.evidence as SamlEvidence
     const before: Login = { ...login, signIn: { ...login.signIn, evidence } }
@@ -95,12 +95,12 @@ describe("the provider's own response", () => {
     })
   })
 
-  it('is refused encrypted, unless AWS has our key', async () => {
+  it("the provider's own response is refused encrypted, unless AWS has our key", async () => {
     await expect(request({ isEncrypted: true })).rejects.toMatchObject({ code: 'sts.evidence_encrypted' })
     await expect(request({ isEncrypted: true }, true)).resolves.toMatchObject({ kind: 'saml' })
   })
 
-  it('is refused from 100,001 characters on, line breaks not counted', async () => {
+  it("the provider's own response is refused from 100,001 characters on, line breaks not counted", async () => {
     const of = (length: number) => new Secret(`${'A'.repeat(length)}\r\n`)
     await expect(request({ response: of(100_000) })).resolves.toBeDefined()
     await expect(request({ response: of(100_001) })).rejects.toMatchObject({
@@ -109,11 +109,11 @@ describe("the provider's own response", () => {
     })
   })
 
-  it('is refused when AWS would no longer take it', async () => {
+  it("the provider's own response is refused when AWS would no longer accept it", async () => {
     await expect(request({ expiresAt: NOW })).rejects.toMatchObject({ code: 'sts.evidence_stale' })
   })
 
-  it('is scoped down by the policies of the role', async () => {
+  it("the provider's own response is limited by the policies of the role", async () => {
     const role = {
       ...exchange.role,
       sessionPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],

@@ -11,6 +11,8 @@ export interface Command {
   readonly stderr: () => string
   /** Resolves when this text has come on either stream; rejects when the process ends without it. */
   said(text: string): Promise<void>
+  /** Resolves when anything more comes on either stream; rejects when the process ends first. */
+  saidMore(): Promise<void>
   /** Resolves when it has ended: its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>
 }
@@ -20,6 +22,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Modules to load before the command. */
   readonly preload?: readonly string[]
+  /** A program, with its arguments, that becomes the command after it. */
+  readonly wrapper?: readonly string[]
   /** What it reads; without it there is nothing to read. */
   readonly stdin?: string
 }
@@ -27,9 +31,17 @@ export interface Surroundings {
 /** What a process needs to run at all, and nothing of AWS. */
 const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
 
-export const fedgate = (args: readonly string[], { env = {}, preload = [], stdin }: Surroundings = {}): Command => {
+export const fedgate = (args: readonly string[], surroundings?: Surroundings): Command =>
+  runScript([MAIN, ...args], surroundings)
+
+/** The first word is the path of a script. */
+export const runScript = (
+  words: readonly string[],
+  { env = {}, preload = [], stdin, wrapper = [] }: Surroundings = {},
+): Command => {
   const imports = [...preload, TSX].flatMap((module) => ['--import', module])
-  const child = spawn(process.execPath, [...imports, MAIN, ...args], {
+  const [program = '', ...args] = [...wrapper, process.execPath, ...imports, ...words]
+  const child = spawn(program, args, {
     env: { ...bare, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -53,5 +65,14 @@ export const fedgate = (args: readonly string[], { env = {}, preload = [], stdin
       look()
       void ended.then((code) => reject(new Error(`it ended with ${code} and said: ${written.stdout}${written.stderr}`)))
     })
-  return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, said, ended }
+  const saidMore = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const once = (): void => {
+        listeners.delete(once)
+        resolve()
+      }
+      listeners.add(once)
+      void ended.then((code) => reject(new Error(`it ended with ${code} and said: ${written.stdout}${written.stderr}`)))
+    })
+  return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, said, saidMore, ended }
 }

@@ -31,7 +31,7 @@ const parse = (line: string, { hostname }: URL): Cookie & { readonly isOver: boo
 const isBelow = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 
-/** Lax: with a cross-site request only where it is a navigation by GET. Every request of a visitor is a navigation. */
+/** Lax: with a cross-site request only where it is a navigation by GET. Every request of a browser is a navigation. */
 const isSent = (cookie: Cookie, { url, method, isCrossSite }: CookieRequest): boolean => {
   if (cookie.host !== url.hostname || !isBelow(url.pathname, cookie.path)) return false
   if (!isCrossSite || cookie.sameSite === 'none') return true

@@ -3,9 +3,9 @@
 export interface Form {
   readonly action: string
   readonly method: string
-  /** What a browser would send if the person changed nothing and pressed no button. */
+  /** What a browser would send if the user changed nothing and pressed no button. */
   readonly fields: Readonly<Record<string, string>>
-  /** The names of its inputs that a person fills in. */
+  /** The names of its inputs that a user fills in. */
   readonly inputs: readonly string[]
 }
 
@@ -31,7 +31,7 @@ const tagsIn = (markup: string, name: string): readonly string[] =>
 
 const isSentAsIs = (input: string): boolean => attribute(input, 'type') === 'hidden'
 
-/** A field that a person may change, and which says something already. */
+/** A field that a user may change, and which says something already. */
 const isFilledIn = (input: string): boolean =>
   attribute(input, 'type') === 'text' && attribute(input, 'value') !== undefined
 

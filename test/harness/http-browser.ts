@@ -1,6 +1,6 @@
 /**
- * A person with a browser that has no JavaScript, over HTTP: keeps cookies, follows redirects, submits forms, and says
- * where its requests come from as browsers do. Start at Visitor; sign-in.ts has the ways through the demo's providers.
+ * A user with a browser that has no JavaScript, over HTTP: keeps cookies, follows redirects, submits forms, and says
+ * where its requests come from as browsers do. Start at HttpBrowser; sign-in.ts has the ways through the demo's providers.
  */
 import { CookieJar } from './cookie-jar.ts'
 import { type Form, formsIn } from './html.ts'

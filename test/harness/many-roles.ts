@@ -20,7 +20,7 @@ const accountId = (n: number): string => String(100_000_000_000 + n)
 /** Twenty of each hundred are not in the local AWS's state, so that nothing is known of them. */
 const isKnown = (n: number): boolean => n % 100 < 80
 
-/** In account 7: the role, and what people call it. */
+/** In account 7: the role, and what users call it. */
 const BREAK_GLASS = { match: `arn:aws:iam::${accountId(7)}:role/PowerUser2`, alias: 'break-glass' }
 
 /** A role and the group that grants it. */
@@ -91,10 +91,10 @@ export const startManyRoles = async (): Promise<ManyRoles> => {
     },
   )
   const signIn = async (subject: string, groups: readonly string[]): Promise<HttpBrowser> => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const attributes = { groups, team: ['payments'], displayName: [subject] }
-    await postAnswer(visitor, await answerOf(corp, visitor, url, 'corp', { subject, attributes }))
-    return visitor
+    await postAnswer(browser, await answerOf(corp, browser, url, 'corp', { subject, attributes }))
+    return browser
   }
   return { ...gateway, signIn }
 }

@@ -2,6 +2,7 @@
  * Whole houses for journeys, in this process and on free ports of loopback: the demo as it is (startHouse), or a
  * gateway with a configuration of the test's own (startOwnGateway). Each has a folder that is gone afterwards.
  */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import type { DemoAddresses } from '../../src/cli/demo/config.ts'
 import { startDemo } from '../../src/cli/demo/demo.ts'
 import { startGateway } from '../../src/cli/gateway-server.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import { freePort, freePortRow } from './ports.ts'
 
 /** A line of the audit log. */
@@ -36,7 +38,11 @@ const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'fedgate-journey
 export const startTestGateway = async (): Promise<TestGateway> => {
   const folder = await newFolder()
   const log: string[] = []
-  const demo = await startDemo({ portBase: await freePortRow() }, folder, (line) => log.push(line))
+  const demo = await startDemo(
+    { portBase: await freePortRow() },
+    folder,
+    lineLog((line) => log.push(line)),
+  )
   const close = async (): Promise<string> => {
     await demo.close()
     const audit = await readFile(join(folder, 'audit.jsonl'), 'utf8').catch(() => '')
@@ -85,7 +91,7 @@ export interface TestGatewayPlan {
 const usual = (url: string, localAwsPort: number, { state }: TestGatewayPlan): Keys => ({
   baseUrl: url,
   listen: { host: '127.0.0.1', port: Number(new URL(url).port) },
-  session: { secret: 'only for tests, and long enough for them' },
+  session: { secret: 'only for tests, and long enough for them', store: 'memory' },
   sts: { endpoint: 'local', region: 'eu-west-1' },
   localAws: {
     listen: { host: '127.0.0.1', port: localAwsPort },
@@ -122,7 +128,7 @@ export const startConfiguredGateway = async (
   const [log, stdout] = [[] as string[], captured()]
   const gateway = await startGateway(await readConfig(file, {}), {
     stdout: stdout.stream,
-    log: (line) => void log.push(line),
+    log: lineLog((line) => log.push(line)),
     now: plan.now ?? (() => new Date()),
   })
   return {

@@ -1,4 +1,4 @@
-/** A SAML identity provider without a server: its metadata is a file, and it says of people whatever a test likes. */
+/** A SAML identity provider without a server: its metadata is a file, and it says of users whatever a test likes. */
 import type { KeyPair } from '../../src/core/keys.ts'
 import { refuse } from '../../src/demo/saml-answers.ts'
 import { type AuthnRequest, parseAuthnRequest } from '../../src/saml/authn-request.ts'
@@ -79,11 +79,11 @@ export const noPassiveTo = async (idp: TestIdp, request: AuthnRequest): Promise<
 /** Starts a sign-in at that provider of the gateway, and answers it: `subject` has these attributes. */
 export const answerOf = async (
   idp: TestIdp,
-  visitor: HttpBrowser,
+  browser: HttpBrowser,
   gateway: string,
   provider: string,
   says: Says,
 ): Promise<SamlAnswer> => {
   const stopBefore = new RegExp(`^${idp.ssoUrl}`)
-  return answerTo(idp, requestOn(await visitor.open(`${gateway}/login/${provider}`, { stopBefore })), says)
+  return answerTo(idp, requestOn(await browser.open(`${gateway}/login/${provider}`, { stopBefore })), says)
 }

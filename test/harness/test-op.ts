@@ -10,22 +10,22 @@ export const askedOf = ({ location = '' }: Page): URLSearchParams => new URL(loc
 /** The provider's answer to that question: the browser comes back with a code, and its ID token is as the tampering says. */
 export const answerAtOp = (
   op: TamperingProvider,
-  visitor: HttpBrowser,
+  browser: HttpBrowser,
   asked: URLSearchParams,
   tampering: Tampering = {},
 ): Promise<Page> => {
   op.behave(tampering, asked.get('nonce') ?? '')
   const answer = new URLSearchParams({ code: 'a-code', state: asked.get('state') ?? '', iss: op.issuer })
-  return visitor.open(`${asked.get('redirect_uri')}?${answer}`)
+  return browser.open(`${asked.get('redirect_uri')}?${answer}`)
 }
 
 /** Signs in at the gateway's provider of that id, and returns the page that it ends on. */
 export const signInAtOp = async (
   op: TamperingProvider,
-  visitor: HttpBrowser,
+  browser: HttpBrowser,
   start: string,
   tampering: Tampering = {},
-): Promise<Page> => answerAtOp(op, visitor, askedOf(await visitor.open(start, openAtOp)), tampering)
+): Promise<Page> => answerAtOp(op, browser, askedOf(await browser.open(start, openAtOp)), tampering)
 
 /** A token of the provider's that is no ID token. */
 export const tokenOfOp = (claims: Readonly<Record<string, unknown>>, typ: string): string =>

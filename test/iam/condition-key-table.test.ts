@@ -130,7 +130,7 @@ describe('A condition key', () => {
     expect(row?.source).toMatch(/\w/)
   })
 
-  it('is in the table when it is here, and only then', () => {
+  it('a condition key is in the table when it is here, and only then', () => {
     expect(conditionKeyTable.map(({ key }) => key).toSorted()).toEqual(rows.map(([key]) => key).toSorted())
   })
 

@@ -38,12 +38,12 @@ describe('What lives on of a token of Cognito (C.1)', () => {
       }),
     )
 
-  it('is its identity pool where somebody was authenticated', () => {
+  it('what remains of a Cognito token is its identity pool where the user was authenticated', () => {
     const carried = cognito('authenticated', 'login.example')
     expect(values(carried, 'cognito-identity.amazonaws.com:aud')).toEqual(['eu-west-1:pool'])
   })
 
-  it('is no identity pool of a guest', () => {
+  it('what remains of a Cognito token does not include the identity pool of a guest', () => {
     const carried = cognito('unauthenticated')
     expect(values(carried, 'cognito-identity.amazonaws.com:aud')).toBeUndefined()
     expect(values(carried, 'cognito-identity.amazonaws.com:sub')).toEqual(['eu-west-1:alice'])
@@ -58,11 +58,11 @@ describe('The keys of an assertion (B.1)', () => {
     ['saml:sub_type', 'persistent'],
     ['saml:doc', '123456789012/MySAMLIdP'],
     ['saml:namequalifier', '1uAJanUnBc2XeUkHURMht+xam2c='],
-  ])('have %s', (key, value) => {
+  ])('the keys of an assertion have %s', (key, value) => {
     expect(values(assertion(), key)).toEqual([value])
   })
 
-  it('are the 32 that AWS publishes', () => {
+  it('the keys of an assertion are the 32 that AWS publishes', () => {
     const computed = ['saml:iss', 'saml:aud', 'saml:sub', 'saml:sub_type', 'saml:namequalifier', 'saml:doc']
     const keys = [...computed, ...samlAttributeKeys.map(({ key }) => key)]
     expect(new Set(keys).size).toBe(32)
@@ -102,7 +102,7 @@ describe('The keys of an assertion (B.1)', () => {
   })
 
   it.each(['mail', 'MAIL', 'urn:oid:2.5.4.3 ', '__proto__'])(
-    'do not take attribute %j, whose name only looks right',
+    'the keys of an assertion do not take attribute %j, whose name only looks right',
     (name) => {
       expect(assertion(new Map([[name, ['x']]]))).toEqual(assertion())
     },
@@ -117,7 +117,7 @@ describe('The subject type (B.3)', () => {
       'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
     ],
     [undefined, 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'],
-  ])('of Format %s is %s', (format, type) => {
+  ])('the subject type of Format %s is %s', (format, type) => {
     expect(subjectType(format)).toBe(type)
   })
 })
@@ -158,7 +158,7 @@ describe('The keys of a token (C.1, C.2)', () => {
     expect(keys).toEqual(['op.example:aud', 'op.example:sub'])
   })
 
-  it('have oaud for Google, which is aud when azp took its place', () => {
+  it('the keys of a token have oaud for Google, which is aud when azp took its place', () => {
     const entries = webIdentityContext({
       issuer: 'https://accounts.google.com',
       subject: '1',
@@ -185,7 +185,7 @@ describe('The keys of the session to be (D.5)', () => {
     ['aws:TagKeys', ['CostCenter']],
     ['sts:TransitiveTagKeys', ['CostCenter']],
     ['sts:SourceIdentity', undefined],
-  ])('%s: %j', (key, expected) => {
+  ])('the keys of the session to be: %s: %j', (key, expected) => {
     expect(values(entries, key)).toEqual(expected)
   })
 })
@@ -239,7 +239,7 @@ describe('The keys of a signed call (D.5)', () => {
     ['aws:SourceIp', ['203.0.113.7']],
     ['aws:TokenIssueTime', undefined],
     ['aws:MultiFactorAuthPresent', undefined],
-  ])('of a user: %s is %j', (key, expected) => {
+  ])('the keys of a signed call of a user: %s is %j', (key, expected) => {
     expect(values(signedCallContext(call, user), key)).toEqual(expected)
   })
 
@@ -255,7 +255,7 @@ describe('The keys of a signed call (D.5)', () => {
     ['saml:sub', ['alice']],
     ['saml:cn', undefined],
     ['saml:aud', undefined],
-  ])('of a role session: %s is %j', (key, expected) => {
+  ])('the keys of a signed call of a role session: %s is %j', (key, expected) => {
     expect(values(signedCallContext(call, role), key)).toEqual(expected)
   })
 
@@ -265,7 +265,7 @@ describe('The keys of a signed call (D.5)', () => {
     expect(values(signedCallContext(call, withMfa), 'aws:MultiFactorAuthAge')).toEqual(['600'])
   })
 
-  it('have the tags of the role that is to be taken under both names', () => {
+  it('the keys of a signed call have the tags of the role to assume under both names', () => {
     const context = resourceContext(new Map([['Team', 'red']]))
     expect(values(context, 'iam:ResourceTag/team')).toEqual(['red'])
     expect(values(context, 'aws:ResourceTag/Team')).toEqual(['red'])
@@ -286,7 +286,7 @@ describe('The table of keys', () => {
     ['aws:requesttag/Team', 'aws:RequestTag/${TagKey}'],
     ['aws:PrincipalTag/a/b', 'aws:PrincipalTag/${TagKey}'],
     ['aws:TagKeys', 'aws:TagKeys'],
-  ])('has %s as %s', (key, row) => {
+  ])('the table of keys has %s as %s', (key, row) => {
     expect(conditionKeyOf(key)?.key).toBe(row)
   })
 
@@ -301,16 +301,16 @@ describe('The table of keys', () => {
     'sub',
     'saml:sub/x',
     '__proto__',
-  ])('does not have %s', (key) => {
+  ])('the table of keys does not have %s', (key) => {
     expect(conditionKeyOf(key)).toBeUndefined()
   })
 
-  it('has every key once', () => {
+  it('the table of keys has every key once', () => {
     const keys = conditionKeyTable.map(({ key }) => key.toLowerCase())
     expect(new Set(keys).size).toBe(keys.length)
   })
 
-  it('has the 32 keys of an assertion (B.1)', () => {
+  it('the table of keys has the 32 keys of an assertion (B.1)', () => {
     expect(conditionKeyTable.filter(({ key }) => key.startsWith('saml:'))).toHaveLength(32)
   })
 
@@ -326,7 +326,7 @@ describe('The table of keys', () => {
       'sts:TagSession',
       ['aws:RequestTag/${TagKey}', 'aws:TagKeys', 'sts:TransitiveTagKeys', 'aws:PrincipalTag/${TagKey}'],
     ],
-  ])('has the keys of %s', (action, wanted) => {
+  ])('the table of keys has the keys of %s', (action, wanted) => {
     const keys = conditionKeyTable.filter(({ actions }) => actions.includes(action)).map(({ key }) => key)
     expect(keys).toEqual(expect.arrayContaining(wanted))
   })

@@ -15,7 +15,7 @@ describe('Evaluating a trust policy (E.2)', () => {
   it.each([
     ['before', [statement({ Effect: 'Deny' }), statement()]],
     ['after', [statement(), statement({ Effect: 'Deny' })]],
-  ])('lets a Deny win that stands %s the Allow', (_, statements) => {
+  ])('lets a Deny %s the Allow win', (_, statements) => {
     expect(decide(document(...statements)).effect).toBe('explicit-deny')
   })
 
@@ -38,7 +38,7 @@ describe('The principal (E.1)', () => {
     ['a service', { Service: 'ec2.amazonaws.com' }, 'implicit-deny'],
     ['everybody', '*', 'allow'],
     ['everybody by the AWS form', { AWS: '*' }, 'allow'],
-  ])('that is %s: %j %s', (_, Principal, effect) => {
+  ])('the principal that is %s: %j %s', (_, Principal, effect) => {
     expect(decide(document(statement({ Principal }))).effect).toBe(effect)
   })
 })
@@ -62,7 +62,7 @@ describe('The action (E.1)', () => {
     },
   )
 
-  it('can be all but some, by NotAction', () => {
+  it('the action can be all but some, by NotAction', () => {
     const policy = document({ ...statement({ NotAction: 'sts:TagSession' }), Action: undefined })
     expect(decide(policy).effect).toBe('allow')
     expect(decide(policy, { action: 'sts:TagSession' }).effect).toBe('implicit-deny')
@@ -76,7 +76,7 @@ describe('The verdict', () => {
   )
   const context = [single('saml:aud', 'https://gateway/acs', 'SubjectConfirmationData/@Recipient')]
 
-  it('of an implicit deny begins with the condition of the nearest statement that failed', () => {
+  it('the verdict of an implicit deny begins with the condition of the nearest statement that failed', () => {
     expect(firstFailure(decide(policy, { context }).verdict)).toEqual({
       name: 'Statement[1] (Near).Condition.StringEquals.SAML:aud',
       outcome: 'fail',
@@ -90,14 +90,14 @@ describe('The verdict', () => {
     expect(firstFailure(decide(policy).verdict)).toMatchObject({ found: 'no such key in the request' })
   })
 
-  it('of an allow names the statement that allowed, and passes', () => {
+  it('the verdict of an allow names the statement that allowed, and passes', () => {
     const { verdict, statement: decided } = decide(document(statement({ Sid: 'Yes' })))
     expect(outcomeOf(verdict)).toBe('pass')
     expect(decided?.sid).toBe('Yes')
     expect(verdict.map(({ name }) => name)).toEqual(['Statement[0] (Yes).Principal', 'Statement[0] (Yes).Action'])
   })
 
-  it('of an explicit deny names the statement that denied, and fails', () => {
+  it('the verdict of an explicit deny names the statement that denied, and fails', () => {
     const { verdict } = decide(document(statement(), statement({ Sid: 'Never', Effect: 'Deny' })))
     expect(firstFailure(verdict)).toMatchObject({
       name: 'Statement[1] (Never)',
@@ -105,7 +105,7 @@ describe('The verdict', () => {
     })
   })
 
-  it('of a policy that allows nothing says so', () => {
+  it('the verdict of a policy that allows nothing says so', () => {
     expect(
       firstFailure(decide(document(statement({ Effect: 'Deny', Action: 'sts:TagSession' }))).verdict),
     ).toMatchObject({
@@ -113,7 +113,7 @@ describe('The verdict', () => {
     })
   })
 
-  it('of a wrong action names the action', () => {
+  it('the verdict of a wrong action names the action', () => {
     const failure = firstFailure(decide(document(statement({ Action: 'sts:AssumeRoleWithWebIdentity' }))).verdict)
     expect(failure).toMatchObject({ name: 'Statement[0].Action', found: ACTION })
   })
@@ -132,14 +132,14 @@ describe('A value that is nearly right', () => {
     )
   })
 
-  it('in a list without a set operator is said to lack one', () => {
+  it('a value that is nearly right in a list without a set operator is said to lack one', () => {
     const policy = document(statement({ Condition: { StringEquals: { 'saml:cn': 'a' } } }))
     expect(firstFailure(decide(policy, { context: [list('saml:cn', ['a', 'b'])] }).verdict)).toMatchObject({
       found: 'a, b; a list needs ForAnyValue or ForAllValues',
     })
   })
 
-  it('whose variable has no value is said to', () => {
+  it('a variable without a value is named as the reason', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
     const policy = document(statement({ Condition: { StringEquals: { 'sts:RoleSessionName': '${saml:sub}' } } }))
     expect(firstFailure(decide(policy, { context: [single('sts:RoleSessionName', 'alice')] }).verdict)).toMatchObject({
@@ -157,7 +157,7 @@ describe('What a condition wanted, in words', () => {
     [{ Null: { 'saml:sub': 'true' } }, 'no such key'],
     [{ Null: { 'saml:mail': false } }, 'a value'],
     [{ StringEquals: { 'saml:sub': [] } }, 'nothing'],
-  ])('%j: %s', (Condition, expected) => {
+  ])('what a condition wanted, in words: %j: %s', (Condition, expected) => {
     const context = [single('saml:sub', 'alice')]
     expect(firstFailure(decide(document(statement({ Condition })), { context }).verdict)).toMatchObject({ expected })
   })

@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRoleArn } from '../../src/core/arn.ts'
 import { planCloudFormation } from '../../src/iam/generate/cloudformation.ts'
-import { hclText, quoted } from '../../src/iam/generate/hcl.ts'
 import { planJson } from '../../src/iam/generate/json.ts'
 import type { IamPlan, PlannedProvider, PlannedRole } from '../../src/iam/generate/plan.ts'
-import { planTerraform } from '../../src/iam/generate/terraform.ts'
+import { literal, planTerraform } from '../../src/iam/generate/terraform.ts'
 import { samlTrustStatement, trustPolicy, webIdentityTrustStatement } from '../../src/iam/generate.ts'
-import { type HclBlock, readHcl, readQuoted } from './hcl.ts'
+import { commentIn, type Fields, readTemplate, readTerraform } from './terraform-json.ts'
 
 const METADATA = `<md:EntityDescriptor entityID="https://aws.example.com/idp/metadata?a=1&amp;b=\${x}">\n\t100%{}</md:EntityDescriptor>`
 
@@ -55,42 +54,40 @@ const webRole = (federated: string): PlannedRole => {
   return planned(A, 'Developer', { trustPolicy: trustPolicy([webIdentityTrustStatement(trust)]) })
 }
 
-describe('A text in quotes', () => {
-  it.each([...NASTY, METADATA, '', '$', '%', `$$\${`, `%$\${`, '\u0000\u0085', 'ü😀'])(
+describe('A text for Terraform', () => {
+  it.each([...NASTY, METADATA, '', '$', '%', `$$\${`, `%$\${`, `$$$\${"$"}{`, '\u0000\u0085', 'ü😀'])(
     'is read back as it was: %j',
     (text) => {
-      expect(readQuoted(quoted(text))).toBe(text)
+      expect(readTemplate(literal(text))).toBe(text)
     },
   )
 
   it('is read back as it was, whatever it is', () => {
-    const pieces = fc.constantFrom('$', '%', '{', '}', '"', '\\', '\n', 'u0024', 'a')
+    const pieces = fc.constantFrom('$', '%', '{', '}', '"', '\\', '\n', '\u2028', 'a')
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.array(pieces).map((all) => all.join('')),
     )
-    fc.assert(fc.property(text, (any) => readQuoted(quoted(any)) === any))
+    fc.assert(fc.property(text, (any) => readTemplate(literal(any)) === any))
   })
 
   it("doubles the sign of a variable, as Terraform's own documents do", () => {
-    expect(quoted(`\${saml:sub}`)).toBe(`"$\${saml:sub}"`)
-    expect(quoted('%{if}')).toBe('"%%{if}"')
+    expect(literal(`\${saml:sub}`)).toBe(`$\${saml:sub}`)
+    expect(literal('%{if}')).toBe('%%{if}')
   })
 
-  it('stands as key where a name would mean something else', () => {
-    expect(hclText({ for: 1, a: 2, 'aws:TagKeys': 3 })).toBe(
-      '{\n  "for"         = 1\n  a             = 2\n  "aws:TagKeys" = 3\n}',
-    )
+  it('inserts a sign before that as a value', () => {
+    expect(literal(`$\${a}`)).toBe(`\${"$"}$\${a}`)
   })
 })
 
-const blockOf = (blocks: readonly HclBlock[], head: string): HclBlock['body'] => {
-  const found = blocks.find((block) => block.head === head)
-  if (!found) throw new Error(`no ${head} among ${blocks.map((block) => block.head).join(', ')}`)
-  return found.body
+const bodyOf = (resources: ReadonlyMap<string, Fields>, address: string): Fields => {
+  const found = resources.get(address)
+  if (!found) throw new Error(`no ${address} among ${[...resources.keys()].join(', ')}`)
+  return found
 }
 
-const policyIn = (body: { readonly [key: string]: unknown }): unknown => JSON.parse(String(body.assume_role_policy))
+const policyIn = (body: Fields): unknown => JSON.parse(String(body.assume_role_policy))
 
 describe('Terraform for one account', () => {
   const arns: Readonly<Record<string, string>> = {
@@ -102,55 +99,53 @@ describe('Terraform for one account', () => {
     if (arn === undefined) throw new Error(`${reference}?`)
     return arn
   }
-  const blocksOf = (plan: IamPlan): readonly HclBlock[] => readHcl(planTerraform(plan), resolve)
+  const resourcesOf = (plan: IamPlan) => readTerraform(planTerraform(plan), resolve)
 
-  it('has the provider with its metadata, and each role with its policy', () => {
+  it('Terraform for one account has the provider with its metadata, and each role with its policy', () => {
     const roles = [planned(A, 'Developer', { maxSessionSeconds: 14_400 }), planned(A, 'team/Ad-min.1')]
-    const blocks = blocksOf(planOf(roles))
-    expect(blockOf(blocks, 'resource "aws_iam_saml_provider" "fedgate"')).toEqual({
+    const resources = resourcesOf(planOf(roles))
+    expect(bodyOf(resources, 'aws_iam_saml_provider.fedgate')).toEqual({
       name: 'fedgate',
       saml_metadata_document: METADATA,
     })
-    const [first, second] = ['developer', 'ad_min_1'].map((name) =>
-      blockOf(blocks, `resource "aws_iam_role" "${name}"`),
-    )
+    const [first, second] = ['developer', 'ad_min_1'].map((name) => bodyOf(resources, `aws_iam_role.${name}`))
     expect(first).toMatchObject({ name: 'Developer', max_session_duration: 14_400 })
     expect(second).toMatchObject({ name: 'Ad-min.1', path: '/team/' })
     expect(policyIn(first ?? {})).toEqual(roles[0]?.trustPolicy)
     expect(policyIn(second ?? {})).toEqual(roles[1]?.trustPolicy)
   })
 
-  it('has an OpenID provider with its client ids', () => {
+  it('Terraform for one account has an OpenID provider with its client ids', () => {
     const role = webRole(resolve('aws_iam_openid_connect_provider.fedgate.arn'))
-    const blocks = blocksOf(planOf([role], { provider: openId }))
-    expect(blockOf(blocks, 'resource "aws_iam_openid_connect_provider" "fedgate"')).toEqual({
+    const resources = resourcesOf(planOf([role], { provider: openId }))
+    expect(bodyOf(resources, 'aws_iam_openid_connect_provider.fedgate')).toEqual({
       url: 'https://id.example.com/x',
       client_id_list: ['sts.amazonaws.com'],
     })
-    expect(policyIn(blockOf(blocks, 'resource "aws_iam_role" "developer"'))).toEqual(role.trustPolicy)
+    expect(policyIn(bodyOf(resources, 'aws_iam_role.developer'))).toEqual(role.trustPolicy)
   })
 
   it('makes no provider that IAM knows by name', () => {
     const role = webRole('accounts.google.com')
-    const blocks = blocksOf(planOf([role], { provider: { kind: 'named', name: 'accounts.google.com' } }))
-    expect(blocks.map(({ head }) => head)).toEqual(['resource "aws_iam_role" "developer"'])
-    expect(policyIn(blocks[0]?.body ?? {})).toEqual(role.trustPolicy)
+    const resources = resourcesOf(planOf([role], { provider: { kind: 'named', name: 'accounts.google.com' } }))
+    expect([...resources.keys()]).toEqual(['aws_iam_role.developer'])
+    expect(policyIn(bodyOf(resources, 'aws_iam_role.developer'))).toEqual(role.trustPolicy)
   })
 
   it('gives every resource a name of its own', () => {
-    const blocks = blocksOf(planOf([planned(A, 'a.b'), planned(A, 'a-b'), planned(A, '1a')]))
-    expect(blocks.slice(1).map(({ head }) => head)).toEqual([
-      'resource "aws_iam_role" "a_b"',
-      'resource "aws_iam_role" "a_b_2"',
-      'resource "aws_iam_role" "_1a"',
-    ])
+    const resources = resourcesOf(planOf([planned(A, 'a.b'), planned(A, 'a-b'), planned(A, '1a')]))
+    expect([...resources.keys()].slice(1)).toEqual(['aws_iam_role.a_b', 'aws_iam_role.a_b_2', 'aws_iam_role._1a'])
   })
 
   it('says how to bring in what is there already', () => {
-    const text = planTerraform(planOf([planned(A, 'Developer')]))
-    expect(text).toContain(`# `)
-    expect(text).toContain(`terraform import 'aws_iam_saml_provider.fedgate' '${providerArn(A)}'\n`)
-    expect(text).toContain("terraform import 'aws_iam_role.developer' 'Developer'\n")
+    expect(commentIn(planTerraform(planOf([planned(A, 'Developer')]))).slice(1)).toEqual([
+      `  terraform import 'aws_iam_saml_provider.fedgate' '${providerArn(A)}'`,
+      "  terraform import 'aws_iam_role.developer' 'Developer'",
+    ])
+  })
+
+  it('has no line separators of Unicode in its text', () => {
+    expect(planTerraform(planOf([planned(A, 'Developer')]))).not.toMatch(/[\u2028\u2029]/)
   })
 })
 
@@ -161,37 +156,28 @@ describe('Terraform for several accounts', () => {
     planned(B, 'Admin'),
     planned(C, 'Developer', { maxSessionSeconds: 7200 }),
   ]
-  const plan = planOf(roles)
+  const text = planTerraform(planOf(roles))
 
   /** What Terraform would make in that account. */
-  const applied = (account: string) => {
-    const references: string[] = []
-    const blocks = readHcl(planTerraform(plan), (reference) => {
-      references.push(reference)
-      return reference === 'aws_iam_saml_provider.fedgate.arn' ? providerArn(account) : { reference }
+  const applied = (account: string): readonly Fields[] => {
+    const { locals } = JSON.parse(text) as { readonly locals: { readonly accounts: Record<string, string[]> } }
+    const resources = readTerraform(text, (reference) => {
+      if (reference === 'aws_iam_saml_provider.fedgate.arn') return providerArn(account)
+      expect(reference).toBe('toset(try(local.accounts[data.aws_caller_identity.current.account_id], []))')
+      return locals.accounts[account] ?? []
     })
-    const { accounts, roles: described } = blockOf(blocks, 'locals') as unknown as {
-      accounts: Record<string, string[]>
-      roles: Record<string, { [key: string]: unknown }>
-    }
-    const made = blockOf(blocks, 'resource "aws_iam_role" "fedgate"')
-    expect(made.for_each).toEqual({
-      reference: 'toset(try(local.accounts[data.aws_caller_identity.current.account_id], []))',
-    })
-    expect(made.assume_role_policy).toEqual({ reference: 'local.roles[each.key].assume_role_policy' })
-    return (accounts[account] ?? []).map((key) => described[key] ?? {})
+    return [...resources].flatMap(([address, body]) => (address.startsWith('aws_iam_role.fedgate[') ? [body] : []))
   }
 
   it.each([A, B, C])('makes in account %s the roles of that account, trusting the provider there', (account) => {
     const wanted = roles.filter(({ role }) => role.account === account)
-    expect(
-      applied(account).map(({ name, max_session_duration, assume_role_policy }) => [
-        name,
-        max_session_duration,
-        JSON.parse(String(assume_role_policy)),
+    expect(applied(account).map((body) => [body.name, body.path, body.max_session_duration, policyIn(body)])).toEqual(
+      wanted.map(({ role, maxSessionSeconds, trustPolicy: policy }) => [
+        role.name,
+        role.path,
+        maxSessionSeconds ?? null,
+        policy,
       ]),
-    ).toEqual(
-      wanted.map(({ role, maxSessionSeconds, trustPolicy: policy }) => [role.name, maxSessionSeconds ?? null, policy]),
     )
   })
 
@@ -229,7 +215,7 @@ const stackIn = (template: Template, account: string) =>
     })
 
 describe('CloudFormation', () => {
-  it('has the provider with its metadata, and each role with its policy', () => {
+  it('CloudFormation has the provider with its metadata, and each role with its policy', () => {
     const roles = [planned(A, 'Developer', { maxSessionSeconds: 14_400 }), planned(A, 'team/Ad-min.1')]
     const template = planCloudFormation(planOf(roles)) as Template
     expect(Object.keys(template.Resources)).toEqual(['IdentityProvider', 'RoleDeveloper', 'RoleAdmin1'])
@@ -247,7 +233,7 @@ describe('CloudFormation', () => {
     ])
   })
 
-  it('has an OpenID provider, unless IAM knows it by name', () => {
+  it('CloudFormation has an OpenID provider, unless IAM knows it by name', () => {
     const own = planCloudFormation(planOf([webRole('x')], { provider: openId })) as Template
     expect(own.Resources.IdentityProvider).toEqual({
       Type: 'AWS::IAM::OIDCProvider',
@@ -289,7 +275,7 @@ describe('CloudFormation', () => {
 })
 
 describe('JSON', () => {
-  it('has what the AWS CLI takes, and the policies', () => {
+  it('JSON has what the AWS CLI takes, and the policies', () => {
     const role = planned(A, 'Developer', { maxSessionSeconds: 7200 })
     expect(JSON.parse(planJson(planOf([role])))).toEqual({
       identityProviders: [

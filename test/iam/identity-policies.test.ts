@@ -53,18 +53,18 @@ describe('A Resource', () => {
     else expect(decide(policy, { resource }).effect).toBe(covers ? 'allow' : 'implicit-deny')
   })
 
-  it('may be one of a list', () => {
+  it('a Resource may be one of a list', () => {
     const Resource = ['arn:aws:iam::444455556666:role/*', ROLE]
     expect(decide(document(permission({ Resource }))).effect).toBe('allow')
   })
 
-  it('may be all but some, by NotResource', () => {
+  it('a Resource may be all but some, by NotResource', () => {
     const policy = document({ ...permission({ NotResource: 'arn:aws:iam::*:role/team/*' }), Resource: undefined })
     expect(decide(policy).effect).toBe('implicit-deny')
     expect(decide(policy, { resource: 'arn:aws:iam::111122223333:role/Auditor' }).effect).toBe('allow')
   })
 
-  it('may hold variables, whose values bring no wildcards', () => {
+  it('a Resource may hold variables, whose values bring no wildcards', () => {
     const policy = document(permission({ Resource: 'arn:aws:iam::111122223333:role/${aws:PrincipalTag/team}/*' }))
     const team = (value: string) => ({ context: [single('aws:PrincipalTag/team', value)] })
     expect(decide(policy, team('team')).effect).toBe('allow')
@@ -72,14 +72,14 @@ describe('A Resource', () => {
     expect(decide(policy).effect).toBe('implicit-deny')
   })
 
-  it('has variables after its fifth colon only (D.6)', () => {
+  it('a Resource has variables after its fifth colon only (D.6)', () => {
     const context = [single('aws:PrincipalAccount', '111122223333')]
     const account = permission({ Resource: 'arn:aws:iam::${aws:PrincipalAccount}:role/*' })
     expect(decide(document(account), { context }).effect).toBe('implicit-deny')
     expect(decide(document(permission({ Resource: 'arn:aws:iam::*:role/*' })), { context }).effect).toBe('allow')
   })
 
-  it('of a call about nothing in particular is only "*"', () => {
+  it('a Resource of a call about nothing in particular is only "*"', () => {
     const about = (Resource: string): Decision =>
       evaluate(parsePolicy(document(permission({ Action: 'sts:GetSessionToken', Resource })), 'identity'), {
         principal: { aws: 'arn:aws:iam::111122223333:user/alice' },
@@ -90,7 +90,7 @@ describe('A Resource', () => {
     expect(about(ROLE).effect).toBe('implicit-deny')
   })
 
-  it('that is another is said to be', () => {
+  it('a Resource that differs is named as the reason', () => {
     const Resource = 'arn:aws:iam::111122223333:role/Other'
     expect(firstFailure(decide(document(permission({ Resource }))).verdict)).toEqual({
       name: 'Statement[0].Resource',
@@ -114,7 +114,7 @@ describe('An Action', () => {
     expect(decide(document(permission({ Action }))).effect).toBe(covers ? 'allow' : 'implicit-deny')
   })
 
-  it('with a wildcard is certain, other than in a trust policy', () => {
+  it('an Action with a wildcard is certain, other than in a trust policy', () => {
     const request = {
       principal: { aws: 'arn:aws:iam::111122223333:user/alice' },
       action: 'sts:AssumeRole',
@@ -140,7 +140,7 @@ describe('A policy of a user or a session that IAM refuses (E.6)', () => {
       'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
     ],
     [permission({ Action: undefined }), 'Statement[0]', 'Policy statement must contain actions.'],
-  ])('%j', (statement, path, iamMessage) => {
+  ])('a policy of a user or a session that IAM refuses %j', (statement, path, iamMessage) => {
     const error = (() => {
       try {
         return parsePolicy(document(statement), 'session')

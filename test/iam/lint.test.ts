@@ -87,12 +87,12 @@ describe('A trust policy that leaves nothing to say', () => {
       document(samlStatement({ StringLike: { 'aws:PrincipalTag/Team': 'x' } })),
       [saml],
     ],
-  ] as const)('%s', (_, policy, evidence) => {
+  ] as const)('a trust policy that leaves nothing to say: %s', (_, policy, evidence) => {
     expect(found(policy, evidence)).toEqual([])
   })
 })
 
-describe('Whom it names', () => {
+describe('The named principal', () => {
   it.each([
     ['everybody', { Principal: '*' }, 'trust.anybody', 'Statement[0].Principal'],
     ['everybody, written as AWS', { Principal: { AWS: '*' } }, 'trust.anybody', 'Statement[0].Principal'],
@@ -102,7 +102,7 @@ describe('Whom it names', () => {
       'trust.deleted_principal',
       'Statement[0].Principal.AWS',
     ],
-  ])('may not be %s', (_, more, code, path) => {
+  ])('a principal may not be %s', (_, more, code, path) => {
     expect(found(document(samlStatement({}, more)), [saml])).toEqual([[code, path]])
   })
 
@@ -111,7 +111,7 @@ describe('Whom it names', () => {
     ['of another partition', 'arn:aws-cn:iam::111122223333:saml-provider/corp', 'it is in partition aws-cn'],
     ['in other case', 'arn:aws:iam::111122223333:saml-provider/Corp', 'it differs by upper and lower case'],
     ['with a 0 for an o', 'arn:aws:iam::111122223333:saml-provider/c0rp', 'it is written with other letters'],
-  ])('may not be a SAML provider %s', (_, federated, how) => {
+  ])('a principal may not be a SAML provider %s', (_, federated, how) => {
     const policy = document(samlStatement({}, { Principal: { Federated: federated } }))
     expect(found(policy, [saml])).toEqual([['trust.lookalike_provider', 'Statement[0].Principal.Federated']])
     expect(sentence(policy, [saml])[0]).toContain(`${federated} looks like ${SAML_PROVIDER}, but ${how}.`)
@@ -123,7 +123,7 @@ describe('Whom it names', () => {
     ['with another domain behind it', `${ISSUER}.evil.test`, 'it ends in another domain'],
     ['with something before it', `evil-${ISSUER}`, 'it has something before it'],
     ['with two letters swapped', 'id.exmaple.com', 'it differs by a letter or two'],
-  ])('may not be an issuer %s', (_, host, how) => {
+  ])('a principal may not be an issuer %s', (_, host, how) => {
     const federated = `arn:aws:iam::111122223333:oidc-provider/${host}`
     const policy = document(webStatement({ StringEquals: { 'sts:RoleSessionName': 'x' } }, { federated }))
     const lookalike = lintTrustPolicy(parseTrustPolicy(policy), { evidence: [token] })[0]
@@ -132,31 +132,31 @@ describe('Whom it names', () => {
   })
 
   /** C.1 says without, Auth0's customers write it with. */
-  it.each(['', '/'])('may be an issuer that ends in a slash, with "%s" at the end', (slash) => {
+  it.each(['', '/'])('a principal may be an issuer that ends in a slash, with "%s" at the end', (slash) => {
     const federated = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}${slash}`
     const Condition = { StringEquals: { [`${ISSUER}${slash}:aud`]: 'client', 'sts:RoleSessionName': 'x' } }
     const inUse = { ...token, issuer: `https://${ISSUER}/` }
     expect(found(document(webStatement(Condition, { federated })), [inUse])).toEqual([])
   })
 
-  it('may not look like an issuer that everybody knows', () => {
+  it('a principal may not look like a well-known issuer', () => {
     const host = 'token.actions.githubusercontent.co'
     const policy = document(webStatement(WEB, { federated: `arn:aws:iam::111122223333:oidc-provider/${host}` }))
     expect(found(policy)).toContainEqual(['trust.lookalike_provider', 'Statement[0].Principal.Federated'])
   })
 
-  it('may be a second SAML provider of the account, whatever its name', () => {
+  it('a principal may be a second SAML provider of the account, whatever its name', () => {
     const both = { Principal: { Federated: [SAML_PROVIDER, `${SAML_PROVIDER.replace('corp', 'Corp')}`] } }
     expect(found(document(samlStatement({}, both)), [saml])).toEqual([])
   })
 
-  it('may not be an OpenID provider of another account', () => {
+  it('a principal may not be an OpenID provider of another account', () => {
     const federated = 'arn:aws:iam::999988887777:oidc-provider/login.other.test'
     const policy = document(webStatement(WEB), { ...webStatement({}, { federated }), Action: 'sts:TagSession' })
     expect(found(policy, [token])).toEqual([['trust.foreign_account', 'Statement[1].Principal.Federated']])
   })
 
-  it('has to be the provider in use', () => {
+  it('a principal must be the provider in use', () => {
     const policy = document(
       samlStatement({}, { Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/partner' } }),
     )
@@ -184,12 +184,12 @@ describe('The audience', () => {
     ['missing', statement(), C],
     ['any', statement({ Condition: { StringLike: { 'saml:aud': '*' } } }), C],
     ['only excluded', statement({ Condition: { StringNotEquals: { 'saml:aud': 'x' } } }), C],
-  ])('is a warning where it is %s', (_, one, path) => {
+  ])('the audience is a warning where it is %s', (_, one, path) => {
     const findings = lintTrustPolicy(parseTrustPolicy(document(one)), { evidence: [] })
     expect(findings).toContainEqual(expect.objectContaining({ code: 'trust.no_audience', severity: 'warning', path }))
   })
 
-  it('is an error where IAM has no list of client ids', () => {
+  it('the audience is an error where IAM has no list of client ids', () => {
     const policy = document(
       webStatement(
         { StringEquals: { 'accounts.google.com:sub': '1', 'sts:RoleSessionName': 'x' } },
@@ -203,7 +203,7 @@ describe('The audience', () => {
 
   /** C.3, as far as it is known. */
   it.each(['api.pulumi.com/oidc', 'sandboxes.cloud', 'oidc.vercel.com'])(
-    'is an error where all the world has tokens: %s',
+    'the audience is an error where anyone can get tokens: %s',
     (issuer) => {
       const federated = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
       const asked = { [`${issuer}:sub`]: 'me', 'sts:RoleSessionName': 'x' }
@@ -216,7 +216,7 @@ describe('The audience', () => {
     },
   )
 
-  it('may be asked for by the other name of Google', () => {
+  it('the audience may be asked for by the other name of Google', () => {
     const asked = { 'accounts.google.com:sub': '1', 'accounts.google.com:oaud': 'c', 'sts:RoleSessionName': 'x' }
     expect(found(document(webStatement({ StringEquals: asked }, { federated: 'accounts.google.com' })))).toEqual([])
   })
@@ -225,7 +225,7 @@ describe('The audience', () => {
     ['the Audience in place of the Recipient', 'urn:amazon:webservices'],
     ['the recipient of another partition', 'https://signin.amazonaws.cn/saml'],
     ['a slash too many', `${RECIPIENT}/`],
-  ])('of SAML is the recipient in use: not %s', (_, audience) => {
+  ])('the audience of SAML is the recipient in use: not %s', (_, audience) => {
     const policy = document(statement({ Condition: { StringEquals: { 'SAML:aud': audience } } }))
     expect(found(policy, [saml])).toEqual([['trust.audience_mismatch', `${C}.StringEquals.SAML:aud`]])
     expect(sentence(policy, [saml])[0]).toContain(
@@ -233,14 +233,14 @@ describe('The audience', () => {
     )
   })
 
-  it('of a token is the client id in use', () => {
+  it('the audience of a token is the client id in use', () => {
     const asked = { StringEquals: { [`${ISSUER}:aud`]: 'other', 'sts:RoleSessionName': 'x' } }
     expect(found(document(webStatement(asked)), [token])).toEqual([
       ['trust.audience_mismatch', `${C}.StringEquals.${ISSUER}:aud`],
     ])
   })
 
-  it('may be another one in a further statement', () => {
+  it('the audience may be another one in a further statement', () => {
     const other = statement({ Condition: { StringEquals: { 'saml:aud': 'https://gateway.test/acs' } } })
     expect(found(document(other, samlStatement()), [saml])).toEqual([])
   })
@@ -250,7 +250,7 @@ describe('The subject', () => {
   it.each([
     ['not asked for', {}, 'error', C],
     ['anybody', { StringLike: { [`${GITHUB}:sub`]: '*' } }, 'error', `${C}.StringLike.${GITHUB}:sub`],
-  ])('of a shared issuer may not be %s', (_, asked, severity, path) => {
+  ])('the subject of a shared issuer may not be %s', (_, asked, severity, path) => {
     expect(lintTrustPolicy(parseTrustPolicy(document(github(asked))), { evidence: [] })).toEqual([
       expect.objectContaining({ code: 'trust.no_subject', severity, path }),
     ])
@@ -269,7 +269,7 @@ describe('The subject', () => {
     'studio.datachain.ai/api',
     'tokens.cloud.shisho.dev',
     'proidc.upbound.io',
-  ])('has to be asked for where all the world has tokens: %s', (issuer) => {
+  ])('the subject must be required where anyone can get tokens: %s', (issuer) => {
     const federated = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
     const asked = { [`${issuer}:aud`]: 'c', 'sts:RoleSessionName': 'x' }
     const open = document(webStatement({ StringEquals: asked }, { federated }))
@@ -281,7 +281,7 @@ describe('The subject', () => {
   })
 
   /** C.3: Microsoft's one tenant serves every customer, and the name of the session says whose call it is. */
-  it.each(['', '/'])('of Microsoft Sentinel stands in the name of the session, issuer ending in "%s"', (slash) => {
+  it.each(['', '/'])('the subject of Microsoft Sentinel is in the session name, issuer ending in "%s"', (slash) => {
     const issuer = `sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d${slash}`
     const federated = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
     const asked = { [`${issuer}:aud`]: 'api://sentinel', [`${issuer}:sub`]: 'the same for all' }
@@ -298,7 +298,7 @@ describe('The subject', () => {
   })
 
   it.each(['repo:*', 'repo:octo-org*', 'repo:*/octo-repo:*', 'repo:octo?org/octo-repo'])(
-    'of a shared issuer names its owner whole: not %s',
+    'the subject of a shared issuer names its owner in full: not %s',
     (sub) => {
       expect(found(document(github({ StringLike: { [`${GITHUB}:sub`]: sub } })))).toEqual([
         ['trust.subject_too_wide', `${C}.StringLike.${GITHUB}:sub`],
@@ -306,7 +306,7 @@ describe('The subject', () => {
     },
   )
 
-  it('of Google is a warning: anybody has an account there', () => {
+  it('the subject of Google is a warning: anyone can have an account there', () => {
     const asked = { StringEquals: { 'accounts.google.com:aud': 'c', 'sts:RoleSessionName': 'x' } }
     const policy = document(webStatement(asked, { federated: 'accounts.google.com' }))
     expect(lintTrustPolicy(parseTrustPolicy(policy), { evidence: [] })).toEqual([
@@ -314,12 +314,12 @@ describe('The subject', () => {
     ])
   })
 
-  it('is not said by whom it excludes', () => {
+  it('the subject is not determined by excluding others', () => {
     const policy = document(github({ StringNotLike: { [`${GITHUB}:sub`]: 'repo:evil/*' } }))
     expect(found(policy)).toEqual([['trust.negated_alone', `${C}.StringNotLike.${GITHUB}:sub`]])
   })
 
-  it('may exclude some of those whom it names', () => {
+  it('the subject may exclude some of those that it names', () => {
     const policy = document(
       github({
         StringLike: { [`${GITHUB}:sub`]: 'repo:octo-org/*' },
@@ -347,7 +347,7 @@ describe('What the session carries', () => {
     ])
   })
 
-  it('has a name that whoever holds a token chooses, unless it is pinned', () => {
+  it('the session has a name that anyone with a token chooses, unless it is pinned', () => {
     const policy = document(webStatement({ StringEquals: { [`${ISSUER}:aud`]: 'client' } }))
     expect(lintTrustPolicy(parseTrustPolicy(policy), { evidence: [token] })).toEqual([
       expect.objectContaining({ code: 'trust.session_name_open', severity: 'info', path: C }),
@@ -361,7 +361,7 @@ describe('A key', () => {
     ['of another issuer', 'login.other.test:sub', 'the statement is about another issuer'],
     ['of AssumeRole', 'sts:ExternalId', 'it is there for sts:AssumeRole'],
     ['of callers who sign', 'aws:PrincipalArn', 'it is there for sts:AssumeRole, sts:GetFederationToken'],
-    ['of organizations', 'aws:PrincipalOrgID', 'nobody signs it, and no service makes it'],
+    ['of organizations', 'aws:PrincipalOrgID', 'the call is not signed, and not made by a service'],
     ['of temporary credentials', 'aws:MultiFactorAuthPresent', 'it is there for sts:AssumeRole'],
     ['of bearer tokens', 'sts:DurationSeconds', 'it is there for sts:GetServiceBearerToken'],
     ['that there is not', 'sts:Audience', 'AWS knows no such key'],
@@ -371,7 +371,7 @@ describe('A key', () => {
     expect(sentence(policy, [token])[0]).toContain(`AWS never fills ${key} in this call: ${why}`)
   })
 
-  it('of a token in a call with an assertion is never filled', () => {
+  it('a key of a token in a call with an assertion is never filled', () => {
     const policy = document(samlStatement({ StringLike: { [`${ISSUER}:sub`]: 'x' } }))
     expect(found(policy, [saml])).toEqual([['trust.key_never_filled', `${C}.StringLike.${ISSUER}:sub`]])
   })
@@ -380,29 +380,29 @@ describe('A key', () => {
     ['saml:edupersonafiliation', 'saml:edupersonaffiliation'],
     ['saml:subtype', 'saml:sub_type'],
     ['sts:RoleSesionName', 'sts:RoleSessionName'],
-  ])('that is misspelt has a suggestion: %s', (key, meant) => {
+  ])('a key that is misspelt has a suggestion: %s', (key, meant) => {
     const policy = document(samlStatement({ StringLike: { [key]: 'x' } }))
     expect(found(policy, [saml])).toEqual([['trust.key_misspelt', `${C}.StringLike.${key}`]])
     expect(sentence(policy, [saml])[0]).toContain(`Did you mean ${meant}?`)
   })
 
-  it('of a misspelt issuer has a suggestion', () => {
+  it('a key of a misspelt issuer has a suggestion', () => {
     const policy = document(webStatement({ ...WEB, StringLike: { 'id.exampel.com:sub': 'x' } }))
     expect(found(policy, [token])).toEqual([['trust.key_misspelt', `${C}.StringLike.id.exampel.com:sub`]])
   })
 
-  it.each([`${ISSUER}:groups`, `${ISSUER}:email`])('is not made of every claim: %s', (key) => {
+  it.each([`${ISSUER}:groups`, `${ISSUER}:email`])('a key is not made of every claim: %s', (key) => {
     const policy = document(webStatement({ ...WEB, 'ForAnyValue:StringEquals': { [key]: 'x' } }))
     expect(found(policy, [token])).toEqual([['trust.claim_is_no_key', `${C}.ForAnyValue:StringEquals.${key}`]])
     expect(sentence(policy, [token])[0]).toContain('only of ')
   })
 
-  it('is not made of every attribute', () => {
+  it('a key is not made of every attribute', () => {
     const policy = document(samlStatement({ 'ForAnyValue:StringEquals': { 'saml:groups': 'admins' } }))
     expect(found(policy, [saml])).toEqual([['trust.claim_is_no_key', `${C}.ForAnyValue:StringEquals.saml:groups`]])
   })
 
-  it('of an issuer with a port is read with it', () => {
+  it('a key of an issuer with a port is read with it', () => {
     const local = 'arn:aws:iam::111122223333:oidc-provider/127.0.0.1:8083'
     const policy = document(
       webStatement(
@@ -416,7 +416,7 @@ describe('A key', () => {
     expect(found(policy)).toEqual([['trust.claim_is_no_key', `${C}.StringLike.127.0.0.1:8083:groups`]])
   })
 
-  it('is judged in a Deny too, which would keep everybody out', () => {
+  it('a key is checked in a Deny too, which would exclude every caller', () => {
     const deny = webStatement({ StringNotEquals: { [`${ISSUER}:groups`]: 'x' } }, { Effect: 'Deny' })
     expect(found(document(webStatement(WEB), deny), [token])).toEqual([
       ['trust.claim_is_no_key', `Statement[1].Condition.StringNotEquals.${ISSUER}:groups`],
@@ -425,7 +425,7 @@ describe('A key', () => {
 })
 
 describe('An operator', () => {
-  it('of all values holds for none', () => {
+  it('an operator of all values holds for none', () => {
     const asked = { 'ForAllValues:StringEquals': { 'saml:edupersonaffiliation': 'staff' } }
     const path = `${C}.ForAllValues:StringEquals.saml:edupersonaffiliation`
     expect(found(document(samlStatement(asked)), [saml])).toEqual([['trust.for_all_of_none', path]])
@@ -433,30 +433,30 @@ describe('An operator', () => {
     expect(found(document(samlStatement(guarded)), [saml])).toEqual([])
   })
 
-  it('of all values does not limit tags in the statement that takes the role', () => {
+  it('an operator of all values does not limit tags in the statement that takes the role', () => {
     const asked = { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'Team' } }
     const policy = document(samlStatement(asked, { Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession'] }))
     expect(found(policy, [saml])).toEqual([['trust.for_all_of_none', `${C}.ForAllValues:StringEquals.aws:TagKeys`]])
   })
 
-  it('with IfExists holds without the key', () => {
+  it('an operator with IfExists holds without the key', () => {
     const policy = document(samlStatement({ StringEqualsIfExists: { 'saml:sub': 'alice' } }))
     expect(found(policy, [saml])).toEqual([['trust.if_exists', `${C}.StringEqualsIfExists.saml:sub`]])
   })
 
-  it('for one value does not suit a list', () => {
+  it('an operator for one value does not suit a list', () => {
     const policy = document(samlStatement({ StringLike: { 'saml:edupersonaffiliation': 'staff' } }))
     expect(found(policy, [saml])).toEqual([
       ['trust.list_without_set_operator', `${C}.StringLike.saml:edupersonaffiliation`],
     ])
   })
 
-  it('for a list does not suit one value', () => {
+  it('an operator for a list does not suit one value', () => {
     const policy = document(samlStatement({ 'ForAnyValue:StringEquals': { 'saml:sub': 'alice' } }))
     expect(found(policy, [saml])).toEqual([['trust.set_operator_on_single', `${C}.ForAnyValue:StringEquals.saml:sub`]])
   })
 
-  it('without wildcards takes an asterisk for itself', () => {
+  it('an operator without wildcards takes an asterisk for itself', () => {
     const asked = {
       StringEquals: {
         [`${GITHUB}:aud`]: 'c',
@@ -469,7 +469,7 @@ describe('An operator', () => {
     ])
   })
 
-  it('may be given an asterisk on purpose', () => {
+  it('an operator may be given an asterisk on purpose', () => {
     expect(found(document(samlStatement({ StringEqualsIgnoreCase: { 'saml:sub': `a\${*}` } })), [saml])).toEqual([])
   })
 })
@@ -493,7 +493,7 @@ describe('The published guides', () => {
     'saml-session-tags.json': [],
   }
 
-  it('are all here', () => {
+  it('the published guides are complete', () => {
     expect(
       readdirSync(folder)
         .filter((name) => name.endsWith('.json'))
@@ -501,7 +501,7 @@ describe('The published guides', () => {
     ).toEqual(Object.keys(doubts).toSorted())
   })
 
-  it.each(Object.entries(doubts))('%s: %j', (file, expected) => {
+  it.each(Object.entries(doubts))('the published guides: %s: %j', (file, expected) => {
     const { policy } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { policy: unknown }
     const findings = lintTrustPolicy(parseTrustPolicy(policy), { evidence: [] })
     const shown = findings.filter(({ severity }) => severity !== 'info').map((one) => `${one.severity} ${one.code}`)
@@ -510,7 +510,7 @@ describe('The published guides', () => {
 })
 
 describe('Every rule', () => {
-  it('has a sentence and a next step', () => {
+  it('every rule has a sentence and a next step', () => {
     for (const { sentence: text, hint } of Object.values(lintRules)) {
       expect(text).toMatch(/^[A-Z].*[.]$/)
       expect(hint).toMatch(/^[A-Za-z].*[.]$/)

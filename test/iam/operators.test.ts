@@ -225,11 +225,11 @@ describe('A key that the request does not have (E.4)', () => {
     expect(allows({ [operator]: { 'test:key': wanted } }, [])).toBe(met)
   })
 
-  it('is what a key without values is', () => {
+  it('a key that the request does not have is what a key without values is', () => {
     expect(allows({ Null: { 'test:key': 'true' } }, [list('test:key', [])])).toBe(true)
   })
 
-  it('is what an empty text is to ForAllValues, ForAnyValue and Null ("a null dataset, such as an empty string")', () => {
+  it('a key that the request does not have is what an empty text is to ForAllValues, ForAnyValue and Null ("a null dataset, such as an empty string")', () => {
     for (const context of [[list('test:key', [''])], [single('test:key', '')]]) {
       expect(allows({ 'ForAllValues:StringEquals': { 'test:key': 'a' } }, context)).toBe(true)
       expect(denies({ 'ForAllValues:StringEquals': { 'test:key': 'a' } }, context)).toBe(true)
@@ -240,7 +240,7 @@ describe('A key that the request does not have (E.4)', () => {
     expect(allows({ 'ForAllValues:StringEquals': { 'test:key': 'a' } }, [list('test:key', ['', 'a'])])).toBe(false)
   })
 
-  it('is told from a present one by Null', () => {
+  it('a key that the request does not have is distinguished from a present one by Null', () => {
     expect(allows({ Null: { 'test:key': 'false' } }, [single('test:key', 'a')])).toBe(true)
     expect(allows({ Null: { 'test:key': true } }, [single('test:key', 'a')])).toBe(false)
   })
@@ -249,21 +249,21 @@ describe('A key that the request does not have (E.4)', () => {
 describe('Several values, keys and operators (E.3)', () => {
   const context = [single('test:a', '1'), single('test:b', '2')]
 
-  it('of one key are alternatives', () => {
+  it('several values of one key are alternatives', () => {
     expect(allows({ StringEquals: { 'test:a': ['0', '1'] } }, context)).toBe(true)
   })
 
-  it('of one key under a negated operator must all be different', () => {
+  it('several values of one key under a negated operator must all be different', () => {
     expect(allows({ StringNotEquals: { 'test:a': ['0', '1'] } }, context)).toBe(false)
     expect(allows({ StringNotEquals: { 'test:a': ['0', '2'] } }, context)).toBe(true)
   })
 
-  it('of keys must all hold', () => {
+  it('conditions on several keys must all hold', () => {
     expect(allows({ StringEquals: { 'test:a': '1', 'test:b': '2' } }, context)).toBe(true)
     expect(allows({ StringEquals: { 'test:a': '1', 'test:b': '0' } }, context)).toBe(false)
   })
 
-  it('of operators must all hold', () => {
+  it('conditions of several operators must all hold', () => {
     expect(allows({ StringEquals: { 'test:a': '1' }, StringLike: { 'test:b': '2*' } }, context)).toBe(true)
     expect(allows({ StringEquals: { 'test:a': '1' }, StringLike: { 'test:b': '3*' } }, context)).toBe(false)
   })
@@ -286,16 +286,16 @@ describe('A key that holds a list (E.4)', () => {
     ['ForAnyValue:StringNotEquals', ['ops'], true],
     ['ForAnyValue:StringNotEquals', ['ops', 'dev'], false],
     ['ForAnyValue:StringLike', ['o*'], true],
-  ])('under %s of %j: %s', (operator, wanted, met) => {
+  ])('a key that holds a list under %s of %j: %s', (operator, wanted, met) => {
     expect(allows({ [operator]: { 'test:groups': wanted } }, groups)).toBe(met)
   })
 
-  it('without ForAnyValue or ForAllValues allows only with exactly one value', () => {
+  it('a key that holds a list without ForAnyValue or ForAllValues allows only with exactly one value', () => {
     expect(allows({ StringEquals: { 'test:groups': 'dev' } }, groups)).toBe(false)
     expect(allows({ StringEquals: { 'test:groups': 'dev' } }, [list('test:groups', ['dev'])])).toBe(true)
   })
 
-  it('without ForAnyValue or ForAllValues denies with any value', () => {
+  it('a key that holds a list without ForAnyValue or ForAllValues denies with any value', () => {
     expect(denies({ StringEquals: { 'test:groups': 'ops' } }, groups)).toBe(true)
   })
 })
@@ -313,17 +313,17 @@ describe('A policy variable (D.6)', () => {
     ['takes its default for a tag whose key has a space', "home/${aws:PrincipalTag/given name, 'alice'}", true],
     ['stands for a tag whose key has a space', 'home/${aws:PrincipalTag/first name}', true],
     ['of a key with a list lets nothing match', 'home/${test:list}', false],
-  ])('%s', (_, wanted, met) => {
+  ])('a policy variable: %s', (_, wanted, met) => {
     expect(allows({ StringEquals: { 'test:key': wanted } }, context)).toBe(met)
   })
 
-  it('is literal text before Version 2012-10-17', () => {
+  it('a policy variable is literal text before Version 2012-10-17', () => {
     const literal = [single('test:key', '${saml:sub}'), single('saml:sub', 'alice')]
     expect(allows({ StringEquals: { 'test:key': '${saml:sub}' } }, literal, '2008-10-17')).toBe(true)
     expect(allows({ StringEquals: { 'test:key': '${saml:sub}' } }, literal)).toBe(false)
   })
 
-  it('is literal text in a document that names no Version at all', () => {
+  it('a policy variable is literal text in a document that names no Version at all', () => {
     const policy = { Statement: [statement({ Condition: { StringEquals: { 'test:key': '${saml:sub}' } } })] }
     expect(decide(policy, { context: [single('test:key', '${saml:sub}')] }).effect).toBe('allow')
   })
@@ -349,9 +349,12 @@ describe('A policy variable (D.6)', () => {
     expect(allows({ [operator]: { 'test:found': wanted } }, [...more, single('test:found', found)])).toBe(met)
   })
 
-  it.each(['NumericEquals', 'DateEquals', 'IpAddress', 'BinaryEquals'])('is not one in %s', (operator) => {
-    expect(() => allows({ [operator]: { 'test:key': '${saml:sub}' } }, context)).toThrow(MalformedPolicyError)
-  })
+  it.each(['NumericEquals', 'DateEquals', 'IpAddress', 'BinaryEquals'])(
+    'a policy variable is not one in %s',
+    (operator) => {
+      expect(() => allows({ [operator]: { 'test:key': '${saml:sub}' } }, context)).toThrow(MalformedPolicyError)
+    },
+  )
 
   it('brings no wildcards with its value', () => {
     expect(
@@ -371,12 +374,15 @@ describe('A policy variable (D.6)', () => {
     ['ForAllValues:StringNotEquals', nothing],
     ['ForAnyValue:StringNotEquals', nothing],
     ['StringNotEqualsIfExists', nothing],
-  ])('without a value is null, so that %s of %j matches and a Deny with it applies', (operator, wanted) => {
-    expect(denies({ [operator]: { 'test:key': wanted } }, context)).toBe(true)
-    expect(allows({ [operator]: { 'test:key': wanted } }, context)).toBe(true)
-  })
+  ])(
+    'a policy variable without a value is null, so that %s of %j matches and a Deny with it applies',
+    (operator, wanted) => {
+      expect(denies({ [operator]: { 'test:key': wanted } }, context)).toBe(true)
+      expect(allows({ [operator]: { 'test:key': wanted } }, context)).toBe(true)
+    },
+  )
 
-  it('without a value leaves the other values of a negated operator as they are', () => {
+  it('a policy variable without a value leaves the other values of a negated operator as they are', () => {
     expect(denies({ StringNotEquals: { 'test:key': ['home/alice', nothing] } }, context)).toBe(false)
   })
 
@@ -386,7 +392,7 @@ describe('A policy variable (D.6)', () => {
     ['ForAllValues:StringLike', `*${nothing}`],
     ['ForAnyValue:StringLike', `*${nothing}`],
     ['StringEqualsIfExists', nothing],
-  ])('without a value is null, so that %s of %j does not match', (operator, wanted) => {
+  ])('a policy variable without a value is null, so that %s of %j does not match', (operator, wanted) => {
     expect(allows({ [operator]: { 'test:key': wanted } }, context)).toBe(false)
     expect(denies({ [operator]: { 'test:key': wanted } }, context)).toBe(false)
   })
@@ -397,9 +403,12 @@ describe('A policy variable (D.6)', () => {
     ['StringEqualsIfExists', true],
     ['ForAllValues:StringEquals', true],
     ['ForAnyValue:StringEquals', false],
-  ])('without a value says no more of an absent key under %s than any other value: %s', (operator, met) => {
-    expect(allows({ [operator]: { 'test:absent': nothing } }, context)).toBe(met)
-  })
+  ])(
+    'a policy variable without a value refuses more of an absent key under %s than any other value: %s',
+    (operator, met) => {
+      expect(allows({ [operator]: { 'test:absent': nothing } }, context)).toBe(met)
+    },
+  )
 
   it('writes wildcards that mean themselves', () => {
     expect(allows({ StringLike: { 'test:key': 'a${*}' } }, [single('test:key', 'a*')])).toBe(true)

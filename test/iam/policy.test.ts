@@ -16,19 +16,19 @@ const problems = (policy: unknown): readonly PolicyProblem[] => {
 const withCondition = (condition: unknown) => document(statement({ Condition: condition }))
 
 describe('A trust policy', () => {
-  it('is read from its text and from its value alike', () => {
+  it('a trust policy is read from its text and from its value alike', () => {
     const policy = document(statement())
     expect(parseTrustPolicy(JSON.stringify(policy)).statements).toHaveLength(1)
     expect(parseTrustPolicy(policy).statements).toHaveLength(1)
   })
 
-  it('that is nested without end is refused like any other that is malformed', () => {
+  it('a trust policy with unlimited nesting is refused like any other that is malformed', () => {
     const endless = '['.repeat(60_000) + ']'.repeat(60_000)
     const text = `{"Statement":{"Effect":"Allow","Principal":${endless},"Action":"sts:AssumeRoleWithSAML"}}`
     expect(problems(text)).toMatchObject([{ path: 'policy', iamMessage: 'Syntax errors in policy.' }])
   })
 
-  it('may have one statement that is not in a list', () => {
+  it('a trust policy may have one statement that is not in a list', () => {
     expect(parseTrustPolicy({ Version: '2012-10-17', Statement: statement() }).statements).toHaveLength(1)
   })
 
@@ -42,7 +42,7 @@ describe('A trust policy', () => {
     'cognito-identity.amazonaws.com',
     'www.amazon.com',
     'graph.facebook.com',
-  ])('may trust %s (E.1)', (federated) => {
+  ])('a trust policy may trust %s (E.1)', (federated) => {
     expect(problems(document(statement({ Principal: { Federated: federated } })))).toEqual([])
   })
 
@@ -105,7 +105,7 @@ describe('A trust policy', () => {
       'Statement[1].Sid',
       'Statement IDs (SID) in a single policy must be unique.',
     ],
-  ])('is refused as IAM refuses it (E.6): %j', (policy, path, iamMessage) => {
+  ])('a trust policy is refused as IAM refuses it (E.6): %j', (policy, path, iamMessage) => {
     expect(problems(policy)).toMatchObject([{ path, iamMessage }])
   })
 
@@ -126,11 +126,11 @@ describe('A trust policy', () => {
     ['a range that is none', { IpAddress: { a: '203.0.113.0/33' } }, 'IpAddress.a'],
     ['an ARN of too few parts', { ArnLike: { a: 'arn:aws:*:role/Dev' } }, 'ArnLike.a'],
     ['a Bool that is none', { Bool: { a: 'yes' } }, 'Bool.a'],
-  ])('with %s is malformed and never passes', (_, condition, path) => {
+  ])('a trust policy with %s is malformed and never passes', (_, condition, path) => {
     expect(problems(withCondition(condition))).toMatchObject([{ path: `Statement[0].Condition.${path}` }])
   })
 
-  it('has all its problems named at once', () => {
+  it('a trust policy has all its problems named at once', () => {
     const policy = document(statement({ Effect: 'No', Condition: { Like: { a: 'b' } } }), statement({ Resource: '*' }))
     expect(problems(policy).map(({ path }) => path)).toEqual([
       'Statement[0].Effect',

@@ -63,7 +63,7 @@ describe('A policy that names', () => {
 })
 
 describe('A user or role that has been deleted, as `aws iam get-role` shows it: its unique id', () => {
-  it.each(['AROACKCEVSQ6C2EXAMPLE', 'AIDACKCEVSQ6C2EXAMPLE'])('%s matches nobody', (id) => {
+  it.each(['AROACKCEVSQ6C2EXAMPLE', 'AIDACKCEVSQ6C2EXAMPLE'])('%s matches no caller', (id) => {
     const policy = trusting({ AWS: [id, USER] })
     expect(decide(policy, { aws: USER }).effect).toBe('allow')
     for (const caller of [{ aws: id }, { aws: ROLE }, { federated: id }, { anonymous: true }] as const)
@@ -71,7 +71,7 @@ describe('A user or role that has been deleted, as `aws iam get-role` shows it: 
     expect([...(parseTrustPolicy(policy).statements[0]?.principal.deleted ?? [])]).toEqual([id])
   })
 
-  it('is no Deny of anybody either', () => {
+  it('a deleted user or role denies no caller either', () => {
     const deny = { ...statement({ Principal: { AWS: 'AROACKCEVSQ6C2EXAMPLE' }, Action: ACTION }), Effect: 'Deny' }
     expect(decide(document(statement({ Principal: { AWS: USER }, Action: ACTION }), deny), { aws: USER }).effect).toBe(
       'allow',
@@ -98,7 +98,7 @@ describe('A principal that IAM refuses (E.6)', () => {
     [{ Federated: '*' }, 'Federated', 'Invalid principal in policy: "Federated":"*"'],
     [{ Federated: 'www.google.com' }, 'Federated', 'Invalid principal in policy: "Federated":"www.google.com"'],
     [{ Everyone: '*' }, 'Everyone', 'Invalid principal in policy: "Everyone":"*"'],
-  ])('%j', (element, path, iamMessage) => {
+  ])('a principal that IAM refuses %j', (element, path, iamMessage) => {
     const error = (() => {
       try {
         return parseTrustPolicy(trusting(element))

@@ -94,7 +94,7 @@ describe('The keys of a signed assertion', async () => {
 
   const PERSISTENT = '<NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">a-1</NameID>'
 
-  it('are all 32, each with its value', async () => {
+  it('the keys of a signed assertion are all 32, each with its value', async () => {
     const context = await contextOf(PERSISTENT, attributes.map(attributeXml).join('') + targetedId)
     expect(valuesOf(context)).toEqual({
       'saml:iss': [ISSUER],
@@ -145,12 +145,12 @@ describe('The keys of a signed assertion', async () => {
     expect(valuesOf(await contextOf(PERSISTENT, friendly))).not.toHaveProperty('saml:mail')
   })
 
-  it('of a NameID without Format are of an unspecified type', async () => {
+  it('the keys of a signed assertion of a NameID without Format are of an unspecified type', async () => {
     const context = valuesOf(await contextOf('<NameID>a-1</NameID>', targetedId))
     expect(context['saml:sub_type']).toEqual(['urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'])
   })
 
-  it('that live on in the session are three', async () => {
+  it('the keys of a signed assertion that live on in the session are three', async () => {
     const context = await contextOf(PERSISTENT, attributes.map(attributeXml).join(''))
     expect(Object.keys(valuesOf(carriedContext(context)))).toEqual(['saml:sub', 'saml:sub_type', 'saml:namequalifier'])
   })
@@ -276,7 +276,7 @@ describe('The keys of a signed token', () => {
     ],
   ]
 
-  it.each(cases)('of %s', async (_, claims, context, carried) => {
+  it.each(cases)('the keys of a signed token: of %s', async (_, claims, context, carried) => {
     const entries = await verified(claims)
     expect(valuesOf(entries)).toEqual(context)
     expect(Object.keys(valuesOf(carriedContext(entries)))).toEqual(carried)
@@ -289,8 +289,8 @@ describe('The keys of an access token (C.1, C.8)', () => {
   it.each([
     ['www.amazon.com', 'www.amazon.com:app_id', 'www.amazon.com:user_id'],
     ['graph.facebook.com', 'graph.facebook.com:app_id', 'graph.facebook.com:id'],
-  ])('of %s are the application and the person', (issuer, application, person) => {
+  ])('the keys of an access token of %s are the application and the user', (issuer, application, user) => {
     const entries = webIdentityContext({ issuer, subject: 'person', audience: 'app', claims: {} })
-    expect(valuesOf(entries)).toEqual({ [application]: ['app'], [person]: ['person'] })
+    expect(valuesOf(entries)).toEqual({ [application]: ['app'], [user]: ['person'] })
   })
 })

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
-/** Random policies, judged by src/iam and by the naive evaluator of reference.ts: they have to agree. */
+/** Random policies, judged by src/iam and by the naive evaluator of reference.ts: they must agree. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { list, requestContext, single } from '../../src/iam/condition-keys/context.ts'
@@ -108,7 +108,7 @@ const ours = (
 const numRuns = Number(process.env.POLICIES ?? 500)
 
 describe('A random policy', () => {
-  it('is decided as a second evaluator decides it', () => {
+  it('a random policy is decided as a second evaluator decides it', () => {
     fc.assert(
       fc.property(policies, requests, (policy, request) => {
         expect(ours(policy, request, 'apply')).toBe(referenceDecision(policy, request))
@@ -117,7 +117,7 @@ describe('A random policy', () => {
     )
   }, 300_000)
 
-  it('is decided so for certain, or is unknown', () => {
+  it('a random policy is decided so for certain, or is unknown', () => {
     fc.assert(
       fc.property(policies, requests, (policy, request) => {
         const certain = ours(policy, request, 'unknown')

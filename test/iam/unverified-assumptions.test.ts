@@ -182,7 +182,7 @@ const deciding: readonly (readonly [
   ['callerIds', allowIf({ StringEquals: { 'aws:userid': 'anonymous' } }), { context: call }, 'allow'],
 ]
 
-describe('What nobody has confirmed', () => {
+describe('An unconfirmed assumption', () => {
   it.each(deciding)('%s decides, so that the answer is unknown: %j', (fact, policy, asked, applied) => {
     expect(ask(policy, asked, 'apply').effect).toBe(applied)
     const { effect, verdict } = ask(policy, asked, 'unknown')
@@ -193,7 +193,7 @@ describe('What nobody has confirmed', () => {
     )
   })
 
-  it('is all of it asked about above', () => {
+  it('every unconfirmed assumption is tested above', () => {
     expect(new Set(deciding.map(([fact]) => fact))).toEqual(new Set(Object.keys(unverifiedAssumptions)))
   })
 })
@@ -366,7 +366,7 @@ describe('Doubt and certainty together', () => {
     ['a doubtful Allow leaves it in doubt', [doubtfulAllow], 'unknown'],
     ['a doubtful Deny leaves a doubtful Allow in doubt', [doubtfulAllow, doubtfulDeny], 'unknown'],
     ['a doubtful condition beside one that surely fails is no matter', [falseInPart], 'implicit-deny'],
-  ])('%s', (_, statements, effect) => {
+  ])('Doubt and certainty together: %s', (_, statements, effect) => {
     expect(ask(document(...statements), { context }, 'unknown').effect).toBe(effect)
   })
 

@@ -27,12 +27,12 @@ describe.skipIf(!requireTool(AWS))('with the AWS CLI', () => {
   beforeEach(() => home.config(''))
 
   const credentialsOf = async (provider: string, username: string, role?: string): Promise<Page> => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: testGateway.gateway, provider, username })
-    return visitor.submit(page, formWith(page, 'role', role), { duration: '900' })
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, { gateway: testGateway.gateway, provider, username })
+    return browser.submit(page, formWith(page, 'role', role), { duration: '900' })
   }
 
-  /** The text that the page shows under that label, as a person copies it. */
+  /** The text that the page shows under that label, as a user copies it. */
   const shown = ({ body }: Page, label: string): string => {
     const text = new RegExp(`aria-label="Credentials, ${label}"><code>([^<]*)</`).exec(body)?.[1]
     if (text === undefined) throw new Error(`the page has no ${label}`)
@@ -82,7 +82,7 @@ describe.skipIf(!requireTool(AWS))('with the AWS CLI', () => {
     expect(stderr).toContain('(SignatureDoesNotMatch)')
   })
 
-  it('a session token of somebody else is refused', async () => {
+  it('a session token of another user is refused', async () => {
     const [alice, bob] = [await forBash('corp', 'alice'), await forBash('corp', 'bob')]
     const token = /^export AWS_SESSION_TOKEN=.*$/m.exec(bob)?.[0]
     const { exitCode, stderr } = await home.bash(`${alice}\n${token}\n${whoAmI}`)
@@ -90,7 +90,7 @@ describe.skipIf(!requireTool(AWS))('with the AWS CLI', () => {
     expect(stderr).toContain('(InvalidClientTokenId)')
   })
 
-  it('without the session token the key is refused', async () => {
+  it('a key without its session token is refused', async () => {
     const { stderr } = await home.bash(`${await forBash('corp', 'alice')}\nunset AWS_SESSION_TOKEN\n${whoAmI}`)
     expect(stderr).toContain('(InvalidClientTokenId)')
   })

@@ -37,15 +37,15 @@ describe('with oauth2-mock-server', () => {
     await provider.stop()
   })
 
-  it('a person signs in, and its own token gets credentials from AWS', async () => {
-    const visitor = new HttpBrowser()
-    const page = await visitor.open(`${gateway.url}/login/mock`)
+  it('a user signs in, and its own token gets credentials from AWS', async () => {
+    const browser = new HttpBrowser()
+    const page = await browser.open(`${gateway.url}/login/mock`)
     expect(page.url).toBe(`${gateway.url}/roles`)
-    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/john@example.org')
   })
 
-  it('a person of another group gets no role', async () => {
+  it('a user of another group gets no role', async () => {
     group = 'everyone'
     const page = await new HttpBrowser().open(`${gateway.url}/login/mock`)
     expect(page.url).toBe(`${gateway.url}/roles`)
@@ -53,12 +53,12 @@ describe('with oauth2-mock-server', () => {
   })
 
   it('a code that it never gave is refused with a code of ours', async () => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     provider.service.once('beforeResponse', (answer: { body: unknown; statusCode: number }) => {
       answer.statusCode = 400
       answer.body = { error: 'invalid_grant' }
     })
-    const page = await visitor.open(`${gateway.url}/login/mock`)
+    const page = await browser.open(`${gateway.url}/login/mock`)
     expect(page.status).toBe(403)
     expect(page.body).toContain('oidc.code_refused')
   })

@@ -33,7 +33,7 @@ ${shown('yaml', 'issuer:')}`
   it.each([
     ['corp', 'allow'],
     ['partner', 'implicit-deny'],
-  ])('shows a trust policy that for the people of %s says: %s', (provider, effect) => {
+  ])('shows a trust policy that for the users of %s says: %s', (provider, effect) => {
     const statement: unknown = JSON.parse(shown('json', 'Principal'))
     const policy = parseTrustPolicy({ Version: '2012-10-17', Statement: [statement] })
     const claims = { amr: ['pwd', `provider:${provider}`] }

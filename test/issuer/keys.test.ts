@@ -18,7 +18,7 @@ const files = (name: string) => ({
 })
 
 describe('signing keys', () => {
-  it('are made at first start, the key for its owner only, and are the same afterwards', async () => {
+  it('signing keys are made at first start, the key for its owner only, and are the same afterwards', async () => {
     const made = await loadKeyPair(files('a'), { commonName: 'fedgate', now })
     const again = await loadKeyPair(files('a'), { commonName: 'fedgate', now })
     expect(again.certificate).toBe(made.certificate)
@@ -29,17 +29,17 @@ describe('signing keys', () => {
     expect(new Date(certificate.validTo).getTime()).toBeGreaterThan(now.getTime() + 9 * 365 * 86_400_000)
   })
 
-  it('are not made where they were configured', async () => {
+  it('signing keys are not made where they were configured', async () => {
     await expect(loadKeyPair(files('b'), undefined)).rejects.toThrow(/b\.key is not there/)
   })
 
-  it('are never replaced where one half is missing', async () => {
+  it('signing keys are never replaced where one half is missing', async () => {
     await loadKeyPair(files('c'), { commonName: 'fedgate', now })
     await rm(files('c').certificate)
     await expect(loadKeyPair(files('c'), { commonName: 'fedgate', now })).rejects.toThrow(/c\.crt is not there/)
   })
 
-  it('are refused where key and certificate do not belong together', async () => {
+  it('signing keys are refused where key and certificate do not belong together', async () => {
     await loadKeyPair(files('d'), { commonName: 'fedgate', now })
     await writeFile(files('d').key, (await createKeyPem('other', now)).privateKey)
     await expect(loadKeyPair(files('d'), undefined)).rejects.toThrow(/does not belong/)

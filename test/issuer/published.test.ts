@@ -33,7 +33,7 @@ const failures = (verdict: Verdict): readonly string[] =>
   verdict.flatMap(({ name, outcome }) => (outcome === 'fail' ? [name] : []))
 
 describe('what is published', () => {
-  it('is judged point by point', async () => {
+  it('what is published is judged point by point', async () => {
     expect((await judge(published())).map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'discoveryIsPublished pass',
       'issuerIsOurs pass',
@@ -46,14 +46,14 @@ describe('what is published', () => {
     ])
   })
 
-  it('may keep its keys elsewhere', async () => {
+  it('what is published may keep its keys elsewhere', async () => {
     const elsewhere = 'https://keys.example.net/jwks.json'
     const discovery = edited(discoveryDocument(issuer), (value) => ({ ...value, jwks_uri: elsewhere }))
     const verdict = await judge({ [DISCOVERY]: discovery, [elsewhere]: keySetDocument(issuer).text })
     expect(outcomeOf(verdict)).toBe('pass')
   })
 
-  it('may leave out what a key is for', async () => {
+  it('what is published may leave out what a key is for', async () => {
     const verdict = await judge(keysEdited((keys) => keys.map(({ use: _, alg: __, ...key }) => key)))
     expect(outcomeOf(verdict)).toBe('pass')
   })
@@ -110,7 +110,7 @@ describe('what is published', () => {
     expect(failures(await judge(files))).toEqual([name])
   })
 
-  it("with a stranger's key is found out, by its name", async () => {
+  it("what is published with a stranger's key is found out, by its name", async () => {
     const wider = await webIdentityIssuer(terms, signer, [next, stranger])
     expect(firstFailure(await judge(published(wider)))).toEqual({
       name: 'noOtherKeyIsPublished',
@@ -121,7 +121,7 @@ describe('what is published', () => {
     })
   })
 
-  it("with a stranger's key under our name is found out", async () => {
+  it("what is published with a stranger's key under our name is found out", async () => {
     const [theirs] = (await webIdentityIssuer(terms, stranger)).keys
     const verdict = await judge(keysEdited(([first, other]) => [{ ...theirs, kid: first?.kid }, other]))
     expect(failures(verdict)).toEqual(['signingKeyIsPublished', 'noOtherKeyIsPublished'])
@@ -129,7 +129,7 @@ describe('what is published', () => {
 
   it.each<[string, Files, string, string]>([
     ['nothing', {}, 'discoveryIsPublished', 'HTTP 404'],
-    ['a page', { [DISCOVERY]: '<html>' }, 'discoveryIsPublished', 'what is no JSON'],
+    ['a page', { [DISCOVERY]: '<html>' }, 'discoveryIsPublished', 'invalid JSON'],
     [
       'a document without keys',
       { [DISCOVERY]: JSON.stringify({ issuer: terms.url }) },
@@ -144,14 +144,14 @@ describe('what is published', () => {
       'keySetIsPublished',
       'a document whose keys is not what it should be',
     ],
-  ])('that is %s leaves nothing more to ask', async (_, files, name, found) => {
+  ])('what is published that is %s leaves nothing more to ask', async (_, files, name, found) => {
     const verdict = await judge(files)
     expect(firstFailure(verdict)).toMatchObject({ name, found })
     expect(verdict).toHaveLength(8)
     expect(verdict.at(-1)).toEqual({ name: 'noPrivateKeyIsPublished', outcome: 'not-run' })
   })
 
-  it('that cannot be reached is a finding and no crash', async () => {
+  it('what is published that cannot be reached is a finding and no crash', async () => {
     const verdict = await checkPublished(issuer, () => Promise.reject(new Error('connect ECONNREFUSED')))
     expect(firstFailure(verdict)).toMatchObject({ found: 'connect ECONNREFUSED', source: DISCOVERY })
   })
@@ -163,7 +163,7 @@ describe('the documents', () => {
     expect(JSON.parse(document.text)).toMatchObject({ id_token_signing_alg_values_supported: ['RS256', 'ES256'] })
   })
 
-  it('are the same octets every time', async () => {
+  it('the documents are the same octets every time', async () => {
     expect(published(await webIdentityIssuer(terms, signer, [next]))).toEqual(published())
   })
 })

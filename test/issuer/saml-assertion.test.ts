@@ -43,7 +43,7 @@ const attributesOf = async (
 }
 
 describe('a response of the gateway for AWS', () => {
-  it('has an attribute for each tag, the transitive keys and the source identity, by the names of B.4', async () => {
+  it('a response of the gateway for AWS has an attribute for each tag, the transitive keys and the source identity, by the names of B.4', async () => {
     const tags = new Map([
       ['CostCenter', '4711'],
       ['Team name', 'blå/grün + red'],
@@ -59,7 +59,7 @@ describe('a response of the gateway for AWS', () => {
     })
   })
 
-  it('is about the user whom it was given, and of the time when they signed in', async () => {
+  it('a response of the gateway for AWS is about the given user, with the time of their sign-in', async () => {
     const response = Buffer.from((await assertionForAws(issuer, wanted, NOW)).reveal(), 'base64').toString()
     const document = new DOMParser().parseFromString(response, 'text/xml')
     const nameId = document.getElementsByTagNameNS('*', 'NameID')[0]
@@ -69,7 +69,7 @@ describe('a response of the gateway for AWS', () => {
     expect(statement?.getAttribute('AuthnInstant')).toMatch(/^2026-11-22T11:00:00(?:\.000)?Z$/)
   })
 
-  it('has none of them without tags and source identity: AWS would ask for permissions all the same', async () => {
+  it('a response of the gateway for AWS has none of them without tags and source identity: AWS would ask for permissions all the same', async () => {
     expect(Object.keys(await attributesOf({}))).toEqual(['Role', 'RoleSessionName', 'SessionDuration'])
   })
 
@@ -77,7 +77,7 @@ describe('a response of the gateway for AWS', () => {
     ['a tag that AWS does not take', { tags: new Map([['Team', 'a;b']]) }, 'issuer.session_tags_invalid'],
     ['a transitive key without a tag', { transitiveTags: ['Team'] }, 'issuer.session_tags_invalid'],
     ['a source identity that AWS does not take', { sourceIdentity: 'al ice' }, 'issuer.source_identity_invalid'],
-  ])('is not signed with %s', async (_, changes, code) => {
+  ])('a response of the gateway for AWS is not signed with %s', async (_, changes, code) => {
     await expect(assertionForAws(issuer, { ...wanted, ...changes }, NOW)).rejects.toMatchObject({ code })
   })
 })

@@ -23,7 +23,7 @@ const written = async (name: string, text: string): Promise<string> => {
 
 describe('a key of the issuer', () => {
   it.each(['RS256', 'ES256'] as const)(
-    'for %s is made at first start, for its owner only, and kept',
+    'a key of the issuer for %s is made at first start, for its owner only, and kept',
     async (algorithm) => {
       const file = join(folder, 'new', `${algorithm}.key`)
       const made = await loadTokenSigner(file, algorithm)
@@ -35,7 +35,7 @@ describe('a key of the issuer', () => {
     },
   )
 
-  it('is not made where it was configured', async () => {
+  it('a key of the issuer is not made where it was configured', async () => {
     await expect(loadTokenSigner(join(folder, 'none.key'), undefined)).rejects.toMatchObject({
       code: 'issuer.key_unusable',
       message: expect.stringMatching(/none\.key cannot be used: it is not there\.$/),
@@ -48,13 +48,13 @@ describe('a key of the issuer', () => {
     ['on P-384', generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey],
     ['on secp256k1', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey],
     ['Ed25519', generateKeyPairSync('ed25519').privateKey],
-  ])('is refused that is %s', async (name, key) => {
+  ])('a key of the issuer is refused that is %s', async (name, key) => {
     await expect(loadTokenSigner(await written(name, pem(key)), undefined)).rejects.toThrow(
       'the private key is neither RSA of 2048 bits or more nor P-256',
     )
   })
 
-  it('is refused that is no private key', async () => {
+  it('a key of the issuer is refused that is no private key', async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const text = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     await expect(loadTokenSigner(await written('public.key', text), 'RS256')).rejects.toMatchObject({
@@ -63,13 +63,13 @@ describe('a key of the issuer', () => {
     expect(await readFile(join(folder, 'public.key'), 'utf8')).toBe(text)
   })
 
-  it('for ES256 signs as JOSE wants it: r and s side by side', async () => {
+  it('a key of the issuer for ES256 signs as JOSE wants it: r and s side by side', async () => {
     expect(await (await newSigner('ES256')).sign(Buffer.from('octets'))).toHaveLength(64)
   })
 })
 
 describe('a published key', () => {
-  it('is named by its thumbprint (the example of RFC 7638 3.1)', async () => {
+  it('a published key is named by its thumbprint (the example of RFC 7638 3.1)', async () => {
     const example = {
       kty: 'RSA',
       n: '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw',
@@ -85,13 +85,13 @@ describe('a published key', () => {
     })
   })
 
-  it.each(['RS256', 'ES256'] as const)('for %s holds nothing of the private one', async (algorithm) => {
+  it.each(['RS256', 'ES256'] as const)('a published key for %s holds nothing of the private one', async (algorithm) => {
     const { keys } = await webIdentityIssuer(terms, await newSigner(algorithm))
     const members = algorithm === 'RS256' ? ['n', 'e'] : ['crv', 'x', 'y']
     expect(Object.keys(keys[0]).sort()).toEqual([...members, 'kty', 'kid', 'use', 'alg'].sort())
   })
 
-  it('is published once, however often it is named', async () => {
+  it('a published key is published once, however often it is named', async () => {
     const [signer, next] = [await newSigner('ES256'), await newSigner('ES256')]
     const { keys } = await webIdentityIssuer(terms, signer, [next, signer, next])
     expect(keys.map(({ x }) => x)).toEqual([signer, next].map(({ publicKey }) => publicKey.export({ format: 'jwk' }).x))
@@ -119,7 +119,7 @@ describe('the issuer of a configuration', () => {
     expect(issuer.keys.map(({ alg }) => alg)).toEqual(['ES256', 'RS256'])
   })
 
-  it('is refused where the first key is of another kind than it says', async () => {
+  it('the issuer of a configuration is refused where the first key is of another kind than it says', async () => {
     const file = await written('ec.key', pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey))
     await expect(openWebIdentityIssuer(await settings('RS256', 'ec.key'))).rejects.toMatchObject({
       code: 'issuer.key_unusable',

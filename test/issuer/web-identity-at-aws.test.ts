@@ -26,7 +26,7 @@ const trusting = (name: string, more: Partial<WebIdentityTrust> = {}) => {
   return { arn: roleArn(name), trustPolicy: trustPolicy([statement]) }
 }
 
-/** Only the people of one of our providers: their subjects alone would not tell. */
+/** Only the users of one of our providers: their subjects alone would not tell. */
 const trustingCorp = (name: string) => {
   const { arn, trustPolicy: policy } = trusting(name)
   const key = `${publisher.url.replace('http://', '')}:amr`
@@ -92,30 +92,30 @@ describe('a token of the gateway at AWS', () => {
     expect((await assume('Plain', await tokenOf(other))).status).toBe(200)
   })
 
-  it('is told from that of another provider by the trust policy', async () => {
+  it('a token of the gateway at AWS is distinguished from that of another provider by the trust policy', async () => {
     expect((await assume('Corp', await tokenOf(issuer))).status).toBe(200)
     const partner = { ...plain, methods: ['pwd', 'provider:partner'] }
     expect((await assume('Corp', await tokenOf(issuer, partner))).error).toBe(DENIED)
   })
 
-  it('with tags needs a role that allows sts:TagSession', async () => {
+  it('a token of the gateway at AWS with tags needs a role that allows sts:TagSession', async () => {
     expect((await assume('Plain', await tokenOf(issuer, tagged))).error).toBe(DENIED)
     expect((await assume('Tagged', await tokenOf(issuer, tagged))).element('PackedPolicySize')).toMatch(/^\d+$/)
   })
 
-  it('without tags needs none', async () => {
+  it('a token of the gateway at AWS without tags needs none', async () => {
     const answer = await assume('Tagged', await tokenOf(issuer))
     expect(answer.status).toBe(200)
     expect(answer.element('PackedPolicySize')).toBeUndefined()
   })
 
-  it('with a source identity needs a role that allows sts:SetSourceIdentity', async () => {
+  it('a token of the gateway at AWS with a source identity needs a role that allows sts:SetSourceIdentity', async () => {
     const token = await tokenOf(issuer, { ...plain, sourceIdentity: 'alice@example.com' })
     expect((await assume('Plain', token)).error).toBe(DENIED)
     expect((await assume('Named', token)).element('SourceIdentity')).toBe('alice@example.com')
   })
 
-  it('has an end', async () => {
+  it('a token of the gateway at AWS expires', async () => {
     const token = await tokenOf(issuer)
     later(299)
     expect((await assume('Plain', token)).status).toBe(200)
@@ -123,19 +123,19 @@ describe('a token of the gateway at AWS', () => {
     expect((await assume('Plain', token)).error).toMatch(/^ExpiredTokenException: /)
   })
 
-  it('is refused for another audience', async () => {
+  it('a token of the gateway at AWS is refused for another audience', async () => {
     const token = await tokenOf({ ...issuer, audience: 'elsewhere' })
     expect((await assume('Plain', token)).error).toBe('InvalidIdentityToken: Incorrect token audience')
   })
 
-  it('is refused from a stranger who publishes nothing', async () => {
+  it('a token of the gateway at AWS is refused from a stranger who publishes nothing', async () => {
     const stranger = await webIdentityIssuer(terms(), await newSigner())
     expect((await assume('Plain', await tokenOf(stranger))).error).toMatch(
       /^InvalidIdentityToken: Couldn't retrieve verification key/,
     )
   })
 
-  it('is refused that was changed on its way', async () => {
+  it('a token of the gateway at AWS is refused if it was changed on its way', async () => {
     const [head, , signature] = (await tokenOf(issuer)).split('.')
     const [, body] = (await tokenOf(issuer, { ...plain, subject: 'bob-1' })).split('.')
     expect((await assume('Plain', `${head}.${body}.${signature}`)).error).toMatch(/^InvalidIdentityToken: /)
@@ -158,7 +158,7 @@ describe('a rollover of keys', () => {
     expect(publisher.requests).toHaveLength(lookedUp)
   })
 
-  it('ends with a key that nobody believes any more', async () => {
+  it('ends with a key that is no longer trusted', async () => {
     const retired = await tokenOf(issuer)
     publisher.publish(await webIdentityIssuer(terms(), await newSigner()))
     expect((await assume('Plain', retired)).error).toMatch(/^InvalidIdentityToken: /)

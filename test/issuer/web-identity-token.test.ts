@@ -21,18 +21,21 @@ const tags = (count: number): ReadonlyMap<string, string> =>
   new Map(Array.from({ length: count }, (_, n) => [`Tag${n}`, 'value']))
 
 describe('a token for AWS', () => {
-  it.each(['RS256', 'ES256'] as const)('is signed with %s and verifies with the published keys', async (algorithm) => {
-    const one = await webIdentityIssuer(terms, await newSigner(algorithm))
-    const token = await webIdentityTokenForAws(one, plain, now)
-    const { protectedHeader } = await jwtVerify(token.reveal(), createLocalJWKSet({ keys: [...one.keys] }), {
-      issuer: terms.url,
-      audience: terms.audience,
-      currentDate: now,
-      algorithms: [algorithm],
-      typ: 'JWT',
-    })
-    expect(protectedHeader.kid).toBe(one.keys[0].kid)
-  })
+  it.each(['RS256', 'ES256'] as const)(
+    'a token for AWS is signed with %s and verifies with the published keys',
+    async (algorithm) => {
+      const one = await webIdentityIssuer(terms, await newSigner(algorithm))
+      const token = await webIdentityTokenForAws(one, plain, now)
+      const { protectedHeader } = await jwtVerify(token.reveal(), createLocalJWKSet({ keys: [...one.keys] }), {
+        issuer: terms.url,
+        audience: terms.audience,
+        currentDate: now,
+        algorithms: [algorithm],
+        typ: 'JWT',
+      })
+      expect(protectedHeader.kid).toBe(one.keys[0].kid)
+    },
+  )
 
   it('says who vouches, for whom, to whom, for how long, and how they signed in', async () => {
     expect(decodeJwt(await tokenFor({ ...plain, id: 'one' }))).toEqual({
@@ -46,7 +49,7 @@ describe('a token for AWS', () => {
     })
   })
 
-  it('has an id of its own', async () => {
+  it('a token for AWS has an id of its own', async () => {
     const [one, other] = await Promise.all([tokenFor(plain), tokenFor(plain)])
     expect(decodeJwt(one).jti).toMatch(/^[\w-]{32}$/)
     expect(decodeJwt(one).jti).not.toBe(decodeJwt(other).jti)
@@ -83,7 +86,7 @@ describe('a token for AWS', () => {
     expect(Object.entries(tag.principal_tags)).toEqual([['__proto__', ['x']]])
   })
 
-  it('does not show itself by accident', async () => {
+  it('a token for AWS does not show itself by accident', async () => {
     expect(String(await webIdentityTokenForAws(issuer, plain, now))).toBe('[secret]')
   })
 
@@ -112,7 +115,7 @@ describe('a token is not made', () => {
       'keys that differ in case only',
     ],
     ['a transitive key without a tag', { transitiveTags: ['Team'] }, 'the transitive key "Team" without a tag'],
-  ])('with %s', async (_, wanted, found) => {
+  ])('a token is not made with %s', async (_, wanted, found) => {
     expect(await refusalOf({ ...plain, ...wanted })).toMatchObject({ code: 'issuer.session_tags_invalid', found })
   })
 
@@ -121,25 +124,25 @@ describe('a token is not made', () => {
     ['65 characters', 'a'.repeat(65)],
     ['a space', 'alice example'],
     ['a prefix of AWS', 'aws:alice'],
-  ])('with a source identity of %s', async (_, sourceIdentity) => {
+  ])('a token is not made with a source identity of %s', async (_, sourceIdentity) => {
     expect((await refusalOf({ ...plain, sourceIdentity })).code).toBe('issuer.source_identity_invalid')
   })
 
   it.each([
     ['no subject', ''],
     ['a subject of 256 characters', 'a'.repeat(256)],
-  ])('with %s', async (_, subject) => {
+  ])('a token is not made with %s', async (_, subject) => {
     expect((await refusalOf({ ...plain, subject })).code).toBe('issuer.subject_invalid')
   })
 
-  it('where it would be longer than STS reads', async () => {
+  it('a token is not made where it would be longer than STS reads', async () => {
     expect(await refusalOf({ ...plain, methods: Array.from({ length: 3000 }, () => 'pwd') })).toMatchObject({
       code: 'issuer.token_too_long',
       expected: 'at most 20000 characters',
     })
   })
 
-  it('for a bad value, and the log does not learn it', async () => {
+  it('a token is not made for a bad value, and the log does not learn it', async () => {
     const refusal = await refusalOf({ ...plain, tags: new Map([['Team', 'a&b']]) })
     expect(JSON.stringify(refusal)).not.toContain('a&b')
   })
@@ -151,7 +154,7 @@ describe('a token at the limits is made', () => {
     ['a key of 128 and a value of 256 characters', { tags: new Map([['k'.repeat(128), 'v'.repeat(256)]]) }],
     ['a source identity of 64 characters', { sourceIdentity: 'a'.repeat(64) }],
     ['a subject of 255 characters', { subject: 'a'.repeat(255) }],
-  ])('%s', async (_, wanted) => {
+  ])('a token at the limits is made %s', async (_, wanted) => {
     expect(await tokenFor({ ...plain, ...wanted })).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
   })
 })

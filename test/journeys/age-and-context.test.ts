@@ -1,4 +1,4 @@
-/** When and how a person signed in, as far as an answer has to say: its age, its authentication context, what of it is read. */
+/** When and how a user signed in, as far as an answer must say: its age, its authentication context, what of it is read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
@@ -45,11 +45,11 @@ afterAll(() => gateway.close())
 const says = (more: Partial<Says> = {}): Says => ({ subject: 'dora', attributes: {}, now: now(), ...more })
 
 const answered = async (provider: string, more: Partial<Says>, edit = (xml: string): string => xml) => {
-  const visitor = new HttpBrowser()
-  const answer = await answerOf(corp, visitor, gateway.url, provider, says(more))
+  const browser = new HttpBrowser()
+  const answer = await answerOf(corp, browser, gateway.url, provider, says(more))
   const SAMLResponse = Buffer.from(edit(Buffer.from(answer.SAMLResponse, 'base64').toString())).toString('base64')
-  const page = await postAnswer(visitor, { ...answer, SAMLResponse })
-  return { visitor, page, who: await whoIs(visitor, gateway.url) }
+  const page = await postAnswer(browser, { ...answer, SAMLResponse })
+  return { browser, page, who: await whoIs(browser, gateway.url) }
 }
 
 const unasked = async (provider: string, more: Partial<Says>): Promise<Page> => {
@@ -60,19 +60,19 @@ const unasked = async (provider: string, more: Partial<Says>): Promise<Page> => 
 describe('an assertion', () => {
   const kept = (minutes: number) => ({ now: new Date(now().getTime() - minutes * MINUTE), lifetimeSeconds: 7200 })
 
-  it('was taken hours after it was issued, as long as it said so itself', async () => {
+  it('an assertion was accepted hours after it was issued, as long as it said so itself', async () => {
     const { page, who } = await answered('plain', kept(12))
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'saml.assertion_too_old' })
     expect(who).toBeUndefined()
     expect((await answered('plain', kept(9))).who).toBe('dora')
   })
 
-  it('may be as old as the configuration says', async () => {
+  it('an assertion may be as old as the configuration says', async () => {
     expect((await answered('patient', kept(12))).who).toBe('dora')
     expect(refusalIn((await answered('patient', kept(62))).page.body).code).toBe('saml.assertion_too_old')
   })
 
-  it('an assertion that answers nobody was taken a second time after a restart', async () => {
+  it('an unsolicited assertion was accepted a second time after a restart', async () => {
     const before = await unasked('plain', { now: new Date(startedAt.getTime() - MINUTE) })
     expect(refusalIn(before.body)).toMatchObject({ status: 403, code: 'saml.assertion_before_start' })
     expect((await unasked('plain', {})).location).toContain('/login/plain')
@@ -80,43 +80,46 @@ describe('an assertion', () => {
 })
 
 describe('an authentication context that is asked for', () => {
-  it('was asked for, and a password was as good', async () => {
+  it('an authentication context was asked for, and a password was as good', async () => {
     const { page, who } = await answered('mfa', { authnContextClassRef: PASSWORD })
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'saml.authn_context_mismatch' })
     expect(who).toBeUndefined()
   })
 
-  it.each([MFA, TIMESYNC])('is met by any that was asked for: %s', async (authnContextClassRef) => {
-    expect((await answered('mfa', { authnContextClassRef })).who).toBe('dora')
-  })
+  it.each([MFA, TIMESYNC])(
+    'an authentication context is accepted if it is one of those requested: %s',
+    async (authnContextClassRef) => {
+      expect((await answered('mfa', { authnContextClassRef })).who).toBe('dora')
+    },
+  )
 
-  it('is asked of an answer that nobody asked for, too', async () => {
+  it('an authentication context is required of an unsolicited response too', async () => {
     const page = await unasked('mfa', { authnContextClassRef: PASSWORD })
     expect(refusalIn(page.body).code).toBe('saml.authn_context_mismatch')
     expect((await unasked('mfa', { authnContextClassRef: MFA })).location).toContain('/login/mfa')
   })
 
-  it('is asked of the answer that renews a sign-in, too', async () => {
+  it('an authentication context is required of the response that renews a sign-in too', async () => {
     const attributes = {
       [`${AWS}Role`]: [`${ROLE},${ACCOUNT}:saml-provider/passes`],
       [`${AWS}RoleSessionName`]: ['dora@corp'],
     }
-    const { visitor, page } = await answered('passes', { attributes, authnContextClassRef: MFA })
+    const { browser, page } = await answered('passes', { attributes, authnContextClassRef: MFA })
     ahead = 5 * MINUTE
-    const renewing = await visitor.submit(page, {
+    const renewing = await browser.submit(page, {
       ...formWith(page, 'role', ROLE),
       action: `${gateway.url}/roles/credentials`,
     })
     const path = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(renewing.body)?.[1] ?? ''
-    const atIdp = await visitor.open(`${gateway.url}${path.replaceAll('&amp;', '&')}`, {
+    const atIdp = await browser.open(`${gateway.url}${path.replaceAll('&amp;', '&')}`, {
       stopBefore: /^https:\/\/corp/,
     })
     const weaker = await answerTo(corp, requestOn(atIdp), says({ attributes, authnContextClassRef: PASSWORD }))
-    expect(refusalIn((await postAnswer(visitor, weaker)).body).code).toBe('saml.authn_context_mismatch')
+    expect(refusalIn((await postAnswer(browser, weaker)).body).code).toBe('saml.authn_context_mismatch')
     ahead = 0
   })
 
-  it('a context that the identity provider does not have is told as that', async () => {
+  it('a context that the identity provider does not have has its own refusal', async () => {
     const noContext = (xml: string): string =>
       xml
         .replace(/<saml:Assertion .*<\/saml:Assertion>/s, '')

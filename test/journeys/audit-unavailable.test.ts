@@ -39,11 +39,11 @@ const start = async (audit: Keys): Promise<ReservedGateway> =>
     { files: { 'corp.xml': idp.metadata } },
   )
 
-const answer = (visitor: HttpBrowser, { url }: ReservedGateway) =>
-  answerOf(idp, visitor, url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
+const answer = (browser: HttpBrowser, { url }: ReservedGateway) =>
+  answerOf(idp, browser, url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
 
-const signIn = async (visitor: HttpBrowser, gateway: ReservedGateway): Promise<Page> =>
-  postAnswer(visitor, await answer(visitor, gateway))
+const signIn = async (browser: HttpBrowser, gateway: ReservedGateway): Promise<Page> =>
+  postAnswer(browser, await answer(browser, gateway))
 
 const unavailable = { status: 503, code: 'audit.unavailable' }
 
@@ -64,10 +64,10 @@ describe('a full disk from the start', holds('10.2'), () => {
   })
   afterAll(() => gateway.close())
 
-  it('lets nobody sign in', async () => {
-    const visitor = new HttpBrowser()
-    expect(refusalIn((await signIn(visitor, gateway)).body)).toMatchObject(unavailable)
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  it('lets no user sign in', async () => {
+    const browser = new HttpBrowser()
+    expect(refusalIn((await signIn(browser, gateway)).body)).toMatchObject(unavailable)
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it('makes the gateway unready, and the operator’s log says why, once', async () => {
@@ -85,14 +85,14 @@ describe('a log that is not required', () => {
   })
   afterAll(() => gateway.close())
 
-  it('is said to be so at the start', () => {
+  it('a log that is not required is said to be so at the start', () => {
     expect(gateway.log.join('\n')).toMatch(/audit\.required is false/)
   })
 
-  it('lets people go on while it cannot be written', async () => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, gateway)
-    expect((await visitor.submit(page, formWith(page, 'role'))).body).toMatch(/ASIA[A-Z2-7]{16}/)
+  it('lets users go on while it cannot be written', async () => {
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, gateway)
+    expect((await browser.submit(page, formWith(page, 'role'))).body).toMatch(/ASIA[A-Z2-7]{16}/)
     expect(await readyz(gateway)).toEqual({ status: 200, audit: 'failing' })
   })
 })
@@ -119,24 +119,24 @@ describe('a log whose folder goes away and comes back', holds('10.2'), () => {
   afterAll(() => gateway.close())
 
   it('gives no credentials meanwhile, not even those that AWS has issued already', async () => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, gateway)
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, gateway)
     const form = formWith(page, 'role')
     await takeAway()
     // At the first of them nobody knows yet: AWS is asked, and its answer is withheld.
     for (const action of ['credentials', 'credentials', 'console']) {
-      const refused = await visitor.submit(page, { ...form, action: `${gateway.url}/roles/${action}` })
+      const refused = await browser.submit(page, { ...form, action: `${gateway.url}/roles/${action}` })
       expect(refusalIn(refused.body)).toMatchObject(unavailable)
       expect(refused.body).not.toMatch(/ASIA|SecretAccessKey|SigninToken/)
       expect(JSON.stringify([...refused.headers])).not.toMatch(/ASIA|SigninToken/)
     }
     const { url } = gateway
-    const problem = await visitor.post(`${url}/roles/credentials`, form.fields, {
+    const problem = await browser.post(`${url}/roles/credentials`, form.fields, {
       from: `${url}/roles`,
       headers: { accept: 'application/json' },
     })
     expect(JSON.parse(problem.body)).toMatchObject({ ...unavailable, hint: expect.stringContaining('/readyz') })
-    expect(await whoIs(visitor, url)).toBe('alice')
+    expect(await whoIs(browser, url)).toBe('alice')
 
     const other = new HttpBrowser()
     const { location: finish = '' } = await postAnswer(other, await answer(other, gateway), { stopBefore: FINISH })
@@ -145,9 +145,9 @@ describe('a log whose folder goes away and comes back', holds('10.2'), () => {
     expect(await readyz(gateway)).toEqual({ status: 503, audit: 'failing' })
 
     // Nobody is kept signed in by a log.
-    const question = await visitor.open(`${url}/logout`)
-    await visitor.submit(question, formWith(question, 'csrf'))
-    expect(await whoIs(visitor, url)).toBeUndefined()
+    const question = await browser.open(`${url}/logout`)
+    await browser.submit(question, formWith(question, 'csrf'))
+    expect(await whoIs(browser, url)).toBeUndefined()
 
     await bringBack()
     await untilReady(gateway)
@@ -158,24 +158,24 @@ describe('a log whose folder goes away and comes back', holds('10.2'), () => {
     expect((await other.submit(roles, formWith(roles, 'role'))).body).toMatch(/ASIA[A-Z2-7]{16}/)
   })
 
-  it('has then what happened meanwhile, after a line that tells of the gap', async () => {
+  it('a log whose folder goes away and comes back has then what happened meanwhile, after a line that tells of the gap', async () => {
     const names = (await lines()).map(({ eventName }) => eventName)
     expect(names.slice(0, 2)).toEqual(['login', 'audit.resumed'])
     expect(names).toContain('logout')
     expect(names.slice(-2)).toEqual(['login', 'exchange'])
   })
 
-  it('names the credentials that were issued and given to nobody', async () => {
+  it('names the credentials that were issued but not handed out', async () => {
     const withheld = (await lines()).filter(({ errorCode }) => errorCode === 'audit.unavailable')
     expect(withheld[0]).toMatchObject({
       eventName: 'exchange.denied',
       requestParameters: { roleArn: ROLE },
-      found: expect.stringMatching(/ASIA[A-Z2-7]{16} were issued and nobody was given them/),
+      found: expect.stringMatching(/ASIA[A-Z2-7]{16} were issued but not handed out/),
     })
     expect(withheld[1]).toMatchObject({ eventName: 'exchange.denied', found: expect.not.stringMatching(/ASIA/) })
   })
 
-  it('has no line for what was refused as if it had happened', async () => {
+  it('a log whose folder goes away and comes back has no line for what was refused as if it had happened', async () => {
     const events = await lines()
     expect(events.filter(({ eventName }) => eventName === 'login')).toHaveLength(2)
     expect(events.filter(({ eventName }) => eventName === 'exchange')).toHaveLength(1)

@@ -20,8 +20,8 @@ const keep = (what: string, value: string | null | undefined): void => {
   secrets.set(what, value)
 }
 
-const keepCookies = (who: string, visitor: HttpBrowser): void =>
-  visitor.cookies.values.forEach((value, n) => {
+const keepCookies = (who: string, browser: HttpBrowser): void =>
+  browser.cookies.values.forEach((value, n) => {
     // Such as the provider chosen last: no secret, and the log names it.
     if (value.length < 20) return
     keep(`${who}'s cookie ${n}`, value)
@@ -38,41 +38,41 @@ const keepCredentials = (who: string, page: Page): void => {
 
 /** By SAML: refused, signed in, credentials, a role that is not granted, the console, signed out. */
 const aliceBySaml = async (gateway: string) => {
-  const visitor = new HttpBrowser()
-  const answer = await samlAnswer(visitor, { gateway, provider: 'corp', username: 'alice' })
+  const browser = new HttpBrowser()
+  const answer = await samlAnswer(browser, { gateway, provider: 'corp', username: 'alice' })
   keep('the assertion', answer.SAMLResponse.slice(400, 600))
   keep('the RelayState', answer.RelayState)
   const forged = Buffer.from(answer.SAMLResponse, 'base64').toString().replace('aws-dev', 'aws-admin')
-  const tampered = await postAnswer(visitor, { ...answer, SAMLResponse: Buffer.from(forged).toString('base64') })
-  const { location } = await postAnswer(visitor, answer, { stopBefore: FINISH })
+  const tampered = await postAnswer(browser, { ...answer, SAMLResponse: Buffer.from(forged).toString('base64') })
+  const { location } = await postAnswer(browser, answer, { stopBefore: FINISH })
   keep('the finish handle', new URL(location ?? '').searchParams.get('handle'))
-  const page = await visitor.open(location ?? '')
+  const page = await browser.open(location ?? '')
   const form = formWith(page, 'role', ROLE)
   keep('the CSRF token', form.fields.csrf)
-  keepCredentials('alice', await visitor.submit(page, form, { duration: '900' }))
-  const denied = await visitor.submit(page, form, { role: ROLE.replace('Developer', 'Administrator') })
+  keepCredentials('alice', await browser.submit(page, form, { duration: '900' }))
+  const denied = await browser.submit(page, form, { role: ROLE.replace('Developer', 'Administrator') })
   const console = { ...form, action: `${gateway}/roles/console` }
-  const { location: login } = await visitor.submit(page, console, {}, { stopBefore: /\/federation\?/ })
+  const { location: login } = await browser.submit(page, console, {}, { stopBefore: /\/federation\?/ })
   keep('the sign-in token', new URL(login ?? '').searchParams.get('SigninToken'))
-  keepCookies('alice', visitor)
-  const question = await visitor.open(`${gateway}/logout`)
-  await visitor.submit(question, formWith(question, 'csrf'))
+  keepCookies('alice', browser)
+  const question = await browser.open(`${gateway}/logout`)
+  await browser.submit(question, formWith(question, 'csrf'))
   return { tampered: refusalIn(tampered.body).reference, denied: refusalIn(denied.body).reference }
 }
 
 /** By OpenID: signed in, credentials; and somebody who has stolen the finish address of a second sign-in. */
 const bobByOpenId = async (gateway: string) => {
-  const [visitor, thief] = [new HttpBrowser(), new HttpBrowser()]
+  const [browser, thief] = [new HttpBrowser(), new HttpBrowser()]
   const attempt = { gateway, provider: 'openid', username: 'bob' }
-  const { location: callback } = await answerAtProvider(visitor, attempt, { stopBefore: CALLBACK })
+  const { location: callback } = await answerAtProvider(browser, attempt, { stopBefore: CALLBACK })
   keep('the code', new URL(callback ?? '').searchParams.get('code'))
   keep('the state', new URL(callback ?? '').searchParams.get('state'))
-  const page = await visitor.open(callback ?? '')
-  keepCredentials('bob', await visitor.submit(page, formWith(page, 'role')))
-  const { location: finish } = await signIn(visitor, attempt, { stopBefore: FINISH })
+  const page = await browser.open(callback ?? '')
+  keepCredentials('bob', await browser.submit(page, formWith(page, 'role')))
+  const { location: finish } = await signIn(browser, attempt, { stopBefore: FINISH })
   keep("bob's finish handle", new URL(finish ?? '').searchParams.get('handle'))
   const stolen = await thief.open(finish ?? '')
-  keepCookies('bob', visitor)
+  keepCookies('bob', browser)
   return { stolen: refusalIn(stolen.body).reference }
 }
 
@@ -88,7 +88,7 @@ const named = (eventName: string, subject?: string): readonly AuditLine[] =>
   lines.filter((line) => line.eventName === eventName && (subject === undefined || line.subject === subject))
 
 describe('the audit log', () => {
-  it('has a line for everything that happened, in order', () => {
+  it('the audit log has a line for everything that happened, in order', () => {
     expect(lines.map(({ eventName, subject }) => `${eventName} ${subject ?? '-'}`)).toEqual([
       'login.refused -',
       'login alice',
@@ -115,7 +115,7 @@ describe('the audit log', () => {
     expect(named('login', 'bob')[0]).toMatchObject({ provider: 'openid', protocol: 'oidc' })
   })
 
-  it('says which role was taken, as CloudTrail will name it', () => {
+  it('says which role was assumed, as CloudTrail will name it', () => {
     expect(named('exchange', 'alice')[0]).toMatchObject({
       requestParameters: { roleArn: ROLE, roleSessionName: 'alice@example.com', durationSeconds: 900 },
       responseElements: {
@@ -125,7 +125,7 @@ describe('the audit log', () => {
     })
   })
 
-  it('has the reason of a refusal under the reference that the person saw', () => {
+  it('the audit log has the reason of a refusal under the reference that the user saw', () => {
     const of = (reference: string) => lines.find(({ referenceId }) => referenceId === reference)
     expect(of(refusals.tampered)).toMatchObject({ errorCode: 'saml.signature_digest', provider: 'corp' })
     expect(of(refusals.stolen)).toMatchObject({ errorCode: 'login.other_browser', subject: 'bob' })
@@ -135,7 +135,7 @@ describe('the audit log', () => {
     })
   })
 
-  it('has a reference of its own on each line', () => {
+  it('the audit log has a reference of its own on each line', () => {
     const requests = lines.filter(({ eventName }) => eventName !== 'console').map(({ referenceId }) => referenceId)
     expect(new Set(requests).size).toBe(requests.length)
   })
@@ -151,5 +151,10 @@ describe('the audit log', () => {
 
   it('holds neither XML nor a token', holds('10.7'), () => {
     expect(text).not.toMatch(/<\w+:?Assertion|PHNhbWxw|eyJ[\w-]+\.eyJ/)
+  })
+
+  it('and the operator’s log holds neither, nor a secret access key', () => {
+    expect(operatorLog).toContain('AssumeRoleWithSAML')
+    expect(operatorLog).not.toMatch(/<\w+:?Assertion|PHNhbWxw|eyJ[\w-]+\.eyJ|SecretAccessKey/)
   })
 })

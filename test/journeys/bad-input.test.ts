@@ -279,14 +279,14 @@ const bad: readonly Bad[] = [
 ]
 
 describe.each(bad)('$what', ({ sent, status, code }) => {
-  it(`is answered with ${status} and a page that says ${code}`, async () => {
+  it(`the request is answered with ${status} and a page that says ${code}`, async () => {
     const answer = await send({ ...sent, headers: { ...sent.headers, accept: 'text/html' } })
     expect(refusalIn(answer.body)).toMatchObject({ status, code })
     expect(answer.status).toBe(status)
     expect(answer.body).not.toMatch(/node_modules|\.ts:\d|at [\w.]+ \(|Error:/)
   })
 
-  it('is answered to a script as a problem document of the same code', async () => {
+  it('the request is answered to a script as a problem document of the same code', async () => {
     const answer = await send({ ...sent, headers: { ...sent.headers, accept: 'application/json' } })
     expect(answer.type).toContain('application/problem+json')
     expect(JSON.parse(answer.body)).toEqual({
@@ -331,13 +331,13 @@ describe('what node itself turns away', () => {
   })
 })
 
-describe('fields of the forms that a person posts', () => {
+describe('fields of the forms that a user posts', () => {
   const take = async (change: (body: URLSearchParams) => void) => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
     const body = new URLSearchParams(formWith(page, 'role').fields)
     change(body)
-    const cookie = `fedgate_session=${visitor.cookies.value('fedgate_session')}`
+    const cookie = `fedgate_session=${browser.cookies.value('fedgate_session')}`
     const headers = { ...form, cookie, accept: 'text/html' }
     return send({ method: 'POST', path: '/roles/credentials', headers, body: body.toString() })
   }
@@ -361,7 +361,7 @@ describe('fields of the forms that a person posts', () => {
   })
 })
 
-it('holds no cookie against the person: garbage is no session', async () => {
+it('holds no cookie against the user: garbage is no session', async () => {
   for (const cookie of [
     'fedgate_session',
     'fedgate_session=',
@@ -375,7 +375,7 @@ it('holds no cookie against the person: garbage is no session', async () => {
   }
 })
 
-it('has logged no defect', async () => {
+it('the gateway has logged no defect', async () => {
   // A defect is logged with its stack.
   expect(testGateway.log.filter((line) => /\n\s+at /.test(line))).toEqual([])
 })

@@ -35,9 +35,9 @@ const answerOf = ({ body }: Page, name: string): Answer => {
 }
 
 const send = async (name: string): Promise<{ gateway: Answer; aws: Answer }> => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   const from = `${samlIdp}/break-it`
-  const page = await visitor.post(`${from}/${name}`, {}, { from })
+  const page = await browser.post(`${from}/${name}`, {}, { from })
   return { gateway: answerOf(page, 'Gateway'), aws: answerOf(page, 'AWS') }
 }
 
@@ -77,7 +77,7 @@ describe('a message that is broken in one way', () => {
     expect(answers.aws).toMatchObject(aws)
   })
 
-  it('is on the page, one of each kind', async () => {
+  it('every kind of broken message is on the page once', async () => {
     const page = await new HttpBrowser().open(`${samlIdp}/break-it`)
     const names = page.forms.map(({ action }) => action.slice(`${samlIdp}/break-it/`.length))
     expect(names.toSorted()).toEqual(Object.keys(expected).toSorted())

@@ -27,7 +27,7 @@ const shownFirst = ({ body }: Page): string | undefined =>
   /<input class="format-pick[^>]* value="([\w-]+)" checked>/.exec(body)?.[1]
 
 describe('the page of one role', () => {
-  it('has the formats of every system, hidden until they are asked for', async () => {
+  it('the page of one role has the formats of every system, hidden until they are asked for', async () => {
     const page = await take({ role: PRODUCTION })
     const ids = [...page.body.matchAll(/name="format" id="format-([\w-]+)"/g)].map(([, id]) => id)
     expect(ids).toEqual([
@@ -59,10 +59,10 @@ describe('the page of one role', () => {
     ['values', 'values'],
     ['"><script>', 'env'],
   ])('after %s was looked at last shows %s', async (last, shown) => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
-    visitor.cookies.keep([`fedgate_format=${last}`], new URL(testGateway.gateway))
-    expect(shownFirst(await visitor.submit(page, formWith(page, 'role')))).toBe(shown)
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    browser.cookies.keep([`fedgate_format=${last}`], new URL(testGateway.gateway))
+    expect(shownFirst(await browser.submit(page, formWith(page, 'role')))).toBe(shown)
   })
 })
 
@@ -75,14 +75,14 @@ describe('a file', () => {
     expect(file.body).toMatch(/^set -gx AWS_ACCESS_KEY_ID 'ASIA/)
   })
 
-  it('has the profile under the name that the person gave it', async () => {
+  it('the file of credentials has the profile under the name that the user gave it', async () => {
     const named = await take({ role: PRODUCTION, download: 'ini', profile: 'prod@work' })
     expect(named.body).toMatch(/^\[prod@work\]\n/)
     const unnamed = await take({ role: PRODUCTION, download: 'ini' })
     expect(unnamed.body).toMatch(/^\[Production-Developer\]\n/)
   })
 
-  it('is refused under a name that would write into the file, before anything is taken', async () => {
+  it('the file of credentials is refused under a name that would write into the file, before a role is assumed', async () => {
     const page = await take({
       role: 'arn:aws:iam::444455556666:role/Missing',
       download: 'ini',
@@ -101,14 +101,14 @@ describe('a file', () => {
 describe('several roles at once', () => {
   const accessKeys = (text: string): readonly string[] => text.match(/ASIA[A-Z2-7]{16}/g) ?? []
 
-  it('are profiles of one file, each with credentials of its own', async () => {
+  it('several roles are profiles of one file, each with credentials of its own', async () => {
     const page = await take({ role: [PRODUCTION, SANDBOX] })
     expect(page.body).toContain('[Production-Developer]')
     expect(page.body).toContain('[Sandbox-Developer]')
     expect(new Set(accessKeys(page.body)).size).toBe(2)
   })
 
-  it('are taken also where one of them is refused, which says why', async () => {
+  it('several roles are assumed also where one of them is refused, which says why', async () => {
     const page = await take({ role: [PRODUCTION, MISSING] })
     expect(page.status).toBe(200)
     expect(page.body).toContain('[Production-Developer]')
@@ -116,26 +116,26 @@ describe('several roles at once', () => {
     expect(page.body).toContain('You don’t have access to this role.')
   })
 
-  it('are a page without a file where all of them are refused', async () => {
+  it('several roles are a page without a file where all of them are refused', async () => {
     const page = await take({ role: [MISSING, `${MISSING}2`] })
     expect(page.body).toContain('No credentials were issued for these roles.')
     expect(accessKeys(page.body)).toEqual([])
   })
 
-  it('are one file to save', async () => {
+  it('several roles are one file to save', async () => {
     const file = await take({ role: [PRODUCTION, SANDBOX], download: 'ini' })
     expect(file.headers.get('content-disposition')).toBe('attachment; filename=credentials')
     expect(file.body.match(/^\[.*\]$/gm)).toEqual(['[Production-Developer]', '[Sandbox-Developer]'])
   })
 
-  it('are at most twenty', async () => {
+  it('several roles are at most twenty', async () => {
     const page = await take({ role: Array.from({ length: 21 }, (_, n) => `${PRODUCTION}${n}`) })
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'role.too_many' })
   })
 })
 
-describe('what was taken', () => {
-  it('is in the audit log role by role, whichever way it was asked for', async () => {
+describe('the issued roles', () => {
+  it('every issued role is in the audit log role by role, whichever way it was asked for', async () => {
     const bob = new HttpBrowser()
     const own = await startTestGateway()
     try {

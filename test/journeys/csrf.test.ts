@@ -17,54 +17,54 @@ afterAll(() => testGateway.close())
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
 const signedIn = async (username = 'alice') => {
-  const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username })
-  return { visitor, page, token: formWith(page, 'csrf').fields.csrf ?? '' }
+  const browser = new HttpBrowser()
+  const page = await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username })
+  return { browser, page, token: formWith(page, 'csrf').fields.csrf ?? '' }
 }
 
 const paths = ['/roles/credentials', '/roles/console', '/logout']
 
 /** Refused as a refusal of ours, without credentials, a redirect or the end of the session. */
-const expectRefused = async (visitor: HttpBrowser, page: Page, code: string): Promise<void> => {
+const expectRefused = async (browser: HttpBrowser, page: Page, code: string): Promise<void> => {
   expect(page.status).toBe(403)
   expect(refusalIn(page.body).code).toBe(code)
   expect(page.body).not.toContain('ASIA')
-  expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
+  expect(await whoIs(browser, testGateway.gateway)).toBe('alice')
 }
 
 describe.each(paths)('POST %s', holds('8'), (path) => {
   const send = (
-    visitor: HttpBrowser,
+    browser: HttpBrowser,
     fields: Record<string, string>,
     headers = {},
     from = `${testGateway.gateway}/roles`,
-  ) => visitor.post(`${testGateway.gateway}${path}`, { role: ROLE, duration: '3600', ...fields }, { from, headers })
+  ) => browser.post(`${testGateway.gateway}${path}`, { role: ROLE, duration: '3600', ...fields }, { from, headers })
 
-  it('is refused without a token', async () => {
-    const { visitor } = await signedIn()
-    await expectRefused(visitor, await send(visitor, {}), 'http.csrf')
+  it('the POST is refused without a token', async () => {
+    const { browser } = await signedIn()
+    await expectRefused(browser, await send(browser, {}), 'http.csrf')
   })
 
-  it.each(['', 'wrong', '0'.repeat(43)])('is refused with the token "%s"', async (csrf) => {
-    const { visitor } = await signedIn()
-    await expectRefused(visitor, await send(visitor, { csrf }), 'http.csrf')
+  it.each(['', 'wrong', '0'.repeat(43)])('the POST is refused with the token "%s"', async (csrf) => {
+    const { browser } = await signedIn()
+    await expectRefused(browser, await send(browser, { csrf }), 'http.csrf')
   })
 
-  it("is refused with another session's token", async () => {
-    const { visitor } = await signedIn()
+  it("the POST is refused with another session's token", async () => {
+    const { browser } = await signedIn()
     const { token: csrf } = await signedIn('bob')
-    await expectRefused(visitor, await send(visitor, { csrf }), 'http.csrf')
+    await expectRefused(browser, await send(browser, { csrf }), 'http.csrf')
   })
 
-  it('is refused with the token of the same person before a new sign-in', async () => {
-    const { visitor, token: csrf } = await signedIn()
-    await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
-    await expectRefused(visitor, await send(visitor, { csrf }), 'http.csrf')
+  it('the POST is refused with the token of the same user before a new sign-in', async () => {
+    const { browser, token: csrf } = await signedIn()
+    await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    await expectRefused(browser, await send(browser, { csrf }), 'http.csrf')
   })
 
-  it('is refused with two tokens', async () => {
-    const { visitor, token } = await signedIn()
-    const cookie = `fedgate_session=${visitor.cookies.value('fedgate_session')}`
+  it('the POST is refused with two tokens', async () => {
+    const { browser, token } = await signedIn()
+    const cookie = `fedgate_session=${browser.cookies.value('fedgate_session')}`
     const body = `role=${encodeURIComponent(ROLE)}&csrf=${token}&csrf=${token}`
     const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
     const answer = await fetch(`${testGateway.gateway}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
@@ -72,56 +72,56 @@ describe.each(paths)('POST %s', holds('8'), (path) => {
   })
 
   it.each(['text/plain', 'application/json', 'multipart/form-data; boundary=x'])(
-    'is refused as %s, the token in it or not',
+    'the POST is refused as %s, the token in it or not',
     async (type) => {
-      const { visitor, token: csrf } = await signedIn()
-      await expectRefused(visitor, await send(visitor, { csrf }, { 'content-type': type }), 'http.csrf')
+      const { browser, token: csrf } = await signedIn()
+      await expectRefused(browser, await send(browser, { csrf }, { 'content-type': type }), 'http.csrf')
     },
   )
 
   it.each(['null', 'http://evil.example', 'http://127.0.0.1', 'https://localhost'])(
-    'is refused from the origin %s, with the right token',
+    'the POST is refused from the origin %s, with the right token',
     async (origin) => {
-      const { visitor, token: csrf } = await signedIn()
-      await expectRefused(visitor, await send(visitor, { csrf }, { origin }), 'http.cross_site')
+      const { browser, token: csrf } = await signedIn()
+      await expectRefused(browser, await send(browser, { csrf }, { origin }), 'http.cross_site')
     },
   )
 
-  it('is refused from another port of the same host, with the right token', async () => {
-    const { visitor, token: csrf } = await signedIn()
+  it('the POST is refused from another port of the same host, with the right token', async () => {
+    const { browser, token: csrf } = await signedIn()
     await expectRefused(
-      visitor,
-      await send(visitor, { csrf }, {}, `${testGateway.localAws}/console`),
+      browser,
+      await send(browser, { csrf }, {}, `${testGateway.localAws}/console`),
       'http.cross_site',
     )
   })
 
   it.each(['cross-site', 'same-site', 'none', 'nonsense'])(
-    'is refused where the browser says Sec-Fetch-Site: %s, with the right token',
+    'the POST is refused where the browser says Sec-Fetch-Site: %s, with the right token',
     async (site) => {
-      const { visitor, token: csrf } = await signedIn()
-      await expectRefused(visitor, await send(visitor, { csrf }, { 'sec-fetch-site': site }), 'http.cross_site')
+      const { browser, token: csrf } = await signedIn()
+      await expectRefused(browser, await send(browser, { csrf }, { 'sec-fetch-site': site }), 'http.cross_site')
     },
   )
 
-  it('is not there by GET', async () => {
-    const { visitor } = await signedIn()
-    await visitor.open(`${testGateway.gateway}${path}?role=${encodeURIComponent(ROLE)}&duration=3600`)
-    expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
+  it('the action is not available by GET', async () => {
+    const { browser } = await signedIn()
+    await browser.open(`${testGateway.gateway}${path}?role=${encodeURIComponent(ROLE)}&duration=3600`)
+    expect(await whoIs(browser, testGateway.gateway)).toBe('alice')
   })
 })
 
-it('takes a form from an older browser, which says nothing of where it comes from', async () => {
-  const { visitor, token } = await signedIn()
+it('accepts a form from an older browser, which sends no origin', async () => {
+  const { browser, token } = await signedIn()
   const answer = await fetch(`${testGateway.gateway}/roles/credentials`, {
     method: 'POST',
-    headers: { cookie: `fedgate_session=${visitor.cookies.value('fedgate_session')}` },
+    headers: { cookie: `fedgate_session=${browser.cookies.value('fedgate_session')}` },
     body: new URLSearchParams({ csrf: token, role: ROLE }),
   })
   expect(answer.status).toBe(200)
 })
 
-it('asks whoever posts without a session to sign in', async () => {
+it('asks for a sign-in where a form is posted without a session', async () => {
   const page = await new HttpBrowser().post(
     `${testGateway.gateway}/roles/credentials`,
     { role: ROLE },
@@ -131,7 +131,7 @@ it('asks whoever posts without a session to sign in', async () => {
 })
 
 describe('the audit log', () => {
-  it('has the refusal, and is steered by nobody who says where a form comes from', async () => {
+  it('the audit log has the refusal, and does not trust what a client says about the origin of a form', async () => {
     const origin = 'http://x\u009b2J\u0085 everything is fine'
     await new HttpBrowser().post(
       `${testGateway.gateway}/roles/pin`,

@@ -17,9 +17,9 @@ const rolesOn = (page: Page): readonly string[] =>
   page.forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
 
 const signedIn = async (provider: string, username: string) => {
-  const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: testGateway.gateway, provider, username })
-  return { visitor, page }
+  const browser = new HttpBrowser()
+  const page = await signIn(browser, { gateway: testGateway.gateway, provider, username })
+  return { browser, page }
 }
 
 const credentialsJson = (page: Page): Record<string, string> => {
@@ -32,7 +32,7 @@ const providers = [
   { provider: 'openid', label: 'Example ID', via: 'your provider’s own token' },
 ]
 
-it('begins with a choice of both providers for whoever comes to the front door', async () => {
+it('begins with a choice of both providers for anyone who comes to the front door', async () => {
   const page = await new HttpBrowser().open(testGateway.gateway)
   expect(page.url).toBe(`${testGateway.gateway}/login`)
   expect(page.body).toContain('href="/login/corp"')
@@ -50,8 +50,8 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
   })
 
   it('gives alice credentials of the role she picks, for the time she picks', async () => {
-    const { visitor, page } = await signedIn(provider, 'alice')
-    const shown = await visitor.submit(page, formWith(page, 'role', SANDBOX), { duration: '7200' })
+    const { browser, page } = await signedIn(provider, 'alice')
+    const shown = await browser.submit(page, formWith(page, 'role', SANDBOX), { duration: '7200' })
     expect(shown.status).toBe(200)
     expect(shown.body).toContain('arn:aws:sts::444455556666:assumed-role/Developer/alice@example.com')
     const credentials = credentialsJson(shown)
@@ -62,29 +62,29 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
   })
 
   it('opens the console for alice in that role, signed in as herself', async () => {
-    const { visitor, page } = await signedIn(provider, 'alice')
+    const { browser, page } = await signedIn(provider, 'alice')
     const form = formWith(page, 'role', PRODUCTION)
-    const console = await visitor.submit(page, { ...form, action: `${testGateway.gateway}/roles/console` })
+    const console = await browser.submit(page, { ...form, action: `${testGateway.gateway}/roles/console` })
     expect(console.url).toBe(`${testGateway.localAws}/console`)
     expect(console.body).toContain('alice@example.com')
     expect(console.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
   })
 
   it('opens the page of the console that was asked for', async () => {
-    const { visitor, page } = await signedIn(provider, 'alice')
+    const { browser, page } = await signedIn(provider, 'alice')
     const destination = 'https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1'
     const form = { ...formWith(page, 'role', PRODUCTION), action: `${testGateway.gateway}/roles/console` }
-    const console = await visitor.submit(page, form, { destination })
+    const console = await browser.submit(page, form, { destination })
     expect(console.body).toContain(destination)
   })
 
   it('makes bob an administrator', async () => {
-    const { visitor, page } = await signedIn(provider, 'bob')
+    const { browser, page } = await signedIn(provider, 'bob')
     expect(rolesOn(page)).toEqual([
       'arn:aws:iam::111122223333:role/Administrator',
       'arn:aws:iam::444455556666:role/Administrator',
     ])
-    const shown = await visitor.submit(page, formWith(page, 'role'))
+    const shown = await browser.submit(page, formWith(page, 'role'))
     expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Administrator/bob@example.com')
   })
 
@@ -98,20 +98,20 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
   })
 
   it('leads back to the page that was asked for before signing in', async () => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const attempt = { gateway: testGateway.gateway, provider, username: 'alice', returnTo: '/identity?from=start' }
-    expect((await signIn(visitor, attempt)).url).toBe(`${testGateway.gateway}/identity?from=start`)
+    expect((await signIn(browser, attempt)).url).toBe(`${testGateway.gateway}/identity?from=start`)
   })
 
   it('tells alice who she is', async () => {
-    const { visitor } = await signedIn(provider, 'alice')
-    const page = await visitor.open(`${testGateway.gateway}/identity`)
+    const { browser } = await signedIn(provider, 'alice')
+    const page = await browser.open(`${testGateway.gateway}/identity`)
     for (const text of ['alice@example.com', 'Alice Archer', 'aws-dev', label]) expect(page.body).toContain(text)
   })
 
   it('tells a script who is signed in and what they may take', async () => {
-    const { visitor } = await signedIn(provider, 'alice')
-    const { status, body } = await visitor.open(`${testGateway.gateway}/api/session`)
+    const { browser } = await signedIn(provider, 'alice')
+    const { status, body } = await browser.open(`${testGateway.gateway}/api/session`)
     expect(status).toBe(200)
     expect(JSON.parse(body)).toEqual({
       authenticated: true,
@@ -135,15 +135,15 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
 })
 
 it('finds roles by account, number and name, without JavaScript', async () => {
-  const { visitor } = await signedIn('corp', 'alice')
-  const found = async (query: string) => rolesOn(await visitor.open(`${testGateway.gateway}/roles?q=${query}`))
+  const { browser } = await signedIn('corp', 'alice')
+  const found = async (query: string) => rolesOn(await browser.open(`${testGateway.gateway}/roles?q=${query}`))
   expect(await found('sandbox')).toEqual([SANDBOX])
   expect(await found('1111')).toEqual([PRODUCTION])
   expect(await found('developer')).toEqual([PRODUCTION, SANDBOX])
   expect(await found('administrator')).toEqual([])
 })
 
-it('has no session for whoever has not signed in', async () => {
+it('the gateway has no session for a user who has not signed in', async () => {
   const page = await new HttpBrowser().open(`${testGateway.gateway}/api/session`)
   expect(page.status).toBe(401)
   expect(page.headers.get('content-type')).toContain('application/problem+json')
@@ -151,7 +151,7 @@ it('has no session for whoever has not signed in', async () => {
 })
 
 it.each(['/roles', '/identity?x=1'])(
-  'sends whoever has not signed in from %s to the sign-in page and remembers it',
+  'sends a user who is not signed in from %s to the sign-in page and remembers it',
   async (path) => {
     const page = await new HttpBrowser().open(`${testGateway.gateway}${path}`)
     expect(page.url).toBe(`${testGateway.gateway}/login?${new URLSearchParams({ return_to: path })}`)

@@ -1,4 +1,4 @@
-/** A federation: people search for their organization, and only the one that was asked may answer, for its own domain. */
+/** A federation: users search for their organization, and only the one that was asked may answer, for its own domain. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
@@ -21,7 +21,7 @@ let gateway: ReservedGateway
 let north: TestIdp
 let south: TestIdp
 
-/** Its entity, with a name and the domain of its people. */
+/** Its entity, with a name and the domain of its users. */
 const entityOf = ({ metadata }: TestIdp, name: string, domain: string): string =>
   metadata.replace(
     /<md:IDPSSODescriptor[^>]*>/,
@@ -83,8 +83,8 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const open = (visitor: HttpBrowser, path: string): Promise<Page> =>
-  visitor.open(`${gateway.url}${path}`, { stopBefore: /^https:/ })
+const open = (browser: HttpBrowser, path: string): Promise<Page> =>
+  browser.open(`${gateway.url}${path}`, { stopBefore: /^https:/ })
 
 const loginAt = (provider: string, { entityId }: TestIdp, more = ''): string =>
   `/login/${provider}?idp=${encodeURIComponent(entityId)}${more}`
@@ -93,15 +93,15 @@ const staff = (domain: string): Attributes => ({ [AFFILIATION]: [`staff@${domain
 
 /** Starts at that identity provider, and gets the answer of that one. */
 const signIn = async (
-  visitor: HttpBrowser,
+  browser: HttpBrowser,
   provider: string,
   asked: TestIdp,
   says: Says,
   answers: TestIdp = asked,
 ): Promise<Page> => {
   const path = provider === 'scoped' || provider === 'bare' ? `/login/${provider}` : loginAt(provider, asked)
-  const request = requestOn(await open(visitor, path))
-  return postAnswer(visitor, await answerTo(answers, request, says))
+  const request = requestOn(await open(browser, path))
+  return postAnswer(browser, await answerTo(answers, request, says))
 }
 
 const lastAudit = () => gateway.audit().at(-1)
@@ -114,7 +114,7 @@ describe('the search for an organization', () => {
     expect(body).toContain('Université du Sud')
   })
 
-  it('shows names as text, and beside them the host that nobody can choose freely', async () => {
+  it('shows names as text, with the host, which cannot be chosen freely', async () => {
     const { body } = await open(new HttpBrowser(), '/login/edu?q=north')
     expect(body).toContain('University of the North &lt;b&gt;')
     expect(body).toContain('north.example')
@@ -143,36 +143,36 @@ describe('the search for an organization', () => {
     expect((await open(new HttpBrowser(), '/login/edu?q=UNIVERSITE')).body).toContain('Université du Sud')
   })
 
-  it('leads to the identity provider, and keeps where the person was going', async () => {
+  it('leads to the identity provider, and keeps where the user was going', async () => {
     const { body } = await open(new HttpBrowser(), '/login/edu?q=north&return_to=%2Fidentity')
     expect(body).toContain('name="return_to" value="/identity"')
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const [, href = ''] = /class="choice" href="([^"]*)"/.exec(body) ?? []
-    const request = requestOn(await open(visitor, href.replaceAll('&amp;', '&')))
-    const page = await postAnswer(visitor, await answerTo(north, request, { subject: 'ann', attributes: {} }))
+    const request = requestOn(await open(browser, href.replaceAll('&amp;', '&')))
+    const page = await postAnswer(browser, await answerTo(north, request, { subject: 'ann', attributes: {} }))
     expect(page.url).toBe(`${gateway.url}/identity`)
   })
 
-  it('has what was chosen the last time first', async () => {
-    const visitor = new HttpBrowser()
-    await open(visitor, loginAt('many', south))
-    const { body } = await open(visitor, '/login/many')
+  it('the search for an organization has what was chosen the last time first', async () => {
+    const browser = new HttpBrowser()
+    await open(browser, loginAt('many', south))
+    const { body } = await open(browser, '/login/many')
     expect(body).toMatch(/Last time[\s\S]*Université du Sud/)
-    expect((await open(visitor, '/login/edu')).body).not.toContain('Last time')
+    expect((await open(browser, '/login/edu')).body).not.toContain('Last time')
   })
 
-  it('does not trust the memory of a browser', async () => {
-    const visitor = new HttpBrowser()
-    visitor.cookies.keep(
+  it('the search for an organization does not trust the memory of a browser', async () => {
+    const browser = new HttpBrowser()
+    browser.cookies.keep(
       [`fedgate_idp=${encodeURIComponent('edu=https://evil.example')}; Path=/`],
       new URL(gateway.url),
     )
-    expect((await open(visitor, '/login/edu')).body).not.toContain('evil')
-    visitor.cookies.keep(['fedgate_idp=%E0%A4%A; Path=/'], new URL(gateway.url))
-    expect((await open(visitor, '/login/edu')).status).toBe(200)
+    expect((await open(browser, '/login/edu')).body).not.toContain('evil')
+    browser.cookies.keep(['fedgate_idp=%E0%A4%A; Path=/'], new URL(gateway.url))
+    expect((await open(browser, '/login/edu')).status).toBe(200)
   })
 
-  it('is for organizations of the federation only', async () => {
+  it('the search for an organization is for organizations of the federation only', async () => {
     const { status, body } = await open(new HttpBrowser(), '/login/edu?idp=https%3A%2F%2Fevil.example')
     expect(status).toBe(404)
     expect(body).toContain('provider.idp_unknown')
@@ -181,9 +181,9 @@ describe('the search for an organization', () => {
 
 describe('an answer in a federation', () => {
   it('signs in, and rules name who vouches', async () => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, 'edu', north, { subject: 'ann', attributes: staff('north.example') })
-    expect(await whoIs(visitor, gateway.url)).toBe('ann')
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, 'edu', north, { subject: 'ann', attributes: staff('north.example') })
+    expect(await whoIs(browser, gateway.url)).toBe('ann')
     expect(page.body).toContain('Researcher')
     expect(lastAudit()).toMatchObject({ eventName: 'login', issuer: north.entityId })
   })
@@ -201,7 +201,7 @@ describe('an answer in a federation', () => {
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.response_issuer_mismatch', expected: south.entityId })
   })
 
-  it('a discovery answer that nobody asked for is refused', async () => {
+  it('a discovery answer that was not requested is refused', async () => {
     const request = requestOn(await open(new HttpBrowser(), loginAt('edu', north)))
     const { relayState: _, ...unasked } = request
     const page = await postAnswer(new HttpBrowser(), await answerTo(north, unasked, { subject: 'ann', attributes: {} }))
@@ -209,30 +209,30 @@ describe('an answer in a federation', () => {
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.request_unknown' })
   })
 
-  it('a discovery answer that says no to a visible question is a refusal', async () => {
-    const visitor = new HttpBrowser()
-    const request = requestOn(await open(visitor, loginAt('edu', north)))
-    expect((await postAnswer(visitor, await noPassiveTo(north, request))).status).toBe(403)
+  it('a discovery answer that refuses to a visible question is a refusal', async () => {
+    const browser = new HttpBrowser()
+    const request = requestOn(await open(browser, loginAt('edu', north)))
+    expect((await postAnswer(browser, await noPassiveTo(north, request))).status).toBe(403)
   })
 
   it.each(['south.example', 'sub.north.example', 'north.example@south.example'])(
-    'may not speak of people at %s: no rule sees it, and the log does',
+    'a response in a federation may not assert users at %s: no rule sees it, and the log does',
     async (domain) => {
-      const visitor = new HttpBrowser()
+      const browser = new HttpBrowser()
       const attributes = { [AFFILIATION]: ['member@north.example', `staff@${domain}`], mail: ['ann@south.example'] }
-      const page = await signIn(visitor, 'edu', north, { subject: 'ann', attributes })
+      const page = await signIn(browser, 'edu', north, { subject: 'ann', attributes })
       expect(page.body).not.toContain('Researcher')
       expect(lastAudit()).toMatchObject({
         eventName: 'login',
         leftOut: [{ attribute: AFFILIATION, values: [`staff@${domain}`] }],
       })
-      const { body } = await open(visitor, '/identity')
+      const { body } = await open(browser, '/identity')
       expect(body).toContain('member@north.example')
       expect(body).toContain('ann@south.example')
     },
   )
 
-  it('may not name a person of another domain', async () => {
+  it('a response in a federation may not name a user of another domain', async () => {
     const page = await signIn(new HttpBrowser(), 'people', north, {
       subject: 'x',
       attributes: { [EPPN]: ['ann@south.example'] },
@@ -241,10 +241,10 @@ describe('an answer in a federation', () => {
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.subject_out_of_scope', found: 'ann@south.example' })
   })
 
-  it('names a person of its own', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, 'people', north, { subject: 'x', attributes: { [EPPN]: ['ann@NORTH.example'] } })
-    expect(await whoIs(visitor, gateway.url)).toBe('ann@NORTH.example')
+  it('names a user of its own', async () => {
+    const browser = new HttpBrowser()
+    await signIn(browser, 'people', north, { subject: 'x', attributes: { [EPPN]: ['ann@NORTH.example'] } })
+    expect(await whoIs(browser, gateway.url)).toBe('ann@NORTH.example')
   })
 })
 
@@ -254,7 +254,7 @@ describe('one identity provider, trusted by name', () => {
     expect(lastAudit()).toMatchObject({ leftOut: [{ attribute: AFFILIATION, values: ['staff@south.example'] }] })
   })
 
-  it('may say anything where it names none', async () => {
+  it('a single identity provider, trusted by name, may assert any domain where it names none', async () => {
     await signIn(new HttpBrowser(), 'bare', north, { subject: 'ann', attributes: staff('south.example') })
     expect(lastAudit()).toMatchObject({ eventName: 'login' })
     expect(lastAudit()).not.toHaveProperty('leftOut')

@@ -59,23 +59,23 @@ afterAll(async () => {
   await op.close()
 })
 
-const bySaml = async (visitor: HttpBrowser, way: Way): Promise<Page> => {
+const bySaml = async (browser: HttpBrowser, way: Way): Promise<Page> => {
   const attributes = {
     email: ['alice@example.com'],
     [`${AWS}Role`]: [`${ACCOUNT}:saml-provider/${idOf(way)},${roleOf(way)}`],
     [`${AWS}RoleSessionName`]: ['alice@example.com'],
   }
   const says = { subject: 'alice', attributes, now: new Date() }
-  return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, idOf(way), says))
+  return postAnswer(browser, await answerOf(idp, browser, gateway.url, idOf(way), says))
 }
 
-const signIn = (visitor: HttpBrowser, way: Way, tampering: Tampering = {}): Promise<Page> =>
-  way.login === 'saml' ? bySaml(visitor, way) : signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, tampering)
+const signIn = (browser: HttpBrowser, way: Way, tampering: Tampering = {}): Promise<Page> =>
+  way.login === 'saml' ? bySaml(browser, way) : signInAtOp(op, browser, `${gateway.url}/login/${idOf(way)}`, tampering)
 
 const take = async (way: Way, tampering: Tampering = {}): Promise<Page> => {
-  const visitor = new HttpBrowser()
-  const page = await signIn(visitor, way, tampering)
-  return visitor.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
+  const browser = new HttpBrowser()
+  const page = await signIn(browser, way, tampering)
+  return browser.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
 }
 
 describe.each(ways.filter(isPossible))('$login sign-in, $via, $evidence', (way) => {

@@ -117,7 +117,7 @@ afterAll(async () => {
 const once = (said: Said): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(Object.entries(said).map(([name, value]) => [name, [value]]))
 
-const bySaml = async (visitor: HttpBrowser, way: Way, said: Said): Promise<Page> => {
+const bySaml = async (browser: HttpBrowser, way: Way, said: Said): Promise<Page> => {
   // For the gateway to map, or for AWS to read: the other of the two takes no notice.
   const attributes = {
     ...once(said),
@@ -129,11 +129,11 @@ const bySaml = async (visitor: HttpBrowser, way: Way, said: Said): Promise<Page>
     [`${AWS}SourceIdentity`]: [said.uid],
   }
   const says = { subject: 'a-lasting-id', attributes, now: new Date() }
-  return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, idOf(way), says))
+  return postAnswer(browser, await answerOf(idp, browser, gateway.url, idOf(way), says))
 }
 
-const byOpenId = (visitor: HttpBrowser, way: Way, said: Said): Promise<Page> =>
-  signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, {
+const byOpenId = (browser: HttpBrowser, way: Way, said: Said): Promise<Page> =>
+  signInAtOp(op, browser, `${gateway.url}/login/${idOf(way)}`, {
     claims: (claims) => ({
       ...claims,
       ...said,
@@ -146,9 +146,9 @@ const byOpenId = (visitor: HttpBrowser, way: Way, said: Said): Promise<Page> =>
   })
 
 const take = async (way: Way, said: Said): Promise<Page> => {
-  const visitor = new HttpBrowser()
-  const page = await (way.login === 'saml' ? bySaml : byOpenId)(visitor, way, said)
-  return visitor.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
+  const browser = new HttpBrowser()
+  const page = await (way.login === 'saml' ? bySaml : byOpenId)(browser, way, said)
+  return browser.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
 }
 
 const lastLine = (eventName: string): AuditLine | undefined =>
@@ -174,7 +174,7 @@ describe.each(ways)('$login sign-in, $via, $evidence', (way) => {
     ['cost center', { ...alice, costCenter: '4712' }],
     ['team', { ...alice, team: 'red' }],
     ['name', { ...alice, uid: 'alicia' }],
-  ])('is denied by AWS to somebody of another %s', async (_, said) => {
+  ])('the exchange is denied by AWS to a user of another %s', async (_, said) => {
     expect(refusalIn((await take(way, said)).body)).toMatchObject({ status: 403, code: 'sts.access_denied' })
     expect(lastLine('exchange.denied')).toMatchObject({
       errorCode: 'sts.access_denied',
@@ -205,7 +205,7 @@ describe('what the gateway maps', () => {
 })
 
 describe('what the gateway cannot add to original evidence', () => {
-  it('is in the audit log as left out', async () => {
+  it('what the gateway cannot add to original evidence is in the audit log as left out', async () => {
     await take({ login: 'oidc', via: 'web-identity', evidence: 'original' }, alice)
     const reason = 'AWS sees only what oidc-web-identity-original itself has signed'
     expect(lastLine('exchange')?.requestParameters).toMatchObject({
@@ -235,14 +235,14 @@ describe('policies of a role', () => {
 
 describe('a subject that changes at each sign-in', () => {
   const signInAs = async (format: string): Promise<AuditLine | undefined> => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const nameId = { value: 'as-it-is-today', format: `urn:oasis:names:tc:SAML:2.0:nameid-format:${format}` }
     const says = { subject: nameId.value, nameId, attributes: once(alice) }
-    await postAnswer(visitor, await answerOf(idp, visitor, gateway.url, 'saml-saml-reissued', says))
+    await postAnswer(browser, await answerOf(idp, browser, gateway.url, 'saml-saml-reissued', says))
     return lastLine('login')
   }
 
-  it('is warned about in the audit log', async () => {
+  it('a subject that changes at each sign-in is warned about in the audit log', async () => {
     expect(await signInAs('transient')).toMatchObject({
       subject: 'as-it-is-today',
       warnings: [

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { explained } from '../../src/cli/explain/question.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import type { Config } from '../../src/config/types.ts'
-import { demoPeople } from '../../src/demo/people.ts'
-import { assertPerson } from '../../src/demo/saml-answers.ts'
+import { assertUser } from '../../src/demo/saml-answers.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
@@ -167,11 +167,11 @@ let config: Config
 let claims: string
 let folder: string
 const alice = new HttpBrowser()
-const [person] = demoPeople
+const [user] = demoUsers
 const NOW = new Date()
 
 beforeAll(async () => {
-  if (person?.username !== 'alice') throw new Error('the demo has no alice')
+  if (user?.username !== 'alice') throw new Error('the demo has no alice')
   const url = await reserveGateway()
   const idp = await createTestIdp('corp')
   const keys = {
@@ -193,7 +193,7 @@ beforeAll(async () => {
   const asked = requestOn(await alice.open(`${url}/login/corp`, { stopBefore: new RegExp(`^${idp.ssoUrl}`) }))
   const serviceProvider = { entityId: asked.issuer, acsUrl: asked.acsUrl ?? '' }
   const exchange = { entityId: idp.entityId, serviceProvider, inResponseTo: asked.id }
-  const xml = await assertPerson(exchange, { person, authnInstant: NOW, sessionIndex: '_1' }, idp.keys, NOW)
+  const xml = await assertUser(exchange, { user, authnInstant: NOW, sessionIndex: '_1' }, idp.keys, NOW)
   const SAMLResponse = Buffer.from(xml).toString('base64')
   claims = join(folder, 'response.txt')
   await writeFile(claims, SAMLResponse)
@@ -228,12 +228,12 @@ describe('the right trust policy', () => {
 })
 
 describe.each(Object.entries(wrong))('%s', (name, { statements, found, outcome = 'denied', ...decided }) => {
-  it('is the reason that explain names', async () => {
+  it('explain names the reason', async () => {
     const preflight = await explain(name, statements)
     expect(preflight).toMatchObject({ outcome, decidedBy: { name: decided.name, found: insertValues(found) } })
   })
 
-  it('is refused by the local AWS; page and audit line tell the likely reason', async () => {
+  it('the local AWS refuses it; page and audit line give the likely reason', async () => {
     const refused = await take(name)
     const { code, reference } = refusalIn(refused.body)
     expect({ status: refused.status, code }).toEqual({ status: 403, code: 'sts.access_denied' })

@@ -15,24 +15,24 @@ afterAll(() => testGateway.close())
 const SESSION = 'fedgate_session'
 
 /** Up to the redirect to the finish page, which is not followed. */
-const finishUrl = async (visitor: HttpBrowser, provider: string, username = 'alice', returnTo = '/identity') => {
+const finishUrl = async (browser: HttpBrowser, provider: string, username = 'alice', returnTo = '/identity') => {
   const attempt = { gateway: testGateway.gateway, provider, username, returnTo }
-  const { location } = await signIn(visitor, attempt, { stopBefore: FINISH })
+  const { location } = await signIn(browser, attempt, { stopBefore: FINISH })
   if (location === undefined) throw new Error('it did not come to the finish page')
   return location
 }
 
-const subjectOf = (visitor: HttpBrowser): Promise<string | undefined> => whoIs(visitor, testGateway.gateway)
+const subjectOf = (browser: HttpBrowser): Promise<string | undefined> => whoIs(browser, testGateway.gateway)
 
 describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   it('gives the browser that started it a session, and leads where it was going', async () => {
-    const visitor = new HttpBrowser()
-    const page = await visitor.open(await finishUrl(visitor, provider))
+    const browser = new HttpBrowser()
+    const page = await browser.open(await finishUrl(browser, provider))
     expect(page.url).toBe(`${testGateway.gateway}/identity`)
-    expect(await subjectOf(visitor)).toBe('alice')
+    expect(await subjectOf(browser)).toBe('alice')
   })
 
-  it('refuses another browser, and uses the handle up: the first one has to start anew', holds('5.4'), async () => {
+  it('refuses another browser, and uses the handle up: the first one must start again', holds('5.4'), async () => {
     const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     const stolen = await thief.open(url)
@@ -51,13 +51,13 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('leads on when it is loaded again and its session is live', async () => {
-    const visitor = new HttpBrowser()
-    const url = await finishUrl(visitor, provider)
-    await visitor.open(url)
-    const session = visitor.cookies.value(SESSION)
-    const again = await visitor.open(url)
+    const browser = new HttpBrowser()
+    const url = await finishUrl(browser, provider)
+    await browser.open(url)
+    const session = browser.cookies.value(SESSION)
+    const again = await browser.open(url)
     expect(again.url).toBe(`${testGateway.gateway}/identity`)
-    expect(visitor.cookies.value(SESSION)).toBe(session)
+    expect(browser.cookies.value(SESSION)).toBe(session)
   })
 
   it('refuses to be loaded again in a browser without that session', async () => {
@@ -80,37 +80,37 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('refuses to be loaded again after signing out', async () => {
-    const visitor = new HttpBrowser()
-    const url = await finishUrl(visitor, provider)
-    const page = await visitor.open(url)
+    const browser = new HttpBrowser()
+    const url = await finishUrl(browser, provider)
+    const page = await browser.open(url)
     const [signOut] = page.forms
     if (!signOut) throw new Error('no sign-out form')
-    await visitor.submit(page, signOut)
-    expect(refusalIn((await visitor.open(url)).body).code).toBe('login.used')
-    expect(await subjectOf(visitor)).toBeUndefined()
+    await browser.submit(page, signOut)
+    expect(refusalIn((await browser.open(url)).body).code).toBe('login.used')
+    expect(await subjectOf(browser)).toBeUndefined()
   })
 
-  it('changes the session id, also where somebody was signed in before', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
-    const before = visitor.cookies.value(SESSION)
-    await visitor.open(await finishUrl(visitor, provider))
-    expect(visitor.cookies.value(SESSION)).not.toBe(before)
+  it('changes the session id, also where a user was signed in before', async () => {
+    const browser = new HttpBrowser()
+    await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    const before = browser.cookies.value(SESSION)
+    await browser.open(await finishUrl(browser, provider))
+    expect(browser.cookies.value(SESSION)).not.toBe(before)
   })
 
   it('makes the session id from before worthless', holds('5.5'), async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
-    const before = `fedgate_session=${visitor.cookies.value(SESSION)}`
-    await visitor.open(await finishUrl(visitor, provider))
+    const browser = new HttpBrowser()
+    await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    const before = `fedgate_session=${browser.cookies.value(SESSION)}`
+    await browser.open(await finishUrl(browser, provider))
     const answer = await fetch(`${testGateway.gateway}/api/session`, { headers: { cookie: before } })
     expect(answer.status).toBe(401)
   })
 
   it('takes no session id that the client chose', holds('5.5'), async () => {
-    const visitor = new HttpBrowser()
-    const url = await finishUrl(visitor, provider)
-    const binding = visitor.cookies.value('fedgate_login')
+    const browser = new HttpBrowser()
+    const url = await finishUrl(browser, provider)
+    const binding = browser.cookies.value('fedgate_login')
     const chosen = 's%3Achosen-by-somebody.c2lnbmF0dXJl'
     const answer = await fetch(url, {
       redirect: 'manual',
@@ -122,15 +122,15 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('lets two tabs of a browser finish in any order', async () => {
-    const visitor = new HttpBrowser()
-    const [first, second] = [await finishUrl(visitor, provider), await finishUrl(visitor, provider, 'alice', '/roles')]
-    expect((await visitor.open(second)).url).toBe(`${testGateway.gateway}/roles`)
-    expect((await visitor.open(first)).url).toBe(`${testGateway.gateway}/identity`)
-    expect(await subjectOf(visitor)).toBe('alice')
+    const browser = new HttpBrowser()
+    const [first, second] = [await finishUrl(browser, provider), await finishUrl(browser, provider, 'alice', '/roles')]
+    expect((await browser.open(second)).url).toBe(`${testGateway.gateway}/roles`)
+    expect((await browser.open(first)).url).toBe(`${testGateway.gateway}/identity`)
+    expect(await subjectOf(browser)).toBe('alice')
   })
 })
 
-it('answers a handle that nobody gave out with 400', async () => {
+it('answers an unknown handle with 400', async () => {
   for (const query of ['', '?handle=', '?handle=nothing', '?handle=a&handle=b', '?handle[a]=b']) {
     const page = await new HttpBrowser().open(`${testGateway.gateway}/login/finish${query}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.expired' })
@@ -141,24 +141,24 @@ it(
   'sees no cookie at the ACS and gives none there, because the post comes from another site',
   holds('5.4'),
   async () => {
-    const visitor = new HttpBrowser()
-    const answer = await samlAnswer(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
-    const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
+    const browser = new HttpBrowser()
+    const answer = await samlAnswer(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    const page = await postAnswer(browser, answer, { stopBefore: FINISH })
     expect(page.status).toBe(303)
     expect(page.headers.getSetCookie()).toEqual([])
   },
 )
 
 describe('the answer of the OpenID provider', () => {
-  const callbackUrl = async (visitor: HttpBrowser) => {
+  const callbackUrl = async (browser: HttpBrowser) => {
     const attempt = { gateway: testGateway.gateway, provider: 'openid', username: 'alice' }
-    const { location } = await signIn(visitor, attempt, { stopBefore: /\/callback\?/ })
+    const { location } = await signIn(browser, attempt, { stopBefore: /\/callback\?/ })
     if (location === undefined) throw new Error('it did not come to the callback')
     return location
   }
 
   it(
-    'is refused in a browser that did not start, before the code is redeemed: the right one still can',
+    'the answer of the OpenID provider is refused in a browser that did not start, before the code is redeemed: the right one still can',
     holds('7.1'),
     async () => {
       const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
@@ -170,56 +170,56 @@ describe('the answer of the OpenID provider', () => {
     },
   )
 
-  it('is refused a second time', async () => {
-    const visitor = new HttpBrowser()
-    const url = await callbackUrl(visitor)
-    await visitor.open(url)
-    expect(refusalIn((await visitor.open(url)).body)).toMatchObject({ status: 409, code: 'login.used' })
-    expect(await subjectOf(visitor)).toBe('alice')
+  it('the answer of the OpenID provider is refused a second time', async () => {
+    const browser = new HttpBrowser()
+    const url = await callbackUrl(browser)
+    await browser.open(url)
+    expect(refusalIn((await browser.open(url)).body)).toMatchObject({ status: 409, code: 'login.used' })
+    expect(await subjectOf(browser)).toBe('alice')
   })
 
-  it('is refused with a state that names no sign-in', async () => {
-    const visitor = new HttpBrowser()
-    const url = new URL(await callbackUrl(visitor))
+  it('the answer of the OpenID provider is refused with a state that names no sign-in', async () => {
+    const browser = new HttpBrowser()
+    const url = new URL(await callbackUrl(browser))
     url.searchParams.set('state', 'nothing')
-    expect(refusalIn((await visitor.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
+    expect(refusalIn((await browser.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
   })
 
-  it('is refused with a code that is another one', async () => {
-    const visitor = new HttpBrowser()
-    const url = new URL(await callbackUrl(visitor))
+  it('the answer of the OpenID provider is refused with a code that is another one', async () => {
+    const browser = new HttpBrowser()
+    const url = new URL(await callbackUrl(browser))
     url.searchParams.set('code', 'guessed')
-    expect(refusalIn((await visitor.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.code_refused' })
-    expect(await subjectOf(visitor)).toBeUndefined()
+    expect(refusalIn((await browser.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.code_refused' })
+    expect(await subjectOf(browser)).toBeUndefined()
   })
 
-  it('is refused when it says that another provider gave it', async () => {
-    const visitor = new HttpBrowser()
-    const url = new URL(await callbackUrl(visitor))
+  it('the answer of the OpenID provider is refused when it says that another provider gave it', async () => {
+    const browser = new HttpBrowser()
+    const url = new URL(await callbackUrl(browser))
     url.searchParams.set('iss', 'https://evil.example')
-    expect(refusalIn((await visitor.open(url.href)).body).code).toBe('oidc.callback_issuer_mismatch')
+    expect(refusalIn((await browser.open(url.href)).body).code).toBe('oidc.callback_issuer_mismatch')
   })
 
-  it('is refused at the callback of a SAML provider and of one that does not exist', async () => {
-    const visitor = new HttpBrowser()
-    const url = await callbackUrl(visitor)
+  it('the answer of the OpenID provider is refused at the callback of a SAML provider and of one that does not exist', async () => {
+    const browser = new HttpBrowser()
+    const url = await callbackUrl(browser)
     for (const provider of ['corp', 'nobody']) {
-      const page = await visitor.open(url.replace('/oidc/openid/', `/oidc/${provider}/`))
+      const page = await browser.open(url.replace('/oidc/openid/', `/oidc/${provider}/`))
       expect(refusalIn(page.body)).toMatchObject({ status: 404, code: 'provider.unknown' })
     }
-    await visitor.open(url)
-    expect(await subjectOf(visitor)).toBe('alice')
+    await browser.open(url)
+    expect(await subjectOf(browser)).toBe('alice')
   })
 
-  it('an answer that says no is a refusal, and its own words are not on the page', async () => {
-    const visitor = new HttpBrowser()
-    const url = new URL(await callbackUrl(visitor))
+  it('an answer that refuses is a refusal, and its own words are not on the page', async () => {
+    const browser = new HttpBrowser()
+    const url = new URL(await callbackUrl(browser))
     url.searchParams.delete('code')
     url.searchParams.set('error', 'access_denied')
     url.searchParams.set('error_description', '<b>call 555-1234</b>')
-    const page = await visitor.open(url.href)
+    const page = await browser.open(url.href)
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'oidc.access_denied' })
     expect(page.body).not.toContain('555-1234')
-    expect(await subjectOf(visitor)).toBeUndefined()
+    expect(await subjectOf(browser)).toBeUndefined()
   })
 })

@@ -18,15 +18,19 @@ afterAll(() => testGateway.close())
 const ROUTES = join(import.meta.dirname, '../../src/web/routes')
 
 /** Every address that the source has a GET for. */
-const written = readdirSync(ROUTES)
-  .flatMap((file) => [...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.get\(\s*'([/][^']*)'/g)])
-  .map(([, path = '']) => path)
-  .toSorted()
+const matches = readdirSync(ROUTES).flatMap((file) => [
+  ...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.get\(\s*'([/][^']*)'/g),
+])
+const written = [...new Set(matches.map(([, path = '']) => path))].toSorted()
 
 /** What begins something or uses something up, with the methods of that address. */
 const acting: Readonly<Record<string, string>> = {
   '/login/:provider': 'GET',
   '/login/finish': 'GET, POST',
+  '/oauth/auth': 'GET',
+  '/oauth/auth/:uid': 'GET',
+  '/oauth/consent/:uid': 'GET, POST',
+  '/oauth/device': 'GET, POST',
   '/oidc/:provider/callback': 'GET, POST',
   '/oidc/:provider/frontchannel-logout': 'GET',
   '/roles/reauthenticate': 'GET',
@@ -35,8 +39,11 @@ const acting: Readonly<Record<string, string>> = {
 
 const showing = [
   '/',
+  '/.well-known/oauth-authorization-server/oauth',
   '/.well-known/openid-configuration',
   '/activity',
+  '/api/openapi.json',
+  '/api/roles',
   '/api/session',
   '/go',
   '/healthz',
@@ -45,6 +52,7 @@ const showing = [
   '/idp/metadata',
   '/login',
   '/logout',
+  '/oauth/.well-known/oauth-authorization-server',
   '/readyz',
   '/roles',
   '/roles/confirm',
@@ -56,8 +64,8 @@ const showing = [
 const placeOf = (path: string): string =>
   `${testGateway.gateway}${path.replace(':provider', path.startsWith('/oidc') ? 'openid' : 'corp')}`
 
-const ask = (method: string, url: string, visitor = new HttpBrowser()): Promise<Response> => {
-  const cookie = visitor.cookies.headerFor({ url: new URL(url), method, isCrossSite: false })
+const ask = (method: string, url: string, browser = new HttpBrowser()): Promise<Response> => {
+  const cookie = browser.cookies.headerFor({ url: new URL(url), method, isCrossSite: false })
   return fetch(url, {
     method,
     redirect: 'manual',
@@ -86,7 +94,7 @@ it('knows every address that there is', () => {
 })
 
 describe.each(Object.entries(acting))('HEAD %s', (path, allowed) => {
-  it.each(['a stranger', 'a person who is signed in'])('is refused for %s, and sets no cookie', async (who) => {
+  it.each(['a stranger', 'a signed-in user'])('HEAD is refused for %s, and sets no cookie', async (who) => {
     const response = await ask('HEAD', placeOf(path), who === 'a stranger' ? new HttpBrowser() : alice)
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe(allowed)
@@ -95,9 +103,9 @@ describe.each(Object.entries(acting))('HEAD %s', (path, allowed) => {
 })
 
 describe.each(showing)('HEAD %s', (path) => {
-  it.each(['a stranger', 'a person who is signed in'])('has the status and headers of GET for %s', async (who) => {
-    const visitor = who === 'a stranger' ? new HttpBrowser() : alice
-    const [head, get] = [await ask('HEAD', placeOf(path), visitor), await ask('GET', placeOf(path), visitor)]
+  it.each(['a stranger', 'a signed-in user'])('HEAD has the status and headers of GET for %s', async (who) => {
+    const browser = who === 'a stranger' ? new HttpBrowser() : alice
+    const [head, get] = [await ask('HEAD', placeOf(path), browser), await ask('GET', placeOf(path), browser)]
     expect(shown(head)).toEqual(shown(get))
     expect(await head.text()).toBe('')
     await get.body?.cancel()
@@ -106,23 +114,23 @@ describe.each(showing)('HEAD %s', (path) => {
 
 describe('before the browser’s own GET', () => {
   it.each(['corp', 'openid'])('it leaves the finish page of %s as it was', async (provider) => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const { location = '' } = await signIn(
-      visitor,
+      browser,
       { gateway: testGateway.gateway, provider, username: 'alice' },
       { stopBefore: FINISH },
     )
-    for (const who of [visitor, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
-    expect((await visitor.open(location)).url).toBe(`${testGateway.gateway}/roles`)
-    expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
+    for (const who of [browser, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
+    expect((await browser.open(location)).url).toBe(`${testGateway.gateway}/roles`)
+    expect(await whoIs(browser, testGateway.gateway)).toBe('alice')
   })
 
   it('it leaves the callback as it was', async () => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const attempt = { gateway: testGateway.gateway, provider: 'openid', username: 'alice' }
-    const { location = '' } = await signIn(visitor, attempt, { stopBefore: CALLBACK })
-    for (const who of [visitor, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
-    expect((await visitor.open(location)).url).toBe(`${testGateway.gateway}/roles`)
-    expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
+    const { location = '' } = await signIn(browser, attempt, { stopBefore: CALLBACK })
+    for (const who of [browser, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
+    expect((await browser.open(location)).url).toBe(`${testGateway.gateway}/roles`)
+    expect(await whoIs(browser, testGateway.gateway)).toBe('alice')
   })
 })

@@ -85,20 +85,20 @@ describe('every answer', holds('8'), () => {
       expect(policyOf(page).get('form-action'), what).toBe(opensConsole ? `'self' ${testGateway.localAws}` : "'self'")
     }))
 
-  it('is kept by no cache', () =>
+  it('every answer is kept by no cache', () =>
     each(({ headers }, what) => expect(headers.get('cache-control'), what).toBe('no-store')))
 
-  it('is taken for what it says it is', () =>
+  it('every answer has its type enforced', () =>
     each(({ headers }, what) => expect(headers.get('x-content-type-options'), what).toBe('nosniff')))
 
-  it('says neither what it runs on nor where a person came from', () =>
+  it('says neither what it runs on nor where a user came from', () =>
     each(({ headers }, what) => {
       expect(headers.has('x-powered-by'), what).toBe(false)
       expect(headers.has('server'), what).toBe(false)
       expect(headers.get('referrer-policy'), what).toMatch(/^(no-referrer|same-origin)$/)
     }))
 
-  it('has a reference', () =>
+  it('every answer has a reference', () =>
     each(({ headers }, what) => expect(headers.get('x-request-id'), what).toMatch(/^[\w-]{12}$/)))
 
   it('asks for no https where there is none', () =>
@@ -123,7 +123,7 @@ describe('every answer', holds('8'), () => {
     }))
 })
 
-it('sets no cookie for whoever only looks around', () => {
+it('sets no cookie for anyone who only looks around', () => {
   for (const what of [
     'the front door',
     'the chooser',
@@ -135,7 +135,7 @@ it('sets no cookie for whoever only looks around', () => {
     expect(pages.get(what)?.headers.getSetCookie(), what).toEqual([])
 })
 
-it('never repeats a post at another address', () =>
+it('a redirect never repeats a post at another address', () =>
   each(({ status, location }, what) => {
     if (location !== undefined) expect([302, 303], what).toContain(status)
   }))
@@ -175,15 +175,15 @@ it('sends a SAML request by GET and an OpenID request with PKCE, state and nonce
 })
 
 it('believes no name that a request gives it: addresses come from the configuration', holds('4.4', '8'), async () => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   const headers = {
     'x-forwarded-host': 'evil.example',
     'x-forwarded-proto': 'https',
     forwarded: 'host=evil.example;proto=https',
   }
   const stop = { stopBefore: /./, headers }
-  const metadata = await visitor.open(`${testGateway.gateway}/saml/corp/metadata`, stop)
-  const login = await visitor.open(`${testGateway.gateway}/login/openid`, stop)
+  const metadata = await browser.open(`${testGateway.gateway}/saml/corp/metadata`, stop)
+  const login = await browser.open(`${testGateway.gateway}/login/openid`, stop)
   expect(metadata.body).not.toContain('evil.example')
   expect(login.location).not.toContain('evil.example')
 })

@@ -1,4 +1,4 @@
-/** GET /identity of the demo's people: what AWS will see of them, and what it will say. */
+/** GET /identity of the demo's users: what AWS will see of them, and what it will say. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unescapeMarkup } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
@@ -12,9 +12,9 @@ beforeAll(async () => {
 afterAll(() => testGateway.close())
 
 const identityOf = async (provider: string, username: string): Promise<string> => {
-  const visitor = new HttpBrowser()
-  await signIn(visitor, { gateway: testGateway.gateway, provider, username })
-  const { body } = await visitor.open(`${testGateway.gateway}/identity`)
+  const browser = new HttpBrowser()
+  await signIn(browser, { gateway: testGateway.gateway, provider, username })
+  const { body } = await browser.open(`${testGateway.gateway}/identity`)
   return unescapeMarkup(body.replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ')
 }
 
@@ -62,7 +62,7 @@ describe('bob, by OpenID', () => {
 })
 
 describe('carol, who has no role', () => {
-  it('is told so', async () => {
+  it('carol is told so', async () => {
     expect(await identityOf('corp', 'carol')).toContain('You don’t have any roles.')
   })
 })

@@ -46,34 +46,34 @@ const unasked = async (provider: string, relayState = '', changes: Changes = {})
   )
 
 const logins = (): number => gateway.audit().filter(({ eventName }) => eventName === 'login').length
-const whoNow = (visitor: HttpBrowser): Promise<string | undefined> => whoIs(visitor, gateway.url)
+const whoNow = (browser: HttpBrowser): Promise<string | undefined> => whoIs(browser, gateway.url)
 const atIdp = { stopBefore: /^https:\/\/corp/ }
 
-describe('an answer that nobody asked for', () => {
-  it('is refused unless the configuration allows it', async () => {
-    const visitor = new HttpBrowser()
-    const page = await postAnswer(visitor, await unasked('strict'))
+describe('an answer that was not requested', () => {
+  it('an unsolicited response is refused unless the configuration allows it', async () => {
+    const browser = new HttpBrowser()
+    const page = await postAnswer(browser, await unasked('strict'))
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'saml.unsolicited' })
-    expect(await whoNow(visitor)).toBeUndefined()
+    expect(await whoNow(browser)).toBeUndefined()
   })
 
   it('makes no session and sets no cookie where it is allowed: it only starts a login', async () => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const before = logins()
-    const page = await postAnswer(visitor, await unasked('open'), { stopBefore: /\/login\// })
+    const page = await postAnswer(browser, await unasked('open'), { stopBefore: /\/login\// })
     expect(page.status).toBe(303)
     expect(page.location).toBe(`${gateway.url}/login/open?return_to=%2Froles`)
     expect(page.headers.getSetCookie()).toEqual([])
-    expect(await whoNow(visitor)).toBeUndefined()
+    expect(await whoNow(browser)).toBeUndefined()
     expect(logins()).toBe(before)
   })
 
-  it('ends in a session only by the answer to that login, where the person was going', async () => {
-    const visitor = new HttpBrowser()
-    const page = await postAnswer(visitor, await unasked('open', '/identity?x=1'), atIdp)
+  it('ends in a session only by the answer to that login, where the user was going', async () => {
+    const browser = new HttpBrowser()
+    const page = await postAnswer(browser, await unasked('open', '/identity?x=1'), atIdp)
     const answer = await answerTo(corp, requestOn(page), { subject: 'dora', attributes: {} })
-    expect((await postAnswer(visitor, answer)).url).toBe(`${gateway.url}/identity?x=1`)
-    expect(await whoNow(visitor)).toBe('dora')
+    expect((await postAnswer(browser, answer)).url).toBe(`${gateway.url}/identity?x=1`)
+    expect(await whoNow(browser)).toBe('dora')
   })
 
   it.each(['https://evil.example/', '//evil.example', '/..//evil.example', '/\\evil.example', 'token', 'javascript:1'])(
@@ -86,21 +86,21 @@ describe('an answer that nobody asked for', () => {
     },
   )
 
-  it('is taken once', async () => {
+  it('an unsolicited response is accepted once', async () => {
     const answer = await unasked('open')
     await postAnswer(new HttpBrowser(), answer, atIdp)
     const page = await postAnswer(new HttpBrowser(), answer, atIdp)
     expect(refusalIn(page.body)).toMatchObject({ status: 409, code: 'saml.replayed' })
   })
 
-  it('is refused when it names a request that is not pending', async () => {
+  it('an unsolicited response is refused when it names a request that is not pending', async () => {
     const acs = { issuer: `${gateway.url}/saml/open/metadata`, acsUrl: `${gateway.url}/saml/open/acs` }
     const answer = await answerTo(corp, { ...acs, id: '_unknown' }, { subject: 'dora', attributes: {} })
     const page = await postAnswer(new HttpBrowser(), answer, atIdp)
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'saml.request_unknown' })
   })
 
-  it('is refused when only its Response names a request', async () => {
+  it('an unsolicited response is refused when only its Response names a request', async () => {
     const answer = await unasked('open', '', { sign: 'assertion' })
     const xml = Buffer.from(answer.SAMLResponse, 'base64').toString()
     const named = xml.replace(/<samlp:Response /, '<samlp:Response InResponseTo="_unknown" ')
@@ -109,7 +109,7 @@ describe('an answer that nobody asked for', () => {
     expect(refusalIn(page.body).code).toMatch(/^saml\.(unsolicited|request_unknown)$/)
   })
 
-  it('is refused for everything that any other answer is refused for', async () => {
+  it('an unsolicited response is refused for everything that any other answer is refused for', async () => {
     const stranger = await createTestIdp('corp')
     const changes = { subject: 'dora', attributes: {} }
     const acs = { issuer: `${gateway.url}/saml/open/metadata`, acsUrl: `${gateway.url}/saml/open/acs` }
@@ -125,35 +125,35 @@ describe('an answer that nobody asked for', () => {
   })
 
   it('leaves a session as it was', async () => {
-    const visitor = new HttpBrowser()
-    await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, 'open', { subject: 'eve', attributes: {} }))
-    await postAnswer(visitor, await unasked('open'), atIdp)
-    expect(await whoNow(visitor)).toBe('eve')
+    const browser = new HttpBrowser()
+    await postAnswer(browser, await answerOf(corp, browser, gateway.url, 'open', { subject: 'eve', attributes: {} }))
+    await postAnswer(browser, await unasked('open'), atIdp)
+    expect(await whoNow(browser)).toBe('eve')
   })
 })
 
-describe('an identity provider that nobody can be sent to', () => {
-  const asked = async (visitor: HttpBrowser, relayState = ''): Promise<Page> =>
-    postAnswer(visitor, await unasked('silent', relayState))
+describe('an identity provider without a sign-on service', () => {
+  const asked = async (browser: HttpBrowser, relayState = ''): Promise<Page> =>
+    postAnswer(browser, await unasked('silent', relayState))
 
-  it('makes the gateway ask whether it is meant, and nobody is signed in by that', async () => {
-    const visitor = new HttpBrowser()
-    const page = await asked(visitor)
+  it('makes the gateway ask for confirmation, and signs no user in', async () => {
+    const browser = new HttpBrowser()
+    const page = await asked(browser)
     expect(page.body).toContain('Continue as <bdi>Dora &lt;b&gt;Doe&lt;/b&gt;</bdi> from <bdi>Silent Corp</bdi>?')
-    expect(await whoNow(visitor)).toBeUndefined()
-    expect(visitor.cookies.value('fedgate_session')).toBeUndefined()
+    expect(await whoNow(browser)).toBeUndefined()
+    expect(browser.cookies.value('fedgate_session')).toBeUndefined()
   })
 
   it('signs in by the button, once, and the page may be loaded again', async () => {
-    const visitor = new HttpBrowser()
-    const page = await asked(visitor, '/identity')
-    expect((await visitor.submit(page, formWith(page, 'handle'))).url).toBe(`${gateway.url}/identity`)
-    expect(await whoNow(visitor)).toBe('dora')
-    expect((await visitor.open(page.url)).url).toBe(`${gateway.url}/identity`)
-    expect((await visitor.submit(page, formWith(page, 'handle'))).url).toBe(`${gateway.url}/identity`)
+    const browser = new HttpBrowser()
+    const page = await asked(browser, '/identity')
+    expect((await browser.submit(page, formWith(page, 'handle'))).url).toBe(`${gateway.url}/identity`)
+    expect(await whoNow(browser)).toBe('dora')
+    expect((await browser.open(page.url)).url).toBe(`${gateway.url}/identity`)
+    expect((await browser.submit(page, formWith(page, 'handle'))).url).toBe(`${gateway.url}/identity`)
   })
 
-  it('cannot be started from here', async () => {
+  it('an identity provider without a sign-on service cannot be started from here', async () => {
     const page = await new HttpBrowser().open(`${gateway.url}/login/silent`)
     expect(refusalIn(page.body).code).toBe('saml.sign_on_endpoint_missing')
   })
@@ -161,14 +161,14 @@ describe('an identity provider that nobody can be sent to', () => {
   it.each([
     ['without a token', { csrf: '' }, 'http.csrf'],
     ['with a guessed token', { csrf: 'guess' }, 'http.csrf'],
-  ])('signs nobody in %s', async (_, fields, code) => {
-    const visitor = new HttpBrowser()
-    const page = await asked(visitor)
-    expect(refusalIn((await visitor.submit(page, formWith(page, 'handle'), fields)).body).code).toBe(code)
-    expect(await whoNow(visitor)).toBeUndefined()
+  ])('signs no user in %s', async (_, fields, code) => {
+    const browser = new HttpBrowser()
+    const page = await asked(browser)
+    expect(refusalIn((await browser.submit(page, formWith(page, 'handle'), fields)).body).code).toBe(code)
+    expect(await whoNow(browser)).toBeUndefined()
   })
 
-  it("signs nobody in with another browser's token", async () => {
+  it("signs no user in with another browser's token", async () => {
     const [owner, other] = [new HttpBrowser(), new HttpBrowser()]
     const page = await asked(owner)
     await asked(other)
@@ -178,16 +178,16 @@ describe('an identity provider that nobody can be sent to', () => {
     expect(await whoNow(other)).toBeUndefined()
   })
 
-  it('signs nobody in from a page of another site', async () => {
-    const visitor = new HttpBrowser()
-    const page = await asked(visitor)
+  it('signs no user in from a page of another site', async () => {
+    const browser = new HttpBrowser()
+    const page = await asked(browser)
     const { fields, action } = formWith(page, 'handle')
-    const refused = await visitor.post(action, fields, { from: 'https://evil.example/' })
+    const refused = await browser.post(action, fields, { from: 'https://evil.example/' })
     expect(refusalIn(refused.body).code).toBe('http.cross_site')
-    expect(await whoNow(visitor)).toBeUndefined()
+    expect(await whoNow(browser)).toBeUndefined()
   })
 
-  it('is no way around the browser that started a login of its own', async () => {
+  it('an identity provider without a sign-on service is no way around the browser that started a login of its own', async () => {
     const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const answer = await answerOf(corp, owner, gateway.url, 'open', { subject: 'dora', attributes: {} })
     const { location } = await postAnswer(owner, answer, { stopBefore: FINISH })

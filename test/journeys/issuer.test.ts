@@ -48,7 +48,7 @@ describe('the gateway as issuer', () => {
     expect(answer.headers.getSetCookie()).toEqual([])
   })
 
-  it('does not send again what has not changed', async () => {
+  it('the gateway as issuer does not send again what has not changed', async () => {
     const etag = (await get('/idp/jwks')).headers.get('etag') ?? ''
     // fetch would ask for a fresh one by itself.
     const conditional = { 'if-none-match': etag, 'cache-control': 'max-age=0' }
@@ -61,7 +61,7 @@ describe('the gateway as issuer', () => {
 })
 
 describe('a gateway without a key for tokens', () => {
-  it('is no issuer, and says so', async () => {
+  it('a gateway without a key for tokens is no issuer, and says so', async () => {
     const url = await reserveGateway()
     const signing = { key: './gateway.key', certificate: './gateway.crt' }
     const { privateKey, certificate } = await createKeyPem('fedgate', new Date())

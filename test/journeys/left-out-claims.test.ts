@@ -1,4 +1,4 @@
-/** What an OpenID provider does not vouch for, or leaves out, is not used: and people and operators are told. */
+/** What an OpenID provider does not vouch for, or leaves out, is not used: and users and operators are told. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
@@ -34,10 +34,10 @@ afterAll(async () => {
 })
 
 const signIn = async (provider: string, more: Json): Promise<{ readonly roles: Page; readonly identity: Page }> => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   const claims = (all: Json) => ({ ...all, ...more })
-  const roles = await signInAtOp(op, visitor, `${gateway.url}/login/${provider}`, { claims })
-  return { roles, identity: await visitor.open(`${gateway.url}/identity`) }
+  const roles = await signInAtOp(op, browser, `${gateway.url}/login/${provider}`, { claims })
+  return { roles, identity: await browser.open(`${gateway.url}/identity`) }
 }
 
 const lastLogin = () => gateway.audit().findLast(({ eventName }) => eventName === 'login')
@@ -60,7 +60,7 @@ describe('an address that a rule asks for', () => {
   })
 })
 
-it('groups that the provider left out are told where there is no role, on the identity page and in the audit log', async () => {
+it('groups that the provider left out are reported where there is no role, on the identity page and in the audit log', async () => {
   const { roles, identity } = await signIn('op', { email: 'bob@example.com', email_verified: true, ...OVERAGE })
   for (const { body } of [roles, identity]) expect(body).toContain('left your groups out because there are too many')
   expect(lastLogin()).toMatchObject({

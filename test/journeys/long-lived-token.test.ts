@@ -38,14 +38,14 @@ afterAll(async () => {
 
 /** The audit line of a sign-in, and what /status shows of its provider. */
 const signIn = async (provider: string, seconds: number) => {
-  const visitor = new HttpBrowser()
-  await signInAtOp(op, visitor, `${gateway.url}/login/${provider}`, {
+  const browser = new HttpBrowser()
+  await signInAtOp(op, browser, `${gateway.url}/login/${provider}`, {
     claims: (claims) => ({ ...claims, exp: Number(claims.iat) + seconds }),
   })
   const line = gateway.audit().findLast(({ eventName }) => eventName === 'login') as AuditLine & {
     warnings?: readonly string[]
   }
-  const { body } = await visitor.open(`${gateway.url}/status`)
+  const { body } = await browser.open(`${gateway.url}/status`)
   const [, after = ''] = body.split(`id="provider-${provider}"`)
   return { warnings: line.warnings, status: after.split('</section>')[0] ?? '' }
 }
@@ -61,7 +61,7 @@ it('warns in the audit line and on /status of original tokens that live an hour'
 it.each([
   ['original tokens that live ten minutes', 'original', 600],
   ['an hour where the gateway reissues', 'reissued', 3600],
-])('has nothing to say of %s', async (_, provider, seconds) => {
+])('the warning has nothing to say of %s', async (_, provider, seconds) => {
   const { warnings, status } = await signIn(provider, seconds)
   expect(warnings).toBeUndefined()
   expect(status).toContain('data-health="good"')

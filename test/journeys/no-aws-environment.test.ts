@@ -1,6 +1,6 @@
 /**
  * The gateway holds no AWS credentials and looks for none: as a process of its own with an empty AWS environment it
- * takes people the whole way, and connects to nothing but STS, AWS sign-in and the identity providers.
+ * takes users the whole way, and connects to nothing but STS, AWS sign-in and the identity providers.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { type Command, fedgate } from '../harness/command.ts'
 import { formWith, HttpBrowser } from '../harness/http-browser.ts'
@@ -49,7 +49,7 @@ let config: WrittenConfig
 
 beforeAll(async () => {
   url = await reserveGateway()
-  const place = { host: '127.0.0.1', port: 0, people: demoPeople }
+  const place = { host: '127.0.0.1', port: 0, users: demoUsers }
   const sp = { entityId: `${url}/saml/corp/metadata`, acsUrl: `${url}/saml/corp/acs` }
   idp = await startDemoSamlIdp({ ...place, keys: await makeKeyPair(), serviceProviders: [sp] })
   const client = { clientId: 'gateway', clientSecret: 'secret', redirectUris: [`${url}/oidc/openid/callback`] }
@@ -74,13 +74,13 @@ afterAll(async () => {
   await rm(config.folder, { recursive: true })
 })
 
-/** Everything a person does: sign in, take credentials, open the console. */
+/** Everything a user does: sign in, take credentials, open the console. */
 const wholeJourney = async (provider: string): Promise<void> => {
-  const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: url, provider, username: 'alice' })
+  const browser = new HttpBrowser()
+  const page = await signIn(browser, { gateway: url, provider, username: 'alice' })
   const form = formWith(page, 'role', ROLE)
-  expect((await visitor.submit(page, form)).body).toContain('AWS_SESSION_TOKEN')
-  const console = await visitor.submit(page, { ...form, action: `${url}/roles/console` })
+  expect((await browser.submit(page, form)).body).toContain('AWS_SESSION_TOKEN')
+  const console = await browser.submit(page, { ...form, action: `${url}/roles/console` })
   expect(console.url).toBe(`${config.localAws}/console`)
 }
 

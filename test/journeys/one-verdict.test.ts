@@ -1,4 +1,5 @@
 /** What the assertion consumer service, the audit line and `fedgate check --response` say of one response is the same. */
+
 import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningGateway, startGateway } from '../../src/cli/gateway-server.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import type { Finding } from '../../src/core/verdict.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
@@ -38,7 +40,11 @@ describe('the verdict on a response', () => {
         done()
       },
     })
-    gateway = await startGateway(await readConfig(config.file, {}), { stdout, log: () => {}, now: () => new Date() })
+    gateway = await startGateway(await readConfig(config.file, {}), {
+      stdout,
+      log: lineLog(() => {}),
+      now: () => new Date(),
+    })
   })
   afterAll(async () => {
     await gateway.close()
@@ -64,15 +70,15 @@ describe('the verdict on a response', () => {
     ['for another address', { recipient: 'https://other.example/acs' }, same, 'saml.destination_mismatch'],
     ['changed after it was signed', {}, withOtherGroup, 'saml.signature_digest'],
   ])('%s is the same everywhere', async (_what, over, change, code) => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const stopBefore = new RegExp(`^${idp.ssoUrl}`)
-    const request = requestOn(await visitor.open(`${url}/login/corp`, { stopBefore }))
+    const request = requestOn(await browser.open(`${url}/login/corp`, { stopBefore }))
     const answer = await answerTo(idp, request, { ...alice, ...over })
     const SAMLResponse = change(answer.SAMLResponse)
     const file = join(config.folder, 'response.txt')
     await writeFile(file, SAMLResponse)
 
-    const page = await postAnswer(visitor, { ...answer, SAMLResponse })
+    const page = await postAnswer(browser, { ...answer, SAMLResponse })
     const line = auditLines(audit).at(-1)
     const { subjects } = await fedgateCheck(file, request.id)
 

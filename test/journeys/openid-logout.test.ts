@@ -54,22 +54,22 @@ const sessionOf = (sub: string, sid: string): Tampering => ({
 })
 
 const signedIn = async (sub: string, sid: string, provider = 'corp') => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   const tampering = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
   const at = provider === 'endless' ? endless : op
-  const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, tampering)
+  const page = await signInAtOp(at, browser, `${gateway.url}/login/${provider}`, tampering)
   expect(page.url).toBe(`${gateway.url}/roles`)
-  return { visitor, page }
+  return { browser, page }
 }
 
-const isSignedIn = async ({ visitor }: { visitor: HttpBrowser }): Promise<boolean> =>
-  (await whoIs(visitor, gateway.url)) !== undefined
+const isSignedIn = async ({ browser }: { browser: HttpBrowser }): Promise<boolean> =>
+  (await whoIs(browser, gateway.url)) !== undefined
 
 describe('signing out here', () => {
   const TOKEN = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
-  const signOut = async ({ visitor, page }: { visitor: HttpBrowser; page: Page }) =>
-    visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
+  const signOut = async ({ browser, page }: { browser: HttpBrowser; page: Page }) =>
+    browser.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
 
   it('continues at the provider by a form, as AWS accepts the ID token: no address holds it', async () => {
     const one = await signedIn('alice', 'session-1')
@@ -109,10 +109,10 @@ describe('signing out here', () => {
   })
 
   it('the logout names the user by a login_hint of the provider, where its tokens have one (Entra ID)', async () => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const withHint: Tampering = { claims: (claims) => ({ ...claims, login_hint: 'O.opaque' }) }
-    const page = await signInAtOp(op, visitor, `${gateway.url}/login/getter`, withHint)
-    expect((await signOut({ visitor, page })).body).toContain('logout_hint=O.opaque')
+    const page = await signInAtOp(op, browser, `${gateway.url}/login/getter`, withHint)
+    expect((await signOut({ browser, page })).body).toContain('logout_hint=O.opaque')
   })
 
   it('says that the provider sent the browser back, to who comes with the state of this logout', async () => {
@@ -120,15 +120,15 @@ describe('signing out here', () => {
     const { fields } = formWith(await signOut(one), 'id_token_hint')
     const SENT_BACK = 'Example Corp was asked to sign you out as well, and sent you back here.'
     const back = `${gateway.url}/logout?${new URLSearchParams({ state: fields.state ?? '' })}`
-    expect((await one.visitor.open(back)).body).toContain(SENT_BACK)
+    expect((await one.browser.open(back)).body).toContain(SENT_BACK)
     for (const state of ['', 'made-up'])
-      expect((await one.visitor.open(`${gateway.url}/logout?state=${state}`)).body).toContain(
+      expect((await one.browser.open(`${gateway.url}/logout?state=${state}`)).body).toContain(
         'You may still be signed in at Example Corp.',
       )
     expect((await new HttpBrowser().open(back)).body).not.toContain('Example Corp')
     const other = await signedIn('alice', 'session-2')
     await signOut(other)
-    expect((await other.visitor.open(back)).body).not.toContain(SENT_BACK)
+    expect((await other.browser.open(back)).body).not.toContain(SENT_BACK)
   })
 
   it('ends here also where the provider cannot be asked', async () => {
@@ -173,7 +173,7 @@ describe('a back-channel logout', () => {
     expect(logouts.at(-1)).toMatchObject({ reason: 'provider', subject: 'bc-1' })
   })
 
-  it('a logout token that names the subject alone ends all of their logins, and nobody else’s', async () => {
+  it('a logout token that names the subject alone ends all of their logins, and no other user’s', async () => {
     const [one, two, other] = [await signedIn('bc-2', 'a'), await signedIn('bc-2', 'b'), await signedIn('bc-3', 'c')]
     expect((await notifyOf({ sub: 'bc-2' })).status).toBe(200)
     expect([await isSignedIn(one), await isSignedIn(two), await isSignedIn(other)]).toEqual([false, false, true])
@@ -243,7 +243,7 @@ describe('a back-channel logout', () => {
     expect(await isSignedIn(one)).toBe(true)
   })
 
-  it('at an unknown provider is answered 400', async () => {
+  it('a back-channel logout at an unknown provider is answered 400', async () => {
     expect((await notifyOf({ sub: 'x' }, 'nobody')).status).toBe(400)
   })
 })
@@ -273,7 +273,7 @@ describe('a front-channel logout', () => {
     })
 
     it('ends nothing, whatever cookie comes along', async () => {
-      const cookie = `fedgate_session=${one.visitor.cookies.value('fedgate_session')}`
+      const cookie = `fedgate_session=${one.browser.cookies.value('fedgate_session')}`
       const answer = await open(query(), cookie)
       expect(answer.status).toBe(403)
       expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")

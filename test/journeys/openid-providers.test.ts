@@ -116,14 +116,14 @@ afterAll(async () => {
 })
 
 const signedIn = async (provider: string) => {
-  const visitor = new HttpBrowser()
-  const page = await visitor.open(`${gateway.url}/login/${provider}`)
+  const browser = new HttpBrowser()
+  const page = await browser.open(`${gateway.url}/login/${provider}`)
   const isPosted = page.forms.some(({ fields }) => 'code' in fields)
-  return { visitor, page: isPosted ? await visitor.submit(page, formWith(page, 'code')) : page }
+  return { browser, page: isPosted ? await browser.submit(page, formWith(page, 'code')) : page }
 }
 
-const take = ({ visitor, page }: { visitor: HttpBrowser; page: Page }): Promise<Page> =>
-  visitor.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}/roles/credentials` })
+const take = ({ browser, page }: { browser: HttpBrowser; page: Page }): Promise<Page> =>
+  browser.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}/roles/credentials` })
 
 describe('alice takes a role', () => {
   it.each([
@@ -141,7 +141,7 @@ describe('alice takes a role', () => {
     'par-required',
     'wishes',
     'encrypted',
-  ])('at the client %s', async (provider) => {
+  ])('alice takes a role at the client %s', async (provider) => {
     const arrived = await signedIn(provider)
     expect(arrived.page.url).toBe(`${gateway.url}/roles`)
     expect((await take(arrived)).body).toContain('assumed-role/Developer/alice')
@@ -150,7 +150,7 @@ describe('alice takes a role', () => {
   it.each([
     ['ps256-passed-on', 'PS256'],
     ['eddsa-passed-on', 'EdDSA'],
-  ])('but not by a token that AWS does not take: %s', async (provider, algorithm) => {
+  ])('alice does not get a role by a token that AWS does not accept: %s', async (provider, algorithm) => {
     const refused = refusalIn((await take(await signedIn(provider))).body)
     expect(refused).toMatchObject({ status: 403, code: 'sts.evidence_algorithm' })
     const line = gateway.audit().find(({ referenceId }) => referenceId === refused.reference)
@@ -164,7 +164,7 @@ describe('the way to the provider', () => {
     return new URL(answer.headers.get('location') ?? '').searchParams
   }
 
-  it('names whom to expect, where the link says it', async () => {
+  it('names the expected user, where the link says it', async () => {
     expect((await sentTo('/login/basic?login_hint=alice%40example.com')).get('login_hint')).toBe('alice@example.com')
     expect((await sentTo('/login/basic')).has('login_hint')).toBe(false)
   })
@@ -178,16 +178,16 @@ describe('the way to the provider', () => {
 })
 
 describe('logout', () => {
-  const confirmAtOp = async (visitor: HttpBrowser, href: string): Promise<Page> => {
-    const { body: xsrf } = await visitor.open(href)
-    return visitor.post(`${op.issuer}/session/end/confirm`, { xsrf, logout: 'yes' }, { from: op.issuer })
+  const confirmAtOp = async (browser: HttpBrowser, href: string): Promise<Page> => {
+    const { body: xsrf } = await browser.open(href)
+    return browser.post(`${op.issuer}/session/end/confirm`, { xsrf, logout: 'yes' }, { from: op.issuer })
   }
 
   it('there ends the login here through the back channel', async () => {
-    const { visitor } = await signedIn('basic')
-    expect(await whoIs(visitor, gateway.url)).toBe('alice')
-    await confirmAtOp(visitor, `${op.issuer}/session/end`)
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    const { browser } = await signedIn('basic')
+    expect(await whoIs(browser, gateway.url)).toBe('alice')
+    await confirmAtOp(browser, `${op.issuer}/session/end`)
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
     expect(gateway.audit().findLast(({ eventName }) => eventName === 'logout')).toMatchObject({
       provider: 'basic',
       reason: 'provider',
@@ -195,12 +195,12 @@ describe('logout', () => {
   })
 
   it.each(['basic', 'encrypted'])('here goes on to the provider and comes back: %s', async (provider) => {
-    const { visitor, page } = await signedIn(provider)
-    const onward = await visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
+    const { browser, page } = await signedIn(provider)
+    const onward = await browser.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
     const href = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(onward.body)?.[1]?.replaceAll('&amp;', '&')
-    const end = await confirmAtOp(visitor, href ?? '')
+    const end = await confirmAtOp(browser, href ?? '')
     expect(end.url).toContain(`${gateway.url}/logout`)
     expect(end.body).toContain('You are signed out')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 })

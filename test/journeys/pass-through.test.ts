@@ -83,17 +83,17 @@ const saysOf = (provider: string, more: Attributes = {}, subject = 'dora') => ({
 })
 
 const signInAt = async (provider: string, changes: Partial<ReturnType<typeof saysOf>> & object = {}) => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   const says = { ...saysOf(provider), ...changes }
-  const page = await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, provider, says))
-  return { visitor, page }
+  const page = await postAnswer(browser, await answerOf(corp, browser, gateway.url, provider, says))
+  return { browser, page }
 }
 
 const rolesOn = ({ forms }: Page): readonly string[] =>
   forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role])).toSorted()
 
-const take = (visitor: HttpBrowser, page: Page, role = DEVELOPER, what = 'credentials', more = {}): Promise<Page> =>
-  visitor.submit(page, { ...formWith(page, 'role', role), action: `${gateway.url}/roles/${what}` }, more)
+const take = (browser: HttpBrowser, page: Page, role = DEVELOPER, what = 'credentials', more = {}): Promise<Page> =>
+  browser.submit(page, { ...formWith(page, 'role', role), action: `${gateway.url}/roles/${what}` }, more)
 
 const atIdp = { stopBefore: /^https:\/\/corp/ }
 
@@ -111,22 +111,22 @@ const seenOn = ({ body }: Page): string => {
 }
 
 describe('what AWS will see', () => {
-  it('is said before the click: the mode, the age of what the provider signed, its end, and the session', async () => {
+  it('what AWS will see is said before the click: the mode, the age of what the provider signed, its end, and the session', async () => {
     const tags = { [`${AWS}PrincipalTag:Team`]: ['blue'], [`${AWS}SourceIdentity`]: ['dora-1'] }
     const signedAt = now()
-    const { visitor } = await signInAt('corp', { ...saysOf('corp', tags), now: signedAt })
+    const { browser } = await signInAt('corp', { ...saysOf('corp', tags), now: signedAt })
     ahead = 3 * MINUTE
-    const page = await visitor.open(`${gateway.url}/roles`)
+    const page = await browser.open(`${gateway.url}/roles`)
     const until = new Date(signedAt.getTime() + 5 * MINUTE).toISOString().slice(11, 19)
     expect(seenOn(page)).toContain('Session name (CloudTrail) dora@corp Source identity dora-1 Tags Team=blue ')
     expect(seenOn(page)).toContain('Sent to AWS your provider’s own SAML response (original)')
     expect(seenOn(page)).toMatch(new RegExp(`Signed 3 min ago Valid for AWS until ${until} UTC`))
   })
 
-  it('is what CloudTrail then has', async () => {
-    const { visitor, page } = await signInAt('corp')
+  it('what AWS will see is what CloudTrail then has', async () => {
+    const { browser, page } = await signInAt('corp')
     expect(seenOn(page)).toContain('Session name (CloudTrail) dora@corp Sent to AWS your provider’s own')
-    await take(visitor, page)
+    await take(browser, page)
     const trail = await (await fetch(`${gateway.localAws}/cloudtrail?limit=1`)).json()
     const [{ requestParameters }] = (trail as { Records: [{ requestParameters: Record<string, unknown> }] }).Records
     expect(requestParameters).toMatchObject({ roleArn: DEVELOPER, roleSessionName: 'dora@corp' })
@@ -135,19 +135,19 @@ describe('what AWS will see', () => {
 })
 
 describe('the roles', () => {
-  it("are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {
+  it("the roles are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {
     const { page } = await signInAt('corp')
     expect(rolesOn(page)).toEqual([ADMIN, DEVELOPER, LOCKED])
     expect(page.body).toContain('Valid for AWS until')
   })
 
-  it('are narrowed by the rules that do, and never widened', async () => {
-    const { visitor, page } = await signInAt(
+  it('the roles are narrowed by the rules that do, and never widened', async () => {
+    const { browser, page } = await signInAt(
       'narrow',
       saysOf('narrow', { groups: ['dev'], [`${AWS}Role`]: pairs('narrow', [DEVELOPER, ADMIN]) }),
     )
     expect(rolesOn(page)).toEqual([DEVELOPER])
-    const why = await visitor.open(`${gateway.url}/roles/why?${new URLSearchParams({ role: DEVELOPER })}`)
+    const why = await browser.open(`${gateway.url}/roles/why?${new URLSearchParams({ role: DEVELOPER })}`)
     expect(why.body).toContain('groups = dev')
     expect(rolesOn((await signInAt('narrow')).page)).toEqual([])
   })
@@ -160,8 +160,8 @@ describe('the roles', () => {
 
 describe('the exchange', () => {
   it('shows AWS what the provider signed, with the SAML provider of the pair and the session name in it', async () => {
-    const { visitor, page } = await signInAt('corp')
-    const taken = await take(visitor, page)
+    const { browser, page } = await signInAt('corp')
+    const taken = await take(browser, page)
     expect(taken.status).toBe(200)
     expect(taken.body).toContain('assumed-role/Developer/dora@corp')
     expect(gateway.audit().findLast(({ eventName }) => eventName === 'exchange')).toMatchObject({
@@ -169,26 +169,26 @@ describe('the exchange', () => {
     })
   })
 
-  it("is refused by AWS where the trust policy asks for AWS's recipient: it is the gateway's", async () => {
-    const { visitor, page } = await signInAt('corp')
-    expect(refusalIn((await take(visitor, page, LOCKED)).body).code).toBe('sts.access_denied')
+  it("the exchange is refused by AWS where the trust policy asks for AWS's recipient: it is the gateway's", async () => {
+    const { browser, page } = await signInAt('corp')
+    expect(refusalIn((await take(browser, page, LOCKED)).body).code).toBe('sts.access_denied')
   })
 
-  it('is refused for a role that the pairs do not hold', async () => {
-    const { visitor, page } = await signInAt('corp', saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) }))
-    const refused = await visitor.submit(page, formWith(page, 'role', ADMIN), { role: DEVELOPER })
+  it('the exchange is refused for a role that the pairs do not hold', async () => {
+    const { browser, page } = await signInAt('corp', saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) }))
+    const refused = await browser.submit(page, formWith(page, 'role', ADMIN), { role: DEVELOPER })
     expect(refusalIn(refused.body).code).toBe('role.not_granted')
   })
 
-  it('is refused before AWS is asked with more than 100,000 characters', async () => {
+  it('the exchange is refused before AWS is asked with more than 100,000 characters', async () => {
     const filling = Array.from({ length: 80 }, () => 'x'.repeat(1000))
-    const { visitor, page } = await signInAt('corp', saysOf('corp', { filling }))
-    expect(refusalIn((await take(visitor, page)).body)).toMatchObject({ status: 403, code: 'sts.evidence_too_large' })
+    const { browser, page } = await signInAt('corp', saysOf('corp', { filling }))
+    expect(refusalIn((await take(browser, page)).body)).toMatchObject({ status: 403, code: 'sts.evidence_too_large' })
   })
 
   it('opens the console', async () => {
-    const { visitor, page } = await signInAt('corp')
-    const opened = await take(visitor, page, DEVELOPER, 'console')
+    const { browser, page } = await signInAt('corp')
+    const opened = await take(browser, page, DEVELOPER, 'console')
     expect(opened.url).toContain(gateway.localAws)
   })
 })
@@ -196,40 +196,40 @@ describe('the exchange', () => {
 describe('a pick that comes later than four minutes after the sign-in', () => {
   /** Signed in, and so much later at the page that renews. */
   const late = async (what = 'credentials', more = {}) => {
-    const { visitor, page } = await signInAt('corp')
+    const { browser, page } = await signInAt('corp')
     ahead = 4 * MINUTE + 5_000
-    const renewing = await take(visitor, page, DEVELOPER, what, more)
-    return { visitor, page, renewing }
+    const renewing = await take(browser, page, DEVELOPER, what, more)
+    return { browser, page, renewing }
   }
 
-  const backWith = async (visitor: HttpBrowser, atProvider: Page, says = saysOf('corp')): Promise<Page> =>
-    postAnswer(visitor, await answerTo(corp, requestOn(atProvider), says))
+  const backWith = async (browser: HttpBrowser, atProvider: Page, says = saysOf('corp')): Promise<Page> =>
+    postAnswer(browser, await answerTo(corp, requestOn(atProvider), says))
 
-  it('is taken as it is up to four minutes', async () => {
-    const { visitor, page } = await signInAt('corp')
+  it('a pick is accepted without renewal up to four minutes', async () => {
+    const { browser, page } = await signInAt('corp')
     ahead = 4 * MINUTE - 5_000
-    expect((await take(visitor, page)).body).toContain('assumed-role/Developer')
+    expect((await take(browser, page)).body).toContain('assumed-role/Developer')
   })
 
   it('leads through the identity provider without a question, and back to one button for the same pick', async () => {
-    const { visitor, renewing } = await late('credentials', { duration: '7200' })
+    const { browser, renewing } = await late('credentials', { duration: '7200' })
     expect(renewing.status).toBe(200)
-    const atProvider = await visitor.open(refreshOf(renewing), atIdp)
+    const atProvider = await browser.open(refreshOf(renewing), atIdp)
     expect(requestOn(atProvider)).toMatchObject({ isPassive: true, forceAuthn: false })
-    const confirm = await backWith(visitor, atProvider)
+    const confirm = await backWith(browser, atProvider)
     expect(confirm.url).toContain(`${gateway.url}/roles/confirm?`)
     expect(formWith(confirm, 'role', DEVELOPER)).toMatchObject({
       action: `${gateway.url}/roles/credentials`,
       fields: { duration: '7200' },
     })
-    const taken = await visitor.submit(confirm, formWith(confirm, 'role', DEVELOPER))
+    const taken = await browser.submit(confirm, formWith(confirm, 'role', DEVELOPER))
     expect(taken.body).toContain('assumed-role/Developer/dora@corp')
   })
 
   it('keeps the console and its destination', async () => {
     const destination = 'https://eu-west-1.console.aws.amazon.com/s3/home'
-    const { visitor, renewing } = await late('console', { destination })
-    const confirm = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp))
+    const { browser, renewing } = await late('console', { destination })
+    const confirm = await backWith(browser, await browser.open(refreshOf(renewing), atIdp))
     expect(formWith(confirm, 'role', DEVELOPER)).toMatchObject({
       action: `${gateway.url}/roles/console`,
       fields: { destination },
@@ -238,11 +238,11 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
   })
 
   it('leaves session, token and the forms of other tabs as they are', async () => {
-    const { visitor, page, renewing } = await late()
-    const session = visitor.cookies.value(SESSION)
-    await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp))
-    expect(visitor.cookies.value(SESSION)).toBe(session)
-    expect((await take(visitor, page, ADMIN)).body).toContain('assumed-role/Admin')
+    const { browser, page, renewing } = await late()
+    const session = browser.cookies.value(SESSION)
+    await backWith(browser, await browser.open(refreshOf(renewing), atIdp))
+    expect(browser.cookies.value(SESSION)).toBe(session)
+    expect((await take(browser, page, ADMIN)).body).toContain('assumed-role/Admin')
     expect(gateway.audit().findLast(({ eventName }) => eventName.startsWith('login'))).toMatchObject({
       eventName: 'login.renewed',
       subject: 'dora',
@@ -250,79 +250,79 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
   })
 
   it('asks visibly where the provider cannot answer unseen, once', async () => {
-    const { visitor, renewing } = await late()
-    const silent = requestOn(await visitor.open(refreshOf(renewing), atIdp))
-    const visible = await postAnswer(visitor, await noPassiveTo(corp, silent), atIdp)
+    const { browser, renewing } = await late()
+    const silent = requestOn(await browser.open(refreshOf(renewing), atIdp))
+    const visible = await postAnswer(browser, await noPassiveTo(corp, silent), atIdp)
     expect(visible.status).toBe(303)
     expect(requestOn(visible)).toMatchObject({ isPassive: false })
-    const confirm = await backWith(visitor, visible)
-    expect((await visitor.submit(confirm, formWith(confirm, 'role', DEVELOPER))).body).toContain(
+    const confirm = await backWith(browser, visible)
+    expect((await browser.submit(confirm, formWith(confirm, 'role', DEVELOPER))).body).toContain(
       'assumed-role/Developer',
     )
   })
 
-  it('does not go on asking a provider that never answers', async () => {
-    const { visitor, renewing } = await late()
-    const silent = requestOn(await visitor.open(refreshOf(renewing), atIdp))
-    const visible = requestOn(await postAnswer(visitor, await noPassiveTo(corp, silent), atIdp))
-    const again = await postAnswer(visitor, await noPassiveTo(corp, silent), atIdp)
+  it('a late pick does not go on asking a provider that never answers', async () => {
+    const { browser, renewing } = await late()
+    const silent = requestOn(await browser.open(refreshOf(renewing), atIdp))
+    const visible = requestOn(await postAnswer(browser, await noPassiveTo(corp, silent), atIdp))
+    const again = await postAnswer(browser, await noPassiveTo(corp, silent), atIdp)
     expect(refusalIn(again.body)).toMatchObject({ status: 409, code: 'login.used' })
-    const refused = await postAnswer(visitor, await noPassiveTo(corp, visible), atIdp)
+    const refused = await postAnswer(browser, await noPassiveTo(corp, visible), atIdp)
     expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'saml.no_passive' })
-    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+    expect(await whoIs(browser, gateway.url)).toBe('dora')
   })
 
-  it('is refused, and not sent round and round, where the new answer is as old', async () => {
-    const { visitor, renewing } = await late()
+  it('a late pick is refused, and not redirected in a loop, where the new response is as old', async () => {
+    const { browser, renewing } = await late()
     const says = { ...saysOf('corp'), now: new Date(now().getTime() - 4.5 * MINUTE), lifetimeSeconds: 3600 }
-    const refused = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp), says)
-    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'sts.evidence_stale' })
+    const refused = await backWith(browser, await browser.open(refreshOf(renewing), atIdp), says)
+    expect(refusalIn(refused.body)).toMatchObject({ status: 409, code: 'sts.evidence_stale' })
     expect(refused.body).toContain('The clocks of the identity provider and of this gateway differ.')
-    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+    expect(await whoIs(browser, gateway.url)).toBe('dora')
   })
 
-  it('begins a login of its own where another person answers', async () => {
-    const { visitor, renewing } = await late()
-    const session = visitor.cookies.value(SESSION)
+  it('begins a login of its own where another user answers', async () => {
+    const { browser, renewing } = await late()
+    const session = browser.cookies.value(SESSION)
     const says = saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) }, 'eve')
-    const page = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp), says)
-    expect(await whoIs(visitor, gateway.url)).toBe('eve')
-    expect(visitor.cookies.value(SESSION)).not.toBe(session)
+    const page = await backWith(browser, await browser.open(refreshOf(renewing), atIdp), says)
+    expect(await whoIs(browser, gateway.url)).toBe('eve')
+    expect(browser.cookies.value(SESSION)).not.toBe(session)
     expect(refusalIn(page.body).code).toBe('role.not_granted')
   })
 
   it('renews nothing in another browser', async () => {
-    const { visitor, renewing } = await late()
-    const answer = await answerTo(corp, requestOn(await visitor.open(refreshOf(renewing), atIdp)), saysOf('corp'))
-    const thief = (await signInAt('corp', saysOf('corp', {}, 'eve'))).visitor
+    const { browser, renewing } = await late()
+    const answer = await answerTo(corp, requestOn(await browser.open(refreshOf(renewing), atIdp)), saysOf('corp'))
+    const thief = (await signInAt('corp', saysOf('corp', {}, 'eve'))).browser
     expect(refusalIn((await postAnswer(thief, answer)).body).code).toBe('login.other_browser')
     expect(await whoIs(thief, gateway.url)).toBe('eve')
   })
 
   it('revives nothing: who signed out meanwhile gets a new login', async () => {
-    const { visitor, page, renewing } = await late()
-    const atProvider = await visitor.open(refreshOf(renewing), atIdp)
-    const session = visitor.cookies.value(SESSION)
-    await visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` }, {}, atIdp)
-    await backWith(visitor, atProvider)
-    expect(visitor.cookies.value(SESSION)).not.toBe(session)
+    const { browser, page, renewing } = await late()
+    const atProvider = await browser.open(refreshOf(renewing), atIdp)
+    const session = browser.cookies.value(SESSION)
+    await browser.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` }, {}, atIdp)
+    await backWith(browser, atProvider)
+    expect(browser.cookies.value(SESSION)).not.toBe(session)
     const old = await fetch(`${gateway.url}/api/session`, { headers: { cookie: `${SESSION}=${session}` } })
     expect(old.status).toBe(401)
   })
 
-  it('has the roles that the provider names now', async () => {
-    const { visitor, renewing } = await late()
+  it('a late pick has the roles that the provider names now', async () => {
+    const { browser, renewing } = await late()
     const says = saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) })
-    const page = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp), says)
+    const page = await backWith(browser, await browser.open(refreshOf(renewing), atIdp), says)
     expect(refusalIn(page.body).code).toBe('role.not_granted')
-    expect(rolesOn(await visitor.open(`${gateway.url}/roles`))).toEqual([ADMIN])
+    expect(rolesOn(await browser.open(`${gateway.url}/roles`))).toEqual([ADMIN])
   })
 
-  it('does not make the login last longer', async () => {
-    const { visitor, page, renewing } = await late()
-    const end = async () => JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body).expiresAt
+  it('a late pick does not make the login last longer', async () => {
+    const { browser, page, renewing } = await late()
+    const end = async () => JSON.parse((await browser.open(`${gateway.url}/api/session`)).body).expiresAt
     const before = await end()
-    await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp))
+    await backWith(browser, await browser.open(refreshOf(renewing), atIdp))
     expect(await end()).toBe(before)
     expect(page.status).toBe(200)
   })
@@ -330,19 +330,19 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
 
 describe('the page with the one button', () => {
   it('takes nothing by being opened, and shows no role that is not granted', async () => {
-    const { visitor } = await signInAt('corp')
+    const { browser } = await signInAt('corp')
     const exchanges = () => gateway.audit().filter(({ eventName }) => eventName.startsWith('exchange')).length
     const before = exchanges()
-    const open = (role: string) => visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role })}`)
+    const open = (role: string) => browser.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role })}`)
     expect((await open(DEVELOPER)).status).toBe(200)
     expect(refusalIn((await open(`${ACCOUNT}:role/Other`)).body).code).toBe('role.not_granted')
     expect(exchanges()).toBe(before)
   })
 
   it('names each role once, and no more than can be taken at once', async () => {
-    const { visitor } = await signInAt('corp')
+    const { browser } = await signInAt('corp')
     const open = (roles: readonly string[]) =>
-      visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams(roles.map((role) => ['role', role]))}`)
+      browser.open(`${gateway.url}/roles/confirm?${new URLSearchParams(roles.map((role) => ['role', role]))}`)
     const twice = await open([DEVELOPER, DEVELOPER])
     expect(twice.body.match(/name="role"/g)).toHaveLength(1)
     const many = await open(Array.from({ length: 21 }, (_, n) => `${DEVELOPER}${n}`))
@@ -350,15 +350,15 @@ describe('the page with the one button', () => {
   })
 
   it('needs its token', async () => {
-    const { visitor } = await signInAt('corp')
-    const page = await visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role: DEVELOPER })}`)
-    const refused = await visitor.submit(page, formWith(page, 'role', DEVELOPER), { csrf: 'x' })
+    const { browser } = await signInAt('corp')
+    const page = await browser.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role: DEVELOPER })}`)
+    const refused = await browser.submit(page, formWith(page, 'role', DEVELOPER), { csrf: 'x' })
     expect(refusalIn(refused.body).code).toBe('http.csrf')
   })
 
-  it('is where renewing leads at once while the sign-in is fresh', async () => {
-    const { visitor } = await signInAt('corp')
-    const page = await visitor.open(`${gateway.url}/roles/reauthenticate?${new URLSearchParams({ role: DEVELOPER })}`)
+  it('the page with the one button is where renewing leads at once while the sign-in is fresh', async () => {
+    const { browser } = await signInAt('corp')
+    const page = await browser.open(`${gateway.url}/roles/reauthenticate?${new URLSearchParams({ role: DEVELOPER })}`)
     expect(page.url).toContain('/roles/confirm?')
   })
 

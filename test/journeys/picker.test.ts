@@ -15,7 +15,7 @@ const SENSITIVE = manyRoles.find(({ name }) => name === 'DatabaseAdministrator')
 
 const groupsOf = (roles: readonly { readonly group: string }[]): readonly string[] => roles.map(({ group }) => group)
 
-const rolesPage = (visitor: HttpBrowser, query = ''): Promise<Page> => visitor.open(`${company.url}/roles${query}`)
+const rolesPage = (browser: HttpBrowser, query = ''): Promise<Page> => browser.open(`${company.url}/roles${query}`)
 
 /** The headings of the page in their order, each with the ARNs of the roles below it. */
 const groupsOn = ({ body }: Page): readonly (readonly [heading: string, arns: readonly string[]])[] =>
@@ -25,17 +25,17 @@ const groupsOn = ({ body }: Page): readonly (readonly [heading: string, arns: re
   ])
 
 describe('the picker', () => {
-  it('has what is pinned first, then five of what was taken of late, then all others by account, each once', async () => {
-    const visitor = await company.signIn('orderly', groupsOf(ofAccounts))
-    const page = await rolesPage(visitor)
+  it('the picker has pinned roles first, then five recent ones, then all others by account, each once', async () => {
+    const browser = await company.signIn('orderly', groupsOf(ofAccounts))
+    const page = await rolesPage(browser)
     const taken = [0, 1, 2, 3, 4, 5].map((n) => arnOf('Developer', n))
-    for (const role of taken) await visitor.submit(page, formWith(page, 'role', role))
+    for (const role of taken) await browser.submit(page, formWith(page, 'role', role))
     const pinned = [arnOf('ReadOnly', 6), arnOf('Developer', 5)]
     for (const role of pinned) {
       const form = { ...formWith(page, 'role', role), action: `${company.url}/roles/pin` }
-      await visitor.submit(page, form, { pinned: 'yes' })
+      await browser.submit(page, form, { pinned: 'yes' })
     }
-    const [first, second, ...others] = groupsOn(await rolesPage(visitor))
+    const [first, second, ...others] = groupsOn(await rolesPage(browser))
     expect(first).toEqual(['Pinned', pinned])
     expect(second).toEqual(['Recent', [4, 3, 2, 1, 0].map((n) => arnOf('Developer', n))])
     const below = ofAccounts.map(({ arn }) => arn).filter((arn) => ![...pinned, ...taken].includes(arn))
@@ -48,23 +48,23 @@ describe('the picker', () => {
   })
 
   it('finds a role by its alias', async () => {
-    const visitor = await company.signIn('seeker', groupsOf(manyRoles))
-    const found = groupsOn(await rolesPage(visitor, '?q=Break-Glass'))
+    const browser = await company.signIn('seeker', groupsOf(manyRoles))
+    const found = groupsOn(await rolesPage(browser, '?q=Break-Glass'))
     expect(found.map(([, arns]) => arns)).toEqual([['arn:aws:iam::100000000007:role/PowerUser2']])
   })
 })
 
 describe('above the list', () => {
-  it('stands what AWS will see, by whom it is signed and how old it is, as CloudTrail then has it', async () => {
-    const visitor = await company.signIn('seen', groupsOf(ofAccounts))
-    const page = await rolesPage(visitor)
+  it('the line above the list shows what AWS will see, its signer and its age, as CloudTrail then has it', async () => {
+    const browser = await company.signIn('seen', groupsOf(ofAccounts))
+    const page = await rolesPage(browser)
     const section = /<section class="seen".*?<\/section>/s.exec(page.body)?.[0] ?? ''
     const said = section.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
     expect(said).toContain(
       'Session name (CloudTrail) seen Tags Team=payments Sent to AWS a SAML response signed by this gateway (reissued)',
     )
     expect(said).toMatch(/You signed in just now $/)
-    await visitor.submit(page, formWith(page, 'role', arnOf('Developer', 0)))
+    await browser.submit(page, formWith(page, 'role', arnOf('Developer', 0)))
     const trail = await (await fetch(`${company.localAws}/cloudtrail?limit=1`)).json()
     expect((trail as { Records: unknown[] }).Records[0]).toMatchObject({
       eventName: 'AssumeRoleWithSAML',
@@ -80,19 +80,19 @@ describe('who am I, with hundreds of roles', () => {
     )
 
   it('finds roles by the words of account and name, and by what AWS will say', async () => {
-    const visitor = await company.signIn('many', groupsOf(manyRoles))
-    const all = await visitor.open(`${company.url}/identity`)
+    const browser = await company.signIn('many', groupsOf(manyRoles))
+    const all = await browser.open(`${company.url}/identity`)
     expect(foreseenOn(all)).toHaveLength(500)
-    const named = await visitor.open(`${company.url}/identity?q=payments+audit+support`)
+    const named = await browser.open(`${company.url}/identity?q=payments+audit+support`)
     expect(foreseenOn(named)).toEqual([['denied', 'SupportEngineer']])
-    const verdicts = foreseenOn(await visitor.open(`${company.url}/identity?q=DENIED`)).map(([verdict]) => verdict)
+    const verdicts = foreseenOn(await browser.open(`${company.url}/identity?q=DENIED`)).map(([verdict]) => verdict)
     expect(new Set(verdicts)).toEqual(new Set(['denied']))
     expect(verdicts).toHaveLength(foreseenOn(all).filter(([verdict]) => verdict === 'denied').length)
   })
 
-  it('has what speaks against a role first in its derivation', async () => {
-    const visitor = await company.signIn('many', groupsOf(manyRoles))
-    const { body } = await visitor.open(`${company.url}/identity?q=payments+audit+support`)
+  it('the identity page has what speaks against a role first in its derivation', async () => {
+    const browser = await company.signIn('many', groupsOf(manyRoles))
+    const { body } = await browser.open(`${company.url}/identity?q=payments+audit+support`)
     const outcomes = [...body.matchAll(/<tr data-outcome="([\w-]+)"><th scope="row"><bdi>([^<]*)</g)]
     expect(outcomes[0]?.slice(1)).toEqual(['fail', 'tagsArePermitted'])
     const firstPass = outcomes.findIndex(([, outcome]) => outcome === 'pass')
@@ -102,13 +102,13 @@ describe('who am I, with hundreds of roles', () => {
 })
 
 describe('a sensitive role', () => {
-  it('has its shortest duration selected, in the picker and behind a link', async () => {
+  it('a sensitive role has its shortest duration selected, in the picker and behind a link', async () => {
     const role = SENSITIVE?.arn ?? ''
-    const visitor = await company.signIn('careful', groupsOf(manyRoles))
-    const picker = formWith(await rolesPage(visitor), 'role', role)
+    const browser = await company.signIn('careful', groupsOf(manyRoles))
+    const picker = formWith(await rolesPage(browser), 'role', role)
     expect(picker.fields.duration).toBe('15m')
-    expect(formWith(await rolesPage(visitor), 'role', arnOf('Developer', 0)).fields.duration).toBe('1h')
-    const link = await visitor.open(`${company.url}/go?${new URLSearchParams({ role })}`)
+    expect(formWith(await rolesPage(browser), 'role', arnOf('Developer', 0)).fields.duration).toBe('1h')
+    const link = await browser.open(`${company.url}/go?${new URLSearchParams({ role })}`)
     expect(formWith(link, 'role', role).fields.duration).toBe('15m')
   })
 })
@@ -121,8 +121,8 @@ describe('where there is one provider', () => {
   })
 
   it('who is signed in already is asked, so that the way back does not lead in a circle', async () => {
-    const visitor = await company.signIn('inside', ['staff'])
-    const page = await visitor.open(`${company.url}/login`, { stopBefore: /./ })
+    const browser = await company.signIn('inside', ['staff'])
+    const page = await browser.open(`${company.url}/login`, { stopBefore: /./ })
     expect([page.status, page.body.includes('Example Corp')]).toEqual([200, true])
   })
 })

@@ -29,23 +29,23 @@ afterAll(async () => {
 })
 
 const started = async () => {
-  const visitor = new HttpBrowser()
-  const asked = askedOf(await visitor.open(`${gateway.url}/login/corp`, openAtOp))
+  const browser = new HttpBrowser()
+  const asked = askedOf(await browser.open(`${gateway.url}/login/corp`, openAtOp))
   op.behave({}, asked.get('nonce') ?? '')
   const state = asked.get('state') ?? ''
-  const post = (fields: Readonly<Record<string, string | readonly string[]>>, by = visitor) =>
+  const post = (fields: Readonly<Record<string, string | readonly string[]>>, by = browser) =>
     by.post(
       `${gateway.url}/oidc/corp/callback`,
       { state, iss: op.issuer, ...fields },
       { from: `${op.issuer}/authorize`, stopBefore: CALLBACK },
     )
-  return { visitor, post }
+  return { browser, post }
 }
 
 describe('a form for a state that waits', () => {
   // A stranger's 20,000 forms under one state took 500 MB.
-  it('is kept once: any other for it leads to the same place and changes nothing', async () => {
-    const { visitor, post } = await started()
+  it('a form for a pending state is kept once: any other for it leads to the same place and changes nothing', async () => {
+    const { browser, post } = await started()
     const first = await post({ code: 'first' })
     const others = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -53,54 +53,57 @@ describe('a form for a state that waits', () => {
       ),
     )
     expect(new Set(others.map(({ location }) => location))).toEqual(new Set([first.location]))
-    expect((await visitor.open(first.location ?? '')).url).toBe(`${gateway.url}/roles`)
+    expect((await browser.open(first.location ?? '')).url).toBe(`${gateway.url}/roles`)
     expect(op.posted.get('/token')?.parameters.get('code')).toBe('first')
   })
 
   it('shows the state in no address', async () => {
-    const { visitor, post } = await started()
+    const { browser, post } = await started()
     const { location = '' } = await post({ code: 'first' })
     const { searchParams } = new URL(location)
     expect([...searchParams.keys()]).toEqual(['handle'])
-    expect((await visitor.open(location)).url).toBe(`${gateway.url}/roles`)
+    expect((await browser.open(location)).url).toBe(`${gateway.url}/roles`)
   })
 
-  it('is another browser’s to send and not to fetch', async () => {
-    const { visitor, post } = await started()
+  it('a form for a pending state may be sent by another browser but not fetched', async () => {
+    const { browser, post } = await started()
     const stranger = new HttpBrowser()
     const { location = '' } = await post({ code: 'first' }, stranger)
     expect(refusalIn((await stranger.open(location)).body).code).toBe('login.other_browser')
-    expect((await visitor.open(location)).url).toBe(`${gateway.url}/roles`)
+    expect((await browser.open(location)).url).toBe(`${gateway.url}/roles`)
   })
 
-  it('is refused with a code that no provider needs, and a shorter one still signs in', async () => {
-    const { visitor, post } = await started()
+  it('a form for a pending state is refused with a code that no provider needs, and a shorter one still signs in', async () => {
+    const { browser, post } = await started()
     const refused = await post({ code: 'x'.repeat(4097) })
     expect(refusalIn(refused.body).code).toBe('oidc.parameter_too_long')
     const { location = '' } = await post({ code: 'x'.repeat(4096) })
-    expect((await visitor.open(location)).url).toBe(`${gateway.url}/roles`)
+    expect((await browser.open(location)).url).toBe(`${gateway.url}/roles`)
   })
 
-  it('is refused with a parameter that comes twice', async () => {
-    const { visitor, post } = await started()
+  it('a form for a pending state is refused with a parameter that comes twice', async () => {
+    const { browser, post } = await started()
     const { location = '' } = await post({ code: ['a', 'b'] })
-    expect(refusalIn((await visitor.open(location)).body).code).toBe('oidc.parameter_repeated')
+    expect(refusalIn((await browser.open(location)).body).code).toBe('oidc.parameter_repeated')
     expect(op.requests.get('/token')).toBeUndefined()
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
-  it.each(['id_token', 'response'])('is refused with %s, which nobody asked for', async (name) => {
-    const { visitor, post } = await started()
-    const { location = '' } = await post({ code: 'a', [name]: 'a.b.c' })
-    expect(refusalIn((await visitor.open(location)).body).code).toBe('oidc.token_answer_invalid')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
-  })
+  it.each(['id_token', 'response'])(
+    'a form for a pending state is refused with %s, which was not requested',
+    async (name) => {
+      const { browser, post } = await started()
+      const { location = '' } = await post({ code: 'a', [name]: 'a.b.c' })
+      expect(refusalIn((await browser.open(location)).body).code).toBe('oidc.token_answer_invalid')
+      expect(await whoIs(browser, gateway.url)).toBeUndefined()
+    },
+  )
 
   it('counts once, also when it is sent again afterwards', async () => {
-    const { visitor, post } = await started()
+    const { browser, post } = await started()
     const { location = '' } = await post({ code: 'a' })
-    expect((await visitor.open(location)).url).toBe(`${gateway.url}/roles`)
+    expect((await browser.open(location)).url).toBe(`${gateway.url}/roles`)
     const again = await post({ code: 'b' })
-    expect(refusalIn((await visitor.open(again.location ?? '')).body).code).toBe('login.used')
+    expect(refusalIn((await browser.open(again.location ?? '')).body).code).toBe('login.used')
   })
 })

@@ -105,32 +105,32 @@ afterAll(async () => {
   await op.close()
 })
 
-const bySaml = async (visitor: HttpBrowser, way: Way): Promise<Page> => {
+const bySaml = async (browser: HttpBrowser, way: Way): Promise<Page> => {
   const attributes = {
     [`${AWS}Role`]: kinds.map((kind) => `${roleOf(way, kind)},${samlProviderOf(way)}`),
     [`${AWS}RoleSessionName`]: ['alice'],
   }
   const says = { subject: 'alice', attributes, now: new Date() }
-  return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, way, says))
+  return postAnswer(browser, await answerOf(idp, browser, gateway.url, way, says))
 }
 
 describe.each(ways)('%s', (way) => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   let page: Page
   let foreseen: string
 
   beforeAll(async () => {
     page =
       partsOf(way).login === 'saml'
-        ? await bySaml(visitor, way)
-        : await signInAtOp(op, visitor, `${gateway.url}/login/${way}`)
-    const { body } = await visitor.open(`${gateway.url}/identity`)
+        ? await bySaml(browser, way)
+        : await signInAtOp(op, browser, `${gateway.url}/login/${way}`)
+    const { body } = await browser.open(`${gateway.url}/identity`)
     foreseen = body
   })
 
   const take = (kind: Kind): Promise<Page> => {
     const form = formWith(page, 'role', roleOf(way, kind))
-    return visitor.submit(page, { ...form, action: `${gateway.url}/roles/credentials` })
+    return browser.submit(page, { ...form, action: `${gateway.url}/roles/credentials` })
   }
 
   const likelyReason = ({ body }: Page): unknown => {
@@ -141,12 +141,12 @@ describe.each(ways)('%s', (way) => {
   const foreseenOf = (kind: Kind): string | undefined =>
     new RegExp(`data-verdict="(\\w+)">[^<]*</span> <strong><bdi>${nameOf(way, kind)}<`).exec(foreseen)?.[1]
 
-  it('is foreseen to be allowed, and is', async () => {
+  it('the preflight predicts that it is allowed, and it is', async () => {
     expect(foreseenOf('Right')).toBe('allowed')
     expect((await take('Right')).status).toBe(200)
   })
 
-  it('is foreseen to be denied, and is, for that reason', async () => {
+  it('the preflight predicts that it is denied, and it is, for that reason', async () => {
     expect(foreseenOf('Wrong')).toBe('denied')
     const reason = likelyReason(await take('Wrong'))
     expect(reason).toMatch(
@@ -154,14 +154,14 @@ describe.each(ways)('%s', (way) => {
     )
   })
 
-  it('is not foreseen where no trust policy is known, and the refusal says that', async () => {
+  it('the preflight predicts nothing where no trust policy is known, and the refusal says so', async () => {
     expect(foreseenOf('Unknown')).toBe('unknown')
     expect(likelyReason(await take('Unknown'))).toMatch(
       /^AWS refused without giving a reason\. The role's trust policy is unknown/,
     )
   })
 
-  it('is foreseen wrongly where IAM has another trust policy, and the refusal says that this may be', async () => {
+  it('the preflight is wrong where IAM has another trust policy, and the refusal says that this is possible', async () => {
     expect(foreseenOf('Changed')).toBe('allowed')
     expect(likelyReason(await take('Changed'))).toMatch(/^AWS refused\. The gateway knows no reason/)
   })

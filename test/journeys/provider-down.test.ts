@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
@@ -68,23 +68,23 @@ describe('a gateway with providers that are down', () => {
     expect(await choices()).toEqual({ Corp: true, Down: false, Broken: false, Nowhere: false })
   })
 
-  it('has no link to what cannot be used', async () => {
+  it('a gateway with providers that are down has no link to what cannot be used', async () => {
     const { body } = await new HttpBrowser().open(`${gateway.url}/login`)
     expect(body).toContain('href="/login/corp"')
     expect(body).not.toMatch(/href="\/login\/(down|broken|nowhere)/)
   })
 
-  it('signs people in by the others', async () => {
-    const visitor = new HttpBrowser()
-    await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, 'corp', { subject: 'alice', attributes: {} }))
-    expect(await whoIs(visitor, gateway.url)).toBe('alice')
+  it('signs users in by the others', async () => {
+    const browser = new HttpBrowser()
+    await postAnswer(browser, await answerOf(corp, browser, gateway.url, 'corp', { subject: 'alice', attributes: {} }))
+    expect(await whoIs(browser, gateway.url)).toBe('alice')
   })
 
   it.each([
     ['down', 502, 'oidc.provider_unavailable'],
     ['broken', 502, 'oidc.provider_failed'],
     ['nowhere', 502, 'provider.unavailable'],
-  ])('answers whoever tries %s nevertheless with %i %s', async (provider, status, code) => {
+  ])('answers an attempt at %s with %i %s', async (provider, status, code) => {
     const page = await new HttpBrowser().open(`${gateway.url}/login/${provider}`)
     expect(refusalIn(page.body)).toMatchObject({ status, code })
     expect(page.body).not.toContain('Bad gateway')
@@ -92,11 +92,11 @@ describe('a gateway with providers that are down', () => {
 })
 
 describe('a provider that comes up later', () => {
-  it('is used then, without starting the gateway again', async () => {
+  it('a provider that comes up later is used then, without starting the gateway again', async () => {
     const provider = await startDemoOpenIdProvider({
       host: '127.0.0.1',
       port: downPort,
-      people: demoPeople,
+      users: demoUsers,
       clients: [
         { clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${gateway.url}/oidc/down/callback`] },
       ],
@@ -104,9 +104,9 @@ describe('a provider that comes up later', () => {
     try {
       time = new Date(time.getTime() + 60_000)
       expect(await choices()).toMatchObject({ Down: true })
-      const visitor = new HttpBrowser()
-      await signIn(visitor, { gateway: gateway.url, provider: 'down', username: 'alice' })
-      expect(await whoIs(visitor, gateway.url)).toBe('alice')
+      const browser = new HttpBrowser()
+      await signIn(browser, { gateway: gateway.url, provider: 'down', username: 'alice' })
+      expect(await whoIs(browser, gateway.url)).toBe('alice')
     } finally {
       await provider.close()
     }

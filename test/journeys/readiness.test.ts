@@ -26,7 +26,7 @@ describe('/readyz', () => {
   })
   afterAll(() => Promise.all([ready.close(), unready.close()]))
 
-  it('is 200 while people can sign in, and says which provider is missing', async () => {
+  it('/readyz is 200 while users can sign in, and says which provider is missing', async () => {
     const response = await readyz(ready, (status) => status === 200)
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(await response.json()).toEqual({
@@ -38,13 +38,13 @@ describe('/readyz', () => {
     })
   })
 
-  it('is 503 while nobody can', async () => {
+  it('/readyz is 503 while no user can sign in', async () => {
     const response = await readyz(unready, () => true)
     expect(response.status).toBe(503)
     expect(await response.json()).toMatchObject({ status: 'not ready', metadata: { down: { state: 'missing' } } })
   })
 
-  it('does not keep /healthz from saying that the process lives', async () => {
+  it('/readyz does not keep /healthz from saying that the process lives', async () => {
     expect((await fetch(`${unready.url}/healthz`)).status).toBe(200)
   })
 

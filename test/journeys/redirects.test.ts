@@ -1,4 +1,4 @@
-/** Nothing that comes from outside leads a person outside: neither return_to nor destination. */
+/** Nothing that comes from outside leads a user outside: neither return_to nor destination. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
@@ -7,12 +7,12 @@ import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { holds } from '../held/holds.ts'
 
 let testGateway: TestGateway
-let visitor: HttpBrowser
+let browser: HttpBrowser
 let roles: Page
 beforeAll(async () => {
   testGateway = await startTestGateway()
-  visitor = new HttpBrowser()
-  roles = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+  browser = new HttpBrowser()
+  roles = await signIn(browser, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
 })
 afterAll(() => testGateway.close())
 
@@ -50,7 +50,7 @@ describe('return_to', holds('5.6'), () => {
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
   })
 
-  it('is refused twice over', async () => {
+  it('a return_to is refused twice over', async () => {
     const page = await new HttpBrowser().open(`${testGateway.gateway}/login/corp?return_to=/roles&return_to=/identity`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
   })
@@ -83,7 +83,7 @@ const noConsolePages = [
 
 describe('destination', () => {
   const open = (destination: string) =>
-    visitor.submit(
+    browser.submit(
       roles,
       { ...formWith(roles, 'role'), action: `${testGateway.gateway}/roles/console` },
       { destination },
@@ -108,7 +108,7 @@ describe('destination', () => {
   })
 
   it.each(['https://console.aws.amazon.com/s3/', 'https://eu-west-1.console.aws.amazon.com/ec2/home#Instances:'])(
-    '%s is taken',
+    '%s is accepted',
     async (destination) => {
       expect((await open(destination)).url).toBe(`${testGateway.localAws}/console`)
     },

@@ -15,8 +15,8 @@ let idp: TestIdp
 let alice: HttpBrowser
 let roles: Page
 
-const answer = (visitor: HttpBrowser) =>
-  answerOf(idp, visitor, gateway.url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
+const answer = (browser: HttpBrowser) =>
+  answerOf(idp, browser, gateway.url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
 
 beforeAll(async () => {
   idp = await createTestIdp('corp')
@@ -41,13 +41,13 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const open = (path: string, visitor = new HttpBrowser()): Promise<Page> => visitor.open(`${gateway.url}${path}`)
+const open = (path: string, browser = new HttpBrowser()): Promise<Page> => browser.open(`${gateway.url}${path}`)
 const go = (query: Record<string, string>): Promise<Page> => open(`/go?${new URLSearchParams(query)}`, alice)
 
 const usedFinish = async (): Promise<Page> => {
-  const visitor = new HttpBrowser()
-  const { location = '' } = await postAnswer(visitor, await answer(visitor), { stopBefore: FINISH })
-  await visitor.open(location)
+  const browser = new HttpBrowser()
+  const { location = '' } = await postAnswer(browser, await answer(browser), { stopBefore: FINISH })
+  await browser.open(location)
   return new HttpBrowser().open(location)
 }
 

@@ -1,7 +1,7 @@
 /** SAML answers that must not sign anybody in: each is refused with its own code and changes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
       host: '127.0.0.1',
       port: 0,
       keys: await makeKeyPair(),
-      people: demoPeople,
+      users: demoUsers,
       serviceProviders: [{ entityId: `${url}/saml/${id}/metadata`, acsUrl: `${url}/saml/${id}/acs` }],
     })
   idps = [await startIdp('corp'), await startIdp('partner')]
@@ -36,8 +36,8 @@ afterAll(async () => {
   for (const idp of idps) await idp.close()
 })
 
-const answerFor = (visitor: HttpBrowser, provider = 'corp'): Promise<SamlAnswer> =>
-  samlAnswer(visitor, { gateway: gateway.url, provider, username: 'alice' })
+const answerFor = (browser: HttpBrowser, provider = 'corp'): Promise<SamlAnswer> =>
+  samlAnswer(browser, { gateway: gateway.url, provider, username: 'alice' })
 
 const edited = (answer: SamlAnswer, edit: (xml: string) => string): SamlAnswer => {
   const xml = Buffer.from(answer.SAMLResponse, 'base64').toString()
@@ -53,7 +53,7 @@ interface Refused {
   readonly what: string
   readonly status: number
   readonly code: string
-  readonly answer: (visitor: HttpBrowser) => Promise<SamlAnswer>
+  readonly answer: (browser: HttpBrowser) => Promise<SamlAnswer>
 }
 
 const refused: readonly Refused[] = [
@@ -61,21 +61,21 @@ const refused: readonly Refused[] = [
     what: 'an answer with a group that nobody signed',
     status: 403,
     code: 'saml.signature_digest',
-    answer: async (visitor) => edited(await answerFor(visitor), (xml) => xml.replace(/aws-(dev|admin)/, 'aws-root')),
+    answer: async (browser) => edited(await answerFor(browser), (xml) => xml.replace(/aws-(dev|admin)/, 'aws-root')),
   },
   {
     what: 'an answer without its signatures',
     status: 403,
     code: 'saml.signature_missing',
-    answer: async (visitor) =>
-      edited(await answerFor(visitor), (xml) => xml.replace(/<(\w+:)?Signature[ >].*?<\/(\w+:)?Signature>/gs, '')),
+    answer: async (browser) =>
+      edited(await answerFor(browser), (xml) => xml.replace(/<(\w+:)?Signature[ >].*?<\/(\w+:)?Signature>/gs, '')),
   },
   {
     what: 'an answer with a second assertion',
     status: 403,
     code: 'saml.assertion_repeated',
-    answer: async (visitor) =>
-      edited(await answerFor(visitor), (xml) => {
+    answer: async (browser) =>
+      edited(await answerFor(browser), (xml) => {
         const assertion = elementOf(xml, 'saml:Assertion')
         return xml.replace(assertion, `${assertion.replace(/ ID="_?/, '$&other')}${assertion}`)
       }),
@@ -84,14 +84,14 @@ const refused: readonly Refused[] = [
     what: 'an answer under a RelayState that names no sign-in',
     status: 403,
     code: 'saml.request_unknown',
-    answer: async (visitor) => ({ ...(await answerFor(visitor)), RelayState: 'nothing-we-gave-out' }),
+    answer: async (browser) => ({ ...(await answerFor(browser)), RelayState: 'nothing-we-gave-out' }),
   },
   {
     what: 'an answer under the RelayState of another sign-in',
     status: 403,
     code: 'saml.response_request_mismatch',
-    answer: async (visitor) => {
-      const [first, second] = [await answerFor(visitor), await answerFor(visitor)]
+    answer: async (browser) => {
+      const [first, second] = [await answerFor(browser), await answerFor(browser)]
       return { ...first, RelayState: second.RelayState }
     },
   },
@@ -99,15 +99,15 @@ const refused: readonly Refused[] = [
     what: 'an answer at the address of another provider',
     status: 403,
     code: 'login.other_provider',
-    answer: async (visitor) => ({ ...(await answerFor(visitor)), acs: `${gateway.url}/saml/partner/acs` }),
+    answer: async (browser) => ({ ...(await answerFor(browser)), acs: `${gateway.url}/saml/partner/acs` }),
   },
   {
     what: 'an answer of another provider at this one and under its RelayState',
     status: 403,
     // By its key: what it says of its issuer is not read before the signature holds.
     code: 'saml.signature_invalid',
-    answer: async (visitor) => {
-      const [own, other] = [await answerFor(visitor), await answerFor(visitor, 'partner')]
+    answer: async (browser) => {
+      const [own, other] = [await answerFor(browser), await answerFor(browser, 'partner')]
       return { ...own, SAMLResponse: other.SAMLResponse }
     },
   },
@@ -115,87 +115,87 @@ const refused: readonly Refused[] = [
     what: 'an answer for a provider that does not exist',
     status: 404,
     code: 'provider.unknown',
-    answer: async (visitor) => ({ ...(await answerFor(visitor)), acs: `${gateway.url}/saml/nobody/acs` }),
+    answer: async (browser) => ({ ...(await answerFor(browser)), acs: `${gateway.url}/saml/nobody/acs` }),
   },
 ]
 
 describe.each(refused)('$what', holds('5.1', '5.5'), ({ status, code, answer }) => {
-  it(`is refused with ${code}`, async () => {
-    const visitor = new HttpBrowser()
-    const page = await postAnswer(visitor, await answer(visitor))
+  it(`the request is refused with ${code}`, async () => {
+    const browser = new HttpBrowser()
+    const page = await postAnswer(browser, await answer(browser))
     expect(refusalIn(page.body)).toMatchObject({ status, code })
     expect(page.status).toBe(status)
     expect(page.body).toContain('Sign in again')
   })
 
   it('makes no session', async () => {
-    const visitor = new HttpBrowser()
-    await postAnswer(visitor, await answer(visitor))
-    expect(visitor.cookies.value('fedgate_session')).toBeUndefined()
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    const browser = new HttpBrowser()
+    await postAnswer(browser, await answer(browser))
+    expect(browser.cookies.value('fedgate_session')).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it('leaves an existing session as it was', async () => {
-    const visitor = new HttpBrowser()
-    await signIn(visitor, { gateway: gateway.url, provider: 'corp', username: 'bob' })
-    const session = visitor.cookies.value('fedgate_session')
-    await postAnswer(visitor, await answer(visitor))
-    expect(visitor.cookies.value('fedgate_session')).toBe(session)
-    expect(await whoIs(visitor, gateway.url)).toBe('bob')
+    const browser = new HttpBrowser()
+    await signIn(browser, { gateway: gateway.url, provider: 'corp', username: 'bob' })
+    const session = browser.cookies.value('fedgate_session')
+    await postAnswer(browser, await answer(browser))
+    expect(browser.cookies.value('fedgate_session')).toBe(session)
+    expect(await whoIs(browser, gateway.url)).toBe('bob')
   })
 
-  it('is in the audit log under the reference that the page shows', async () => {
-    const visitor = new HttpBrowser()
-    const { reference } = refusalIn((await postAnswer(visitor, await answer(visitor))).body)
+  it('the request is in the audit log under the reference that the page shows', async () => {
+    const browser = new HttpBrowser()
+    const { reference } = refusalIn((await postAnswer(browser, await answer(browser))).body)
     const lines = gateway.audit().filter(({ referenceId }) => referenceId === reference)
     expect(lines).toEqual([expect.objectContaining({ eventName: 'login.refused', errorCode: code })])
   })
 })
 
-it('does not use the sign-in up when an answer is refused: the real one still counts', async () => {
-  const visitor = new HttpBrowser()
-  const answer = await answerFor(visitor)
+it('the gateway does not use the sign-in up when an answer is refused: the real one still counts', async () => {
+  const browser = new HttpBrowser()
+  const answer = await answerFor(browser)
   await postAnswer(
-    visitor,
+    browser,
     edited(answer, (xml) => xml.replace(/aws-(dev|admin)/, 'aws-root')),
   )
-  await postAnswer(visitor, answer)
-  expect(await whoIs(visitor, gateway.url)).toBe('alice')
+  await postAnswer(browser, answer)
+  expect(await whoIs(browser, gateway.url)).toBe('alice')
 })
 
 describe('an answer that has been used', holds('5.3'), () => {
-  it('is refused at the ACS with 409, also where it was used a moment ago by the same browser', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await answerFor(visitor)
-    await postAnswer(visitor, answer)
-    const page = await postAnswer(visitor, answer)
+  it('an answer that has been used is refused at the ACS with 409, also where it was used a moment ago by the same browser', async () => {
+    const browser = new HttpBrowser()
+    const answer = await answerFor(browser)
+    await postAnswer(browser, answer)
+    const page = await postAnswer(browser, answer)
     expect(page.status).toBe(409)
     expect(refusalIn(page.body)).toMatchObject({ status: 409, code: 'saml.replayed' })
   })
 
   it('leads on by Continue where the session is live, and to a new sign-in', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await answerFor(visitor)
-    await postAnswer(visitor, answer)
-    const { body } = await postAnswer(visitor, answer)
+    const browser = new HttpBrowser()
+    const answer = await answerFor(browser)
+    await postAnswer(browser, answer)
+    const { body } = await postAnswer(browser, answer)
     expect(body).toMatch(/href="\/roles"[^>]*>Continue</)
     expect(body).toMatch(/href="\/login"[^>]*>Sign in again</)
-    expect(await whoIs(visitor, gateway.url)).toBe('alice')
+    expect(await whoIs(browser, gateway.url)).toBe('alice')
   })
 
-  it('is refused in another encoding too', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await answerFor(visitor)
-    await postAnswer(visitor, answer)
+  it('an answer that has been used is refused in another encoding too', async () => {
+    const browser = new HttpBrowser()
+    const answer = await answerFor(browser)
+    await postAnswer(browser, answer)
     const folded = answer.SAMLResponse.replace(/.{76}/g, '$&\r\n')
-    expect(refusalIn((await postAnswer(visitor, { ...answer, SAMLResponse: folded })).body).code).toBe('saml.replayed')
+    expect(refusalIn((await postAnswer(browser, { ...answer, SAMLResponse: folded })).body).code).toBe('saml.replayed')
   })
 
-  it('is known as used also where the sign-in is not, or no longer', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await answerFor(visitor)
-    await postAnswer(visitor, answer)
-    const page = await postAnswer(visitor, { ...answer, RelayState: 'nothing-we-gave-out' })
+  it('an answer that has been used is known as used also where the sign-in is not, or no longer', async () => {
+    const browser = new HttpBrowser()
+    const answer = await answerFor(browser)
+    await postAnswer(browser, answer)
+    const page = await postAnswer(browser, { ...answer, RelayState: 'nothing-we-gave-out' })
     expect(refusalIn(page.body)).toMatchObject({ status: 409, code: 'saml.replayed' })
   })
 
@@ -208,10 +208,10 @@ describe('an answer that has been used', holds('5.3'), () => {
   })
 
   it('makes one session when it is posted ten times at once', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await answerFor(visitor)
+    const browser = new HttpBrowser()
+    const answer = await answerFor(browser)
     const loginsBefore = loginsSoFar()
-    const pages = await Promise.all(Array.from({ length: 10 }, () => postAnswer(visitor, answer)))
+    const pages = await Promise.all(Array.from({ length: 10 }, () => postAnswer(browser, answer)))
     expect(pages.map(({ status }) => status).toSorted()).toEqual([200, ...Array(9).fill(409)])
     expect(loginsSoFar() - loginsBefore).toBe(1)
   })

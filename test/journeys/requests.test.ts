@@ -1,4 +1,4 @@
-/** How people get to a SAML identity provider: by the binding that it offers, signed where it has to be, and asking for what is configured. */
+/** How users get to a SAML identity provider: by the binding that it offers, signed where it must be, and asking for what is configured. */
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
@@ -57,23 +57,23 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const start = (provider: string, visitor = new HttpBrowser()): Promise<Page> =>
-  visitor.open(`${gateway.url}/login/${provider}`, { stopBefore: /^https:/ })
+const start = (provider: string, browser = new HttpBrowser()): Promise<Page> =>
+  browser.open(`${gateway.url}/login/${provider}`, { stopBefore: /^https:/ })
 
 const metadataOf = async (path: string): Promise<string> => (await new HttpBrowser().open(`${gateway.url}${path}`)).body
 
 describe('a request by redirect', () => {
   const parametersTo = async (provider: string) => new URL((await start(provider)).location ?? '').searchParams
 
-  it('is unsigned where the identity provider does not care', async () => {
+  it('a request by redirect is unsigned where the identity provider does not care', async () => {
     expect([...(await parametersTo('plain')).keys()]).toEqual(['SAMLRequest', 'RelayState'])
   })
 
-  it('is signed where its metadata wants that', async () => {
+  it('a request by redirect is signed where its metadata wants that', async () => {
     expect([...(await parametersTo('wants')).keys()]).toEqual(['SAMLRequest', 'RelayState', 'SigAlg', 'Signature'])
   })
 
-  it('says for whom the person signs in, and carries nothing but an opaque RelayState of at most 80 bytes', async () => {
+  it('says for whom the user signs in, and carries nothing but an opaque RelayState of at most 80 bytes', async () => {
     const { location } = await start('plain')
     expect(location).not.toContain(encodeURIComponent('/roles'))
     expect(new URL(location ?? '').searchParams.get('RelayState')).toMatch(/^[\w-]{32,80}$/)
@@ -81,7 +81,7 @@ describe('a request by redirect', () => {
 })
 
 describe('a request by POST', () => {
-  it('is a form to the identity provider, signed inside, that only this page may send there', async () => {
+  it('a request by POST is a form to the identity provider, signed inside, that only this page may send there', async () => {
     const page = await start('posts')
     const { action, fields } = formWith(page, 'SAMLRequest')
     expect(page.status).toBe(200)
@@ -94,16 +94,16 @@ describe('a request by POST', () => {
     expect(chooser.headers.get('content-security-policy')).not.toContain('corp.example')
   })
 
-  it('signs the person in like any other', async () => {
-    const visitor = new HttpBrowser()
+  it('signs the user in like any other', async () => {
+    const browser = new HttpBrowser()
     const says = { subject: 'dora', attributes: {} }
-    await postAnswer(visitor, await answerTo(corp, requestOn(await start('posts', visitor)), says))
-    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+    await postAnswer(browser, await answerTo(corp, requestOn(await start('posts', browser)), says))
+    expect(await whoIs(browser, gateway.url)).toBe('dora')
   })
 })
 
 describe('what is configured', () => {
-  it('is asked for: NameID format and authentication context', async () => {
+  it('a request contains what is configured: NameID format and authentication context', async () => {
     const { location } = await start('asks')
 
     const packed = new URL(location ?? '').searchParams.get('SAMLRequest') ?? ''
@@ -128,7 +128,7 @@ describe('the SP metadata', () => {
     expect(uses(await metadataOf('/saml/plain/metadata'))).toEqual(['signing', 'signing', 'encryption'])
   })
 
-  it('holds no encryption key where AWS has to read what is sent', async () => {
+  it('holds no encryption key where AWS must read what is sent', async () => {
     const xml = await metadataOf('/saml/passes/metadata')
     expect(uses(xml)).toEqual(['signing', 'signing'])
     expect(xml).toContain('entityID="urn:amazon:webservices"')
@@ -151,7 +151,7 @@ describe('the SP metadata', () => {
     ])
   })
 
-  it('is signed where that is asked for', async () => {
+  it('the SP metadata is signed where that is asked for', async () => {
     expect(await metadataOf('/saml/plain/metadata?signed=true')).toContain('<ds:SignatureValue>')
     expect(await metadataOf('/saml/plain/metadata')).not.toContain('SignatureValue')
   })
@@ -168,17 +168,17 @@ describe('a large answer', () => {
       (_, n) => `arn:aws:iam::111122223333:role/Team${n},arn:aws:iam::111122223333:saml-provider/corp`,
     )
   const signInWith = async (attributes: Readonly<Record<string, readonly string[]>>) => {
-    const visitor = new HttpBrowser()
-    const answer = await answerOf(corp, visitor, gateway.url, 'passes', { subject: 'dora', attributes })
-    return { answer, page: await postAnswer(visitor, answer) }
+    const browser = new HttpBrowser()
+    const answer = await answerOf(corp, browser, gateway.url, 'passes', { subject: 'dora', attributes })
+    return { answer, page: await postAnswer(browser, answer) }
   }
 
-  it('a response with 300 roles is taken whole', async () => {
+  it('a response with 300 roles is accepted whole', async () => {
     const { page } = await signInWith({ 'https://aws.amazon.com/SAML/Attributes/Role': roles(300) })
     expect(page.body).toContain('300 roles in 1 account')
   })
 
-  it('a response of nearly 1 MB is taken', async () => {
+  it('a response of nearly 1 MB is accepted', async () => {
     const filling = Array.from({ length: 900 }, (_, n) => `${n}`.padEnd(1000, 'x'))
     const { page, answer } = await signInWith({ filling })
     expect(answer.SAMLResponse.length * 0.75).toBeGreaterThan(900_000)

@@ -1,8 +1,8 @@
-/** Who gets which role, and what AWS has to say about it. */
+/** Who gets which role, and what AWS must say about it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, signIn } from '../harness/sign-in.ts'
@@ -61,7 +61,7 @@ beforeAll(async () => {
   openId = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
-    people: demoPeople,
+    users: demoUsers,
     clients: [{ clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${url}/oidc/openid/callback`] }],
   })
   gateway = await startConfiguredGateway(
@@ -99,13 +99,13 @@ afterAll(async () => {
 })
 
 const signInAt = async (provider: string, attributes: Attributes) => {
-  const visitor = new HttpBrowser()
+  const browser = new HttpBrowser()
   const idp = provider === 'partner' ? partner : corp
   const page = await postAnswer(
-    visitor,
-    await answerOf(idp, visitor, gateway.url, provider, { subject: 'dora', attributes }),
+    browser,
+    await answerOf(idp, browser, gateway.url, provider, { subject: 'dora', attributes }),
   )
-  return { visitor, page }
+  return { browser, page }
 }
 
 const rolesOn = ({ forms }: Page): readonly string[] =>
@@ -113,16 +113,16 @@ const rolesOn = ({ forms }: Page): readonly string[] =>
 
 /** Posts the form of any role, changed so. */
 const take = (
-  visitor: HttpBrowser,
+  browser: HttpBrowser,
   page: Page,
   fields: Readonly<Record<string, string>>,
   path = '/roles/credentials',
-) => visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}${path}` }, fields)
+) => browser.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}${path}` }, fields)
 
 describe('a role', () => {
   it('a role that no rule grants is refused, also to one who is signed in, and is in the audit log', async () => {
-    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
-    const refused = refusalIn((await take(visitor, page, { role: ADMIN })).body)
+    const { browser, page } = await signInAt('corp', { groups: ['dev'] })
+    const refused = refusalIn((await take(browser, page, { role: ADMIN })).body)
     expect(refused).toMatchObject({ status: 403, code: 'role.not_granted' })
     const line = gateway.audit().find(({ referenceId }) => referenceId === refused.reference)
     expect(line).toMatchObject({ eventName: 'exchange.denied', subject: 'dora', requestParameters: { roleArn: ADMIN } })
@@ -138,13 +138,13 @@ describe('a role', () => {
     'Developer',
     '__proto__',
   ])('named %j is not one', async (role) => {
-    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
-    expect(refusalIn((await take(visitor, page, { role })).body).code).toBe('role.not_granted')
+    const { browser, page } = await signInAt('corp', { groups: ['dev'] })
+    expect(refusalIn((await take(browser, page, { role })).body).code).toBe('role.not_granted')
   })
 
-  it('whose trust policy asks for something else is denied by AWS', async () => {
-    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
-    const answer = await take(visitor, page, { role: LOCKED })
+  it('a role whose trust policy asks for something else is denied by AWS', async () => {
+    const { browser, page } = await signInAt('corp', { groups: ['dev'] })
+    const answer = await take(browser, page, { role: LOCKED })
     expect(answer.status).toBe(403)
     expect(refusalIn(answer.body)).toMatchObject({
       status: 403,
@@ -153,7 +153,7 @@ describe('a role', () => {
     })
   })
 
-  it('whose trust policy asks for another person is denied by AWS, with the original token too', async () => {
+  it('a role whose trust policy requires another user is denied by AWS, with the original token too', async () => {
     const [alice, bob] = [new HttpBrowser(), new HttpBrowser()]
     const page = await signIn(alice, { gateway: gateway.url, provider: 'openid', username: 'alice' })
     expect(refusalIn((await take(alice, page, { role: ADMIN })).body).code).toBe('sts.access_denied')
@@ -163,24 +163,24 @@ describe('a role', () => {
 
   it('a role that does not exist in AWS is denied like one that is locked', async () => {
     // By a pattern: roles that rules name letter by letter exist in the local AWS.
-    const { visitor, page } = await signInAt('corp', { groups: ['aws-111122223333-Missing'] })
-    expect(refusalIn((await take(visitor, page, { role: MISSING })).body).code).toBe('sts.access_denied')
+    const { browser, page } = await signInAt('corp', { groups: ['aws-111122223333-Missing'] })
+    expect(refusalIn((await take(browser, page, { role: MISSING })).body).code).toBe('sts.access_denied')
   })
 
   it('a role that is denied opens no console', async () => {
-    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
-    const answer = await take(visitor, page, { role: LOCKED }, '/roles/console')
+    const { browser, page } = await signInAt('corp', { groups: ['dev'] })
+    const answer = await take(browser, page, { role: LOCKED }, '/roles/console')
     expect(refusalIn(answer.body).code).toBe('sts.access_denied')
   })
 })
 
 describe('the duration', () => {
   const taken = async (duration: string) => {
-    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
-    return take(visitor, page, { role: DEVELOPER, duration })
+    const { browser, page } = await signInAt('corp', { groups: ['dev'] })
+    return take(browser, page, { role: DEVELOPER, duration })
   }
 
-  it.each(['900', '15m', '1h', '3600', '2h', ''])('%j is taken', async (duration) => {
+  it.each(['900', '15m', '1h', '3600', '2h', ''])('%j is accepted', async (duration) => {
     expect((await taken(duration)).status).toBe(200)
   })
 
@@ -210,43 +210,43 @@ describe('the duration', () => {
 
 describe('the duration of a console', () => {
   const opened = async (duration: string) => {
-    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
-    const answer = await visitor.submit(
+    const { browser, page } = await signInAt('corp', { groups: ['dev'] })
+    const answer = await browser.submit(
       page,
       { ...formWith(page, 'csrf'), action: `${gateway.url}/roles/console` },
       { role: DEVELOPER, duration, destination: 's3' },
       { stopBefore: /\/federation\?/ },
     )
-    return { visitor, answer }
+    return { browser, answer }
   }
 
   it('a duration that AWS allows leads straight there', async () => {
     expect((await opened('2h')).answer.status).toBe(303)
   })
 
-  it('a duration that AWS does not allow becomes an hour, is told, and one press leads on', async () => {
-    const { visitor, answer } = await opened('3h')
+  it('a duration that AWS does not allow becomes an hour, is shown, and one press leads on', async () => {
+    const { browser, answer } = await opened('3h')
     expect(answer.status).toBe(200)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(answer.body).toContain('You asked for 3h, but this role allows less. You got 1 hour.')
     const href = unescapeMarkup(/<a class="button primary" href="([^"]*)"/.exec(answer.body)?.[1] ?? '')
-    const console = await visitor.open(href)
+    const console = await browser.open(href)
     expect(console.url).toBe(`${gateway.localAws}/console`)
     expect(console.body).toContain('/s3/home')
   })
 })
 
 describe('a second identity provider', () => {
-  it("that asserts the first one's groups gets nothing", async () => {
+  it("a second identity provider that asserts the first one's groups gets nothing", async () => {
     const groups = ['dev', 'aws-111122223333-Developer']
-    const { visitor, page } = await signInAt('partner', {
+    const { browser, page } = await signInAt('partner', {
       groups,
       [ROLE_ATTRIBUTE]: [`${DEVELOPER},${ACCOUNT}:saml-provider/fedgate`],
     })
     expect(rolesOn(page)).toEqual([])
     expect(page.body).toContain('You don’t have any roles yet')
     for (const role of [DEVELOPER, LOCKED, ADMIN])
-      expect(refusalIn((await take(visitor, page, { role })).body).code).toBe('role.not_granted')
+      expect(refusalIn((await take(browser, page, { role })).body).code).toBe('role.not_granted')
   })
 })
 
@@ -257,9 +257,9 @@ describe("the identity provider's own Role attribute", () => {
   it.each([pair, turned, ` ${DEVELOPER} , ${ACCOUNT}:saml-provider/any `])(
     '%j grants the role where it is to be believed',
     async (value) => {
-      const { visitor, page } = await signInAt('believed', { [ROLE_ATTRIBUTE]: [value] })
+      const { browser, page } = await signInAt('believed', { [ROLE_ATTRIBUTE]: [value] })
       expect(rolesOn(page)).toEqual([DEVELOPER])
-      expect((await take(visitor, page, { role: DEVELOPER })).status).toBe(200)
+      expect((await take(browser, page, { role: DEVELOPER })).status).toBe(200)
     },
   )
 
@@ -280,15 +280,15 @@ describe("the identity provider's own Role attribute", () => {
 describe('many roles', () => {
   const groups = Array.from({ length: 500 }, (_, n) => `aws-${String(n % 50).padStart(12, '9')}-Team${n}`)
 
-  it('are all on one page, by account', async () => {
+  it('many roles are all on one page, by account', async () => {
     const { page } = await signInAt('corp', { groups })
     expect(rolesOn(page)).toHaveLength(500)
     expect(page.body).toContain('500 roles in 50 accounts')
   })
 
-  it('are narrowed by a search', async () => {
-    const { visitor } = await signInAt('corp', { groups })
-    const page = await visitor.open(`${gateway.url}/roles?q=team49`)
+  it('many roles are narrowed by a search', async () => {
+    const { browser } = await signInAt('corp', { groups })
+    const page = await browser.open(`${gateway.url}/roles?q=team49`)
     expect(rolesOn(page)).toHaveLength(11)
   })
 
@@ -301,19 +301,19 @@ describe('many roles', () => {
 describe('what a provider says', () => {
   const nasty = `"><script>alert(1)</script><img src=x onerror='alert(2)'>{{7*7}}`
 
-  it('is shown as text, never as markup', async () => {
-    const { visitor } = await signInAt('corp', { displayName: [nasty], groups: [nasty] })
+  it('what a provider says is shown as text, never as markup', async () => {
+    const { browser } = await signInAt('corp', { displayName: [nasty], groups: [nasty] })
     for (const path of ['/roles', '/identity', '/logout', '/login']) {
-      const { body } = await visitor.open(`${gateway.url}${path}`)
+      const { body } = await browser.open(`${gateway.url}${path}`)
       expect(body).not.toContain('<script>alert')
       expect(body).not.toContain('<img src=x')
     }
-    expect((await visitor.open(`${gateway.url}/identity`)).body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect((await browser.open(`${gateway.url}/identity`)).body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
   })
 
-  it('is shown as text in what a script asks for, under names that mean something to JavaScript', async () => {
-    const { visitor } = await signInAt('corp', { constructor: ['a'], toString: ['b'], groups: [nasty] })
-    const { body } = await visitor.open(`${gateway.url}/api/session`)
+  it('what a provider says is shown as text in what a script asks for, under names that mean something to JavaScript', async () => {
+    const { browser } = await signInAt('corp', { constructor: ['a'], toString: ['b'], groups: [nasty] })
+    const { body } = await browser.open(`${gateway.url}/api/session`)
     expect(JSON.parse(body).attributes).toEqual({ constructor: ['a'], toString: ['b'], groups: [nasty] })
   })
 })

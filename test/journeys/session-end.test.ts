@@ -33,73 +33,73 @@ beforeEach(() => {
   time = START
 })
 
-const answer = (visitor: HttpBrowser, more: Partial<Says> = {}) =>
-  answerOf(idp, visitor, gateway.url, 'corp', { subject: 'dora', attributes: {}, now: time, ...more })
+const answer = (browser: HttpBrowser, more: Partial<Says> = {}) =>
+  answerOf(idp, browser, gateway.url, 'corp', { subject: 'dora', attributes: {}, now: time, ...more })
 
 const signedIn = async (more: Partial<Says> = {}): Promise<HttpBrowser> => {
-  const visitor = new HttpBrowser()
-  await postAnswer(visitor, await answer(visitor, more))
-  expect(await whoIs(visitor, gateway.url)).toBe('dora')
-  return visitor
+  const browser = new HttpBrowser()
+  await postAnswer(browser, await answer(browser, more))
+  expect(await whoIs(browser, gateway.url)).toBe('dora')
+  return browser
 }
 
 it('ends when it has not been used for its idle time', async () => {
-  const visitor = await signedIn()
+  const browser = await signedIn()
   pass(31)
-  expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  expect(await whoIs(browser, gateway.url)).toBeUndefined()
 })
 
 it('goes on while it is used', async () => {
-  const visitor = await signedIn()
+  const browser = await signedIn()
   for (const minutes of [20, 20, 20]) {
     pass(minutes)
-    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+    expect(await whoIs(browser, gateway.url)).toBe('dora')
   }
 })
 
 it('ends at its lifetime, however much it is used', async () => {
-  const visitor = await signedIn()
+  const browser = await signedIn()
   for (const minutes of [25, 25, 25, 25]) {
     pass(minutes)
-    await whoIs(visitor, gateway.url)
+    await whoIs(browser, gateway.url)
   }
   pass(21)
-  expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  expect(await whoIs(browser, gateway.url)).toBeUndefined()
 })
 
 it('ends when the session at the identity provider does', holds('4.5'), async () => {
-  const visitor = await signedIn({ sessionNotOnOrAfter: new Date(START.getTime() + 10 * 60_000) })
+  const browser = await signedIn({ sessionNotOnOrAfter: new Date(START.getTime() + 10 * 60_000) })
   pass(9)
-  expect(await whoIs(visitor, gateway.url)).toBe('dora')
+  expect(await whoIs(browser, gateway.url)).toBe('dora')
   pass(2)
-  expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  expect(await whoIs(browser, gateway.url)).toBeUndefined()
 })
 
-it('is not begun by an answer that has expired on its way', async () => {
-  const visitor = new HttpBrowser()
-  const late = await answer(visitor)
+it('a session is not begun by an answer that has expired on its way', async () => {
+  const browser = new HttpBrowser()
+  const late = await answer(browser)
   pass(7)
-  expect(refusalIn((await postAnswer(visitor, late)).body).code).toMatch(/^saml\.(confirmation_)?expired$/)
+  expect(refusalIn((await postAnswer(browser, late)).body).code).toMatch(/^saml\.(confirmation_)?expired$/)
 })
 
-it('is not begun by an answer to a sign-in that was started long ago', async () => {
-  const visitor = new HttpBrowser()
-  const early = await answer(visitor, { lifetimeSeconds: 3600 })
+it('a session is not begun by an answer to a sign-in that was started long ago', async () => {
+  const browser = new HttpBrowser()
+  const early = await answer(browser, { lifetimeSeconds: 3600 })
   pass(16)
-  expect(refusalIn((await postAnswer(visitor, early)).body).code).toBe('saml.request_unknown')
+  expect(refusalIn((await postAnswer(browser, early)).body).code).toBe('saml.request_unknown')
 })
 
-it('is not begun by a finish page that is opened long after', async () => {
-  const visitor = new HttpBrowser()
-  const { location } = await postAnswer(visitor, await answer(visitor), { stopBefore: FINISH })
+it('a session is not begun by a finish page that is opened long after', async () => {
+  const browser = new HttpBrowser()
+  const { location } = await postAnswer(browser, await answer(browser), { stopBefore: FINISH })
   pass(6)
-  expect(refusalIn((await visitor.open(location ?? '')).body)).toMatchObject({ status: 400, code: 'login.expired' })
+  expect(refusalIn((await browser.open(location ?? '')).body)).toMatchObject({ status: 400, code: 'login.expired' })
 })
 
-it('is not begun again by a used answer, however late it comes', async () => {
-  const visitor = new HttpBrowser()
-  const used = await answer(visitor, { lifetimeSeconds: 600 })
-  await postAnswer(visitor, used)
+it('a session is not begun again by a used answer, however late it comes', async () => {
+  const browser = new HttpBrowser()
+  const used = await answer(browser, { lifetimeSeconds: 600 })
+  await postAnswer(browser, used)
   pass(10)
-  expect(refusalIn((await postAnswer(visitor, used)).body).code).toBe('saml.replayed')
+  expect(refusalIn((await postAnswer(browser, used)).body).code).toBe('saml.replayed')
 })

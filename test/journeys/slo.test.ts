@@ -83,19 +83,19 @@ interface Who {
   readonly now?: Date
 }
 
-const answerFor = (visitor: HttpBrowser, { subject = 'alice', provider = 'corp', ...says }: Who) =>
-  answerOf(idp, visitor, gateway.url, provider, { subject, attributes: {}, sessionIndex: '_session', ...says })
+const answerFor = (browser: HttpBrowser, { subject = 'alice', provider = 'corp', ...says }: Who) =>
+  answerOf(idp, browser, gateway.url, provider, { subject, attributes: {}, sessionIndex: '_session', ...says })
 
 const signedIn = async (who: Who = {}): Promise<HttpBrowser> => {
-  const visitor = new HttpBrowser()
-  const page = await postAnswer(visitor, await answerFor(visitor, who))
+  const browser = new HttpBrowser()
+  const page = await postAnswer(browser, await answerFor(browser, who))
   expect(page.url).toBe(`${gateway.url}/roles`)
-  return visitor
+  return browser
 }
 
-const signOut = async (visitor: HttpBrowser): Promise<Page> => {
-  const question = await visitor.open(`${gateway.url}/logout`)
-  return visitor.submit(question, formWith(question, 'csrf'), {}, { stopBefore: /company\.example/ })
+const signOut = async (browser: HttpBrowser): Promise<Page> => {
+  const question = await browser.open(`${gateway.url}/logout`)
+  return browser.submit(question, formWith(question, 'csrf'), {}, { stopBefore: /company\.example/ })
 }
 
 /** The identity provider's request: alice is to be signed out of `corp`, unless it says otherwise. */
@@ -108,8 +108,8 @@ const request = ({ provider = 'corp', ...said }: Partial<SaidByRequest> & { prov
     ...said,
   })
 
-const carryRequest = (xml: string, provider: Provider = 'corp', visitor = new HttpBrowser()): Promise<Page> =>
-  visitor.open(`${sloOf(provider)}?${signedQuery(xml, idp.keys.privateKey, { relayState: 'state of the IdP' })}`, {
+const carryRequest = (xml: string, provider: Provider = 'corp', browser = new HttpBrowser()): Promise<Page> =>
+  browser.open(`${sloOf(provider)}?${signedQuery(xml, idp.keys.privateKey, { relayState: 'state of the IdP' })}`, {
     stopBefore: /company\.example/,
   })
 
@@ -138,7 +138,7 @@ interface Sent {
   readonly parameters: URLSearchParams
 }
 
-/** What we sent by redirect; its signature has to verify. */
+/** What we sent by redirect; its signature must verify. */
 const sentBy = async ({ location = '' }: Page, parameter: string, provider: Provider = 'corp'): Promise<Sent> => {
   const query = location.slice(location.indexOf('?') + 1)
   const [octets = '', signature = ''] = query.split('&Signature=')
@@ -163,10 +163,10 @@ describe('our metadata', () => {
 
 describe('signing out here', () => {
   it('ends the session here first, and then asks the identity provider', async () => {
-    const visitor = await signedIn()
-    const page = await signOut(visitor)
+    const browser = await signedIn()
+    const page = await signOut(browser)
     expect(page.status).toBe(303)
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
     expect(page.location).toMatch(/^https:\/\/company\.example\/slo\?SAMLRequest=/)
     const { xml } = await sentBy(page, 'SAMLRequest')
     expect(xml).toContain(`Destination="${IDP_SLO}"`)
@@ -175,7 +175,7 @@ describe('signing out here', () => {
     expect(logouts().at(-1)).toMatchObject({ provider: 'corp', subject: 'alice', reason: 'person' })
   })
 
-  it('goes on by a form where the identity provider takes nothing else, and shows nobody as signed in', async () => {
+  it('continues by a form where the identity provider accepts nothing else, and shows no user as signed in', async () => {
     const page = await signOut(await signedIn({ provider: 'poster' }))
     expect(page.body).toContain('Signing out at Company')
     expect(page.body).not.toContain('Signed in as')
@@ -197,25 +197,25 @@ describe('signing out here', () => {
     ['corp', ' https://company.example'],
     ['poster', ''],
     ['quiet', ''],
-  ] as const)('may lead from every page of somebody from %s to where it does', async (provider, target) => {
-    const visitor = await signedIn({ provider })
+  ] as const)('signing out may lead from every page of a user from %s to where it does', async (provider, target) => {
+    const browser = await signedIn({ provider })
     const signedOut = formAction(await new HttpBrowser().open(`${gateway.url}/logout`))
     for (const path of ['/roles', '/identity', '/logout'])
-      expect(formAction(await visitor.open(`${gateway.url}${path}`))).toBe(`${signedOut}${target}`)
+      expect(formAction(await browser.open(`${gateway.url}${path}`))).toBe(`${signedOut}${target}`)
   })
 
   it('says that the identity provider has not answered, as long as it has not', async () => {
-    const visitor = await signedIn()
-    await signOut(visitor)
-    expect((await visitor.open(`${gateway.url}/logout`)).body).toContain('You may still be signed in at Company.')
+    const browser = await signedIn()
+    await signOut(browser)
+    expect((await browser.open(`${gateway.url}/logout`)).body).toContain('You may still be signed in at Company.')
     expect((await new HttpBrowser().open(`${gateway.url}/logout`)).body).not.toContain('Company')
   })
 
-  it('tells nothing of an earlier logout once somebody has signed in again', async () => {
-    const visitor = await signedIn()
-    await signOut(visitor)
-    await postAnswer(visitor, await answerFor(visitor, { sessionIndex: '_later' }))
-    expect(visitor.cookies.value('fedgate_logout')).toBeUndefined()
+  it('shows nothing about an earlier logout after another sign-in', async () => {
+    const browser = await signedIn()
+    await signOut(browser)
+    await postAnswer(browser, await answerFor(browser, { sessionIndex: '_later' }))
+    expect(browser.cookies.value('fedgate_logout')).toBeUndefined()
   })
 })
 
@@ -229,35 +229,35 @@ describe('the answer to our request', () => {
       ...said,
     })
   const asked = async () => {
-    const visitor = await signedIn()
-    return { visitor, id: (await sentBy(await signOut(visitor), 'SAMLRequest')).id }
+    const browser = await signedIn()
+    return { browser, id: (await sentBy(await signOut(browser), 'SAMLRequest')).id }
   }
   const queryOf = (xml: string, key = idp.keys.privateKey) => signedQuery(xml, key, { parameter: 'SAMLResponse' })
-  const answer = (visitor: HttpBrowser, xml: string) => visitor.open(`${sloOf('corp')}?${queryOf(xml)}`)
+  const answer = (browser: HttpBrowser, xml: string) => browser.open(`${sloOf('corp')}?${queryOf(xml)}`)
 
   it.each([
     ['complete', [SUCCESS], 'You are signed out at Company as well.'],
     ['partial', [SUCCESS, PARTIAL], 'Company could not sign you out everywhere'],
     ['partial by another reading', [RESPONDER, PARTIAL], 'Company could not sign you out everywhere'],
     ['a refusal', [RESPONDER], 'Company did not sign you out'],
-  ])('a logout response that is %s is told on the signed-out page', async (_, status, sentence) => {
-    const { visitor, id } = await asked()
-    const page = await answer(visitor, response({ inResponseTo: id, status }))
+  ])('a logout response that is %s is shown on the signed-out page', async (_, status, sentence) => {
+    const { browser, id } = await asked()
+    const page = await answer(browser, response({ inResponseTo: id, status }))
     expect(page.url).toBe(`${gateway.url}/logout`)
     expect(page.body).toContain('You are signed out')
     expect(page.body).toContain(sentence)
   })
 
-  it('may come by POST, from another site and so without cookies', async () => {
-    const { visitor, id } = await asked()
+  it('the answer to our request may come by POST, from another site and so without cookies', async () => {
+    const { browser, id } = await asked()
     const xml = response({ inResponseTo: id })
     const SAMLResponse = base64(await signedXml(xml, idp.keys, / ID="([^"]*)"/.exec(xml)?.[1]))
-    const page = await visitor.post(sloOf('corp'), { SAMLResponse }, { from: IDP_SLO })
+    const page = await browser.post(sloOf('corp'), { SAMLResponse }, { from: IDP_SLO })
     expect(page.url).toBe(`${gateway.url}/logout`)
     expect(page.body).toContain('You are signed out at Company as well.')
   })
 
-  it('is told to no other browser, and signs nobody out there', async () => {
+  it('the answer to our request is shown to no other browser, and signs no user out there', async () => {
     const { id } = await asked()
     const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new HttpBrowser()]
     const page = await answer(bystander, response({ inResponseTo: id }))
@@ -267,46 +267,46 @@ describe('the answer to our request', () => {
   })
 
   it('counts once', async () => {
-    const { visitor, id } = await asked()
+    const { browser, id } = await asked()
     const xml = response({ inResponseTo: id })
-    await answer(visitor, xml)
-    const again = await answer(visitor, xml)
+    await answer(browser, xml)
+    const again = await answer(browser, xml)
     expect(refusalIn(again.body)).toMatchObject({ status: 400, code: 'saml.logout_unknown' })
     expect(refused().at(-1)).toMatchObject({ errorCode: 'saml.logout_unknown', found: id })
   })
 
-  it('has to be one to a request of ours', async () => {
-    const { visitor } = await asked()
-    const page = await answer(visitor, response({ inResponseTo: '_never' }))
+  it('the answer to our request must answer a request of ours', async () => {
+    const { browser } = await asked()
+    const page = await answer(browser, response({ inResponseTo: '_never' }))
     expect(refusalIn(page.body).code).toBe('saml.logout_unknown')
   })
 
   const unsigned = {
-    'by redirect': (visitor: HttpBrowser, xml: string) =>
-      visitor.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg.*/, '')}`),
-    'by redirect, with a signature and no algorithm': (visitor: HttpBrowser, xml: string) =>
-      visitor.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg[^&]*/, '')}`),
-    'by POST': (visitor: HttpBrowser, xml: string) =>
-      visitor.post(sloOf('corp'), { SAMLResponse: base64(xml) }, { from: IDP_SLO }),
+    'by redirect': (browser: HttpBrowser, xml: string) =>
+      browser.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg.*/, '')}`),
+    'by redirect, with a signature and no algorithm': (browser: HttpBrowser, xml: string) =>
+      browser.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg[^&]*/, '')}`),
+    'by POST': (browser: HttpBrowser, xml: string) =>
+      browser.post(sloOf('corp'), { SAMLResponse: base64(xml) }, { from: IDP_SLO }),
   }
 
   it.each(Object.entries(unsigned))(
-    'that is not signed (%s) ends on the signed-out page, is not believed, and is recorded',
+    'the answer to our request that is not signed (%s) ends on the signed-out page, is not believed, and is recorded',
     async (_, send) => {
-      const { visitor, id } = await asked()
+      const { browser, id } = await asked()
       const xml = response({ inResponseTo: id })
-      const page = await send(visitor, xml)
+      const page = await send(browser, xml)
       expect(page.status).toBe(200)
       expect(page.body).toContain('You are signed out')
       expect(page.body).toContain('Company answered without a signature')
       expect(page.body).toContain('you may still be signed in there')
       expect(refused().at(-1)).toMatchObject({ provider: 'corp', errorCode: 'saml.logout_unsigned' })
-      expect((await answer(visitor, xml)).body).toContain('You are signed out at Company as well.')
-      expect((await send(visitor, xml)).body).toContain('You are signed out at Company as well.')
+      expect((await answer(browser, xml)).body).toContain('You are signed out at Company as well.')
+      expect((await send(browser, xml)).body).toContain('You are signed out at Company as well.')
     },
   )
 
-  it('a logout response that is not signed tells a browser nothing that began no logout, and signs nobody out', async () => {
+  it('a logout response that is not signed tells a browser nothing that began no logout, and signs no user out', async () => {
     const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new HttpBrowser()]
     const xml = response({ inResponseTo: '_made-up' })
     expect((await unsigned['by redirect'](bystander, xml)).body).toContain('Sign out?')
@@ -326,21 +326,21 @@ describe('the answer to our request', () => {
       (xml: string) => queryOf(xml.replace(idp.entityId, other.entityId)),
       'saml.logout_issuer_mismatch',
     ],
-  ])('a logout response that is %s is refused, and the right one is taken afterwards', async (_, hostile, code) => {
-    const { visitor, id } = await asked()
+  ])('a logout response that is %s is refused, and the right one is accepted afterwards', async (_, hostile, code) => {
+    const { browser, id } = await asked()
     const xml = response({ inResponseTo: id })
-    const page = await visitor.open(`${sloOf('corp')}?${hostile(xml)}`)
+    const page = await browser.open(`${sloOf('corp')}?${hostile(xml)}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code })
-    expect((await answer(visitor, xml)).body).toContain('You are signed out at Company as well.')
+    expect((await answer(browser, xml)).body).toContain('You are signed out at Company as well.')
   })
 
-  it('has to come from the identity provider that was asked', async () => {
-    const { visitor, id } = await asked()
+  it('the answer to our request must come from the identity provider that was asked', async () => {
+    const { browser, id } = await asked()
     const said = { issuer: other.entityId, destination: sloOf('partner'), inResponseTo: id }
     const query = queryOf(response(said), other.keys.privateKey)
-    const page = await visitor.open(`${sloOf('partner')}?${query}`)
+    const page = await browser.open(`${sloOf('partner')}?${query}`)
     expect(refusalIn(page.body).code).toBe('saml.logout_unknown')
-    expect((await answer(visitor, response({ inResponseTo: id }))).body).toContain('as well')
+    expect((await answer(browser, response({ inResponseTo: id }))).body).toContain('as well')
   })
 })
 
@@ -360,19 +360,19 @@ describe('a request of the identity provider', () => {
     expect(logouts().at(-1)).toMatchObject({ provider: 'corp', subject: 'alice', reason: 'provider' })
   })
 
-  it('a logout request that names no session ends all of that person, in every browser', async () => {
+  it('a logout request that names no session ends all of that user, in every browser', async () => {
     const browsers = [await signedIn({ subject: 'carol' }), await signedIn({ subject: 'carol', sessionIndex: '_9' })]
     const bystander = await signedIn({ subject: 'dave' })
     await carryRequest(request({ subject: nameId('carol') }))
-    for (const browser of browsers) expect(await whoIs(browser, gateway.url)).toBeUndefined()
+    for (const each of browsers) expect(await whoIs(each, gateway.url)).toBeUndefined()
     expect(await whoIs(bystander, gateway.url)).toBe('dave')
   })
 
-  it('leaves a browser that shows nobody as signed in, whatever it kept', async () => {
-    const visitor = await signedIn({ subject: 'erin' })
-    const cookie = `fedgate_session=${visitor.cookies.value('fedgate_session')}`
-    await carryRequest(request({ subject: nameId('erin') }), 'corp', visitor)
-    const page = await visitor.open(`${gateway.url}/logout`)
+  it('leaves a browser that shows no user as signed in, whatever it kept', async () => {
+    const browser = await signedIn({ subject: 'erin' })
+    const cookie = `fedgate_session=${browser.cookies.value('fedgate_session')}`
+    await carryRequest(request({ subject: nameId('erin') }), 'corp', browser)
+    const page = await browser.open(`${gateway.url}/logout`)
     expect(page.body).toContain('You are signed out')
     expect(page.body).not.toContain('Signed in as')
     const copy = await fetch(`${gateway.url}/api/session`, { headers: { cookie } })
@@ -380,7 +380,7 @@ describe('a request of the identity provider', () => {
   })
 
   it('a logout request by POST is answered by a form, at the address that is for answers', async () => {
-    const visitor = await signedIn({ provider: 'poster', subject: 'frank' })
+    const browser = await signedIn({ provider: 'poster', subject: 'frank' })
     const id = newId()
     const xml = request({ id, provider: 'poster', subject: nameId('frank') })
     const form = { SAMLRequest: base64(await signedXml(xml, idp.keys, id)), RelayState: 'state of the IdP' }
@@ -391,18 +391,18 @@ describe('a request of the identity provider', () => {
     expect(fields.RelayState).toBe('state of the IdP')
     const message = parseXml(Buffer.from(fields.SAMLResponse ?? '', 'base64').toString())
     expect(verifySignature(message, [await ourKey('poster')]).local).toBe('LogoutResponse')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it('a logout request that nowhere can be answered ends on the signed-out page', async () => {
-    const visitor = await signedIn({ provider: 'quiet', subject: 'grace' })
+    const browser = await signedIn({ provider: 'quiet', subject: 'grace' })
     const page = await carryRequest(request({ provider: 'quiet', subject: nameId('grace') }), 'quiet')
     expect(page.url).toBe(`${gateway.url}/logout`)
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it.each([
-    ['another person', { subject: nameId('heidi') }],
+    ['another user', { subject: nameId('heidi') }],
     ['the same name of another format', { subject: nameId('ivan', ' Format="urn:other"') }],
     ['the same name from another domain', { subject: nameId('ivan', ` Format="${PERSISTENT}" NameQualifier="x"`) }],
     [
@@ -414,18 +414,18 @@ describe('a request of the identity provider', () => {
     'a logout request for %s ends nothing, and the identity provider and the audit log are told so',
     holds('10.9'),
     async (_, said) => {
-      const visitor = await signedIn({ subject: 'ivan' })
+      const browser = await signedIn({ subject: 'ivan' })
       const before = logouts().length
       const { xml, parameters } = await sentBy(await carryRequest(request(said)), 'SAMLResponse')
       expect(codesOf(xml)).toEqual([RESPONDER, UNKNOWN_PRINCIPAL])
       expect(parameters.get('RelayState')).toBe('state of the IdP')
-      expect(await whoIs(visitor, gateway.url)).toBe('ivan')
+      expect(await whoIs(browser, gateway.url)).toBe('ivan')
       expect(logouts()).toHaveLength(before)
       expect(refused().at(-1)).toMatchObject({ provider: 'corp', errorCode: 'saml.logout_ended_nothing' })
     },
   )
 
-  it('a logout request that nobody is signed in for and nowhere can be answered ends on the signed-out page, and is recorded', async () => {
+  it('a logout request that matches no user and cannot be answered ends on the signed-out page, and is recorded', async () => {
     const page = await carryRequest(request({ provider: 'quiet', subject: nameId('nobody') }), 'quiet')
     expect(page.url).toBe(`${gateway.url}/logout`)
     expect(refused().at(-1)).toMatchObject({ provider: 'quiet', errorCode: 'saml.logout_ended_nothing' })
@@ -449,7 +449,7 @@ describe('a request of the identity provider', () => {
   })
 
   it('a logout request that names the user without Format is the one that Entra ID sends: it ends the session', async () => {
-    const visitor = await signedIn({ subject: 'alice@corp.example', sessionIndex: 'the one of the login' })
+    const browser = await signedIn({ subject: 'alice@corp.example', sessionIndex: 'the one of the login' })
     const xml = logoutNameidWithoutFormat
       .replace('"_1"', `"${newId()}"`)
       .replace('…', new Date().toISOString())
@@ -457,31 +457,31 @@ describe('a request of the identity provider', () => {
       .replace('https://idp.example.com/metadata', idp.entityId)
     const answer = await sentBy(await carryRequest(xml), 'SAMLResponse')
     expect(codesOf(answer.xml)).toEqual([SUCCESS])
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it('a logout request that names the user without Format and no session ends all of that user', async () => {
     const browsers = [await signedIn({ subject: 'olaf' }), await signedIn({ subject: 'olaf', sessionIndex: '_9' })]
     await carryRequest(request({ subject: nameId('olaf', '') }))
-    for (const browser of browsers) expect(await whoIs(browser, gateway.url)).toBeUndefined()
+    for (const each of browsers) expect(await whoIs(each, gateway.url)).toBeUndefined()
   })
 
   it('a logout request that has expired ends nothing', holds('10.9'), async () => {
-    const visitor = await signedIn({ subject: 'paul' })
+    const browser = await signedIn({ subject: 'paul' })
     const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
     const said = { subject: nameId('paul'), issueInstant: ago(3), notOnOrAfter: ago(2) }
     expect(refusalIn((await carryRequest(request(said))).body)).toMatchObject({
       status: 403,
       code: 'saml.logout_expired',
     })
-    expect(await whoIs(visitor, gateway.url)).toBe('paul')
+    expect(await whoIs(browser, gateway.url)).toBe('paul')
   })
 
-  it('may name qualifiers that the assertion left out', async () => {
-    const visitor = await signedIn({ subject: 'judy' })
+  it('a request of the identity provider may name qualifiers that the assertion left out', async () => {
+    const browser = await signedIn({ subject: 'judy' })
     const qualifiers = ` Format="${PERSISTENT}" NameQualifier="${idp.entityId}" SPNameQualifier="${gateway.url}/saml/corp/metadata"`
     await carryRequest(request({ subject: nameId('judy', qualifiers) }))
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it('counts once: seen again, it does not end the session that came after', async () => {
@@ -521,10 +521,10 @@ describe('a request of the identity provider', () => {
       'saml.logout_destination_mismatch',
     ],
   ])('a logout request that is %s is refused and recorded, and ends nothing', async (_, query, code) => {
-    const visitor = await signedIn({ subject: 'leo' })
-    const page = await visitor.open(`${sloOf('corp')}?${query(request({ subject: nameId('leo') }))}`)
+    const browser = await signedIn({ subject: 'leo' })
+    const page = await browser.open(`${sloOf('corp')}?${query(request({ subject: nameId('leo') }))}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code })
-    expect(await whoIs(visitor, gateway.url)).toBe('leo')
+    expect(await whoIs(browser, gateway.url)).toBe('leo')
     expect(refused().at(-1)).toMatchObject({
       provider: 'corp',
       errorCode: code,
@@ -536,15 +536,18 @@ describe('a request of the identity provider', () => {
     ['GET', ''],
     ['GET', '?SAMLRequest=%'],
     ['POST', ''],
-  ])('has to be there: %s "%s" is refused with 400', async (method, query) => {
+  ])('a request of the identity provider must be present: %s "%s" is refused with 400', async (method, query) => {
     const answer = await fetch(`${sloOf('corp')}${query}`, { method, headers: { accept: 'text/html' } })
     expect(answer.status).toBe(400)
     expect(refusalIn(await answer.text()).code).toBe('saml.message_missing')
   })
 
-  it.each(['nobody', 'constructor'])('has to be for a provider that exists: %s does not', async (provider) => {
-    expect((await fetch(sloOf(provider))).status).toBe(404)
-  })
+  it.each(['nobody', 'constructor'])(
+    'a request of the identity provider must be for an existing provider: %s does not exist',
+    async (provider) => {
+      expect((await fetch(sloOf(provider))).status).toBe(404)
+    },
+  )
 })
 
 /** A moment later by the identity provider's clock. */
@@ -554,35 +557,35 @@ describe('a sign-in that is on its way when the logout comes', () => {
   const logOut = (subject: string, sessionIndexes: readonly string[] = []) =>
     carryRequest(request({ subject: nameId(subject), sessionIndexes }))
 
-  it('and already waits to be finished does not begin a session', async () => {
-    const visitor = new HttpBrowser()
-    const parked = await postAnswer(visitor, await answerFor(visitor, { subject: 'mia' }), { stopBefore: FINISH })
+  it('a sign-in that already waits to be finished when the logout comes does not begin a session', async () => {
+    const browser = new HttpBrowser()
+    const parked = await postAnswer(browser, await answerFor(browser, { subject: 'mia' }), { stopBefore: FINISH })
     await logOut('mia')
-    const page = await visitor.open(parked.location ?? '')
+    const page = await browser.open(parked.location ?? '')
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'login.signed_out' })
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
-  it('and is posted only afterwards does not begin one either', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await answerFor(visitor, { subject: 'ned', now: new Date(Date.now() - 5000) })
+  it('a sign-in that is posted only after the logout does not begin a session either', async () => {
+    const browser = new HttpBrowser()
+    const answer = await answerFor(browser, { subject: 'ned', now: new Date(Date.now() - 5000) })
     await logOut('ned', ['_session'])
-    const page = await postAnswer(visitor, answer)
+    const page = await postAnswer(browser, answer)
     expect(refusalIn(page.body).code).toBe('login.signed_out')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it('goes on where the logout is for another session', async () => {
-    const visitor = new HttpBrowser()
-    const parked = await postAnswer(visitor, await answerFor(visitor, { subject: 'olga' }), { stopBefore: FINISH })
+    const browser = new HttpBrowser()
+    const parked = await postAnswer(browser, await answerFor(browser, { subject: 'olga' }), { stopBefore: FINISH })
     await logOut('olga', ['_other'])
-    await visitor.open(parked.location ?? '')
-    expect(await whoIs(visitor, gateway.url)).toBe('olga')
+    await browser.open(parked.location ?? '')
+    expect(await whoIs(browser, gateway.url)).toBe('olga')
   })
 
-  it('does not keep the person from signing in again', async () => {
+  it('a logout during a sign-in does not keep the user from signing in again', async () => {
     await logOut('pat')
-    const visitor = await signedIn({ subject: 'pat', now: soon() })
-    expect(await whoIs(visitor, gateway.url)).toBe('pat')
+    const browser = await signedIn({ subject: 'pat', now: soon() })
+    expect(await whoIs(browser, gateway.url)).toBe('pat')
   })
 })

@@ -48,14 +48,23 @@ afterAll(async () => {
 })
 
 describe('fedgate serve', () => {
-  it('says on stderr where it listens, and keeps stdout for the audit log', async () => {
+  it('says on stderr where it listens, as JSON where that is no terminal, and keeps stdout for the audit log', async () => {
     const gateway = fedgate(['serve', '--config', config.file])
     await gateway.said('the local AWS listens on')
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     gateway.process.kill('SIGINT')
     await gateway.ended
     expect(gateway.stdout()).toBe('')
-    expect(gateway.stderr()).toContain(`for ${url}`)
+    const entries = gateway
+      .stderr()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(entries).toContainEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      msg: expect.stringContaining(`for ${url}`),
+    })
   })
 
   it.each([
@@ -70,7 +79,7 @@ describe('fedgate serve', () => {
     expect(await gateway.ended).toBe(exitCode)
   })
 
-  it('ends with 1 and a sentence that names the address when the port is taken', async () => {
+  it('ends with 1 and a sentence that names the address when the port is in use', async () => {
     const { host } = new URL(url)
     const other = await occupy(Number(new URL(url).port))
     const gateway = fedgate(['serve', '--config', config.file])
@@ -80,7 +89,7 @@ describe('fedgate serve', () => {
     expect(gateway.stderr()).not.toMatch(/\n\s+at /)
   })
 
-  it('names the port of the local AWS where that one is taken', async () => {
+  it('names the port of the local AWS where that one is in use', async () => {
     const { port } = new URL(config.localAws)
     const other = await occupy(Number(port))
     const gateway = fedgate(['serve', '--config', config.file])
@@ -135,7 +144,7 @@ describe('fedgate demo', () => {
     ['the local AWS', 1],
     ['the SAML provider', 2],
     ['the OpenID provider', 3],
-  ])('says that the port of %s is taken, and how to choose others', async (_, offset) => {
+  ])('says that the port of %s is in use, and how to choose others', async (_, offset) => {
     const portBase = await freePortRow()
     const other = await occupy(portBase + offset)
     const demo = startDemo(portBase)
@@ -148,13 +157,13 @@ describe('fedgate demo', () => {
     expect(demo.stderr()).not.toMatch(/\n\s+at /)
   })
 
-  it('prints the addresses, the people and a command to try, and ends at Ctrl-C', async () => {
+  it('prints the addresses, the users and a command to try, and ends at Ctrl-C', async () => {
     const portBase = await freePortRow()
     const demo = startDemo(portBase)
     await demo.said('Press Ctrl+C to stop.')
     for (const offset of [0, 1]) expect(demo.stdout()).toContain(`http://localhost:${portBase + offset}`)
     for (const offset of [2, 3]) expect(demo.stdout()).toContain(`http://127.0.0.1:${portBase + offset}`)
-    for (const person of ['alice', 'bob', 'carol']) expect(demo.stdout()).toContain(person)
+    for (const name of ['alice', 'bob', 'carol']) expect(demo.stdout()).toContain(name)
     expect(demo.stdout()).toContain(`aws sts get-caller-identity --endpoint-url http://localhost:${portBase + 1}`)
     demo.process.kill('SIGINT')
     expect(await demo.ended).toBe(130)

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
@@ -39,7 +39,7 @@ beforeAll(async () => {
   openId = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
-    people: demoPeople,
+    users: demoUsers,
     clients: [{ clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${url}/oidc/openid/callback`] }],
   })
   const oidc = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-secret', allowInsecureHttp: true }
@@ -72,14 +72,14 @@ afterAll(async () => {
   silent.close()
 })
 
-const signInAt = async (provider: string, attributes: Attributes): Promise<{ visitor: HttpBrowser; page: Page }> => {
-  const visitor = new HttpBrowser()
-  const answer = await answerOf(corp, visitor, gateway.url, provider, { subject: 'dora', attributes })
-  return { visitor, page: await postAnswer(visitor, answer) }
+const signInAt = async (provider: string, attributes: Attributes): Promise<{ browser: HttpBrowser; page: Page }> => {
+  const browser = new HttpBrowser()
+  const answer = await answerOf(corp, browser, gateway.url, provider, { subject: 'dora', attributes })
+  return { browser, page: await postAnswer(browser, answer) }
 }
 
 const asOperator = () => signInAt('corp', { groups: ['dev', 'platform-team'] })
-const status = (visitor: HttpBrowser): Promise<Page> => visitor.open(`${gateway.url}/status`)
+const status = (browser: HttpBrowser): Promise<Page> => browser.open(`${gateway.url}/status`)
 
 /** What the page says of a provider. */
 const partOf = ({ body }: Page, id: string): string =>
@@ -97,32 +97,32 @@ it('the chooser holds nothing against a provider that has not answered yet, and 
 })
 
 describe('who may see the status', () => {
-  it('is whom the rules under operators name, who find it in the navigation', async () => {
-    const { visitor, page } = await asOperator()
+  it('the status page is for users that the rules under operators name, who find it in the navigation', async () => {
+    const { browser, page } = await asOperator()
     expect(page.body).toContain('href="/status"')
-    expect((await status(visitor)).status).toBe(200)
+    expect((await status(browser)).status).toBe(200)
   })
 
   it.each([
     ['corp', ['dev']],
     ['corp', ['xplatform-team']],
     ['partner', ['platform-team']],
-  ])('is not whoever comes from %s with %j', async (provider, groups) => {
-    const { visitor, page } = await signInAt(provider, { groups })
+  ])('the status page is not for a user from %s with %j', async (provider, groups) => {
+    const { browser, page } = await signInAt(provider, { groups })
     expect(page.body).not.toContain('href="/status"')
-    expect(refusalIn((await status(visitor)).body)).toMatchObject({ status: 403, code: 'operator.required' })
+    expect(refusalIn((await status(browser)).body)).toMatchObject({ status: 403, code: 'operator.required' })
   })
 
-  it('is nobody who is not signed in', async () => {
+  it('the status page is not for a user who is not signed in', async () => {
     expect((await status(new HttpBrowser())).url).toContain('/login?return_to=%2Fstatus')
   })
 })
 
 describe('the status', () => {
-  it('has each provider with what is known of it, and since when', async () => {
-    const { visitor } = await asOperator()
+  it('the status page has each provider with what is known of it, and since when', async () => {
+    const { browser } = await asOperator()
     await signIn(new HttpBrowser(), { gateway: gateway.url, provider: 'openid', username: 'alice' })
-    const page = await status(visitor)
+    const page = await status(browser)
     expect(partOf(page, 'corp')).toMatch(/data-health="good">Healthy<.*sign-in available.*<dt>Metadata read</s)
     expect(partOf(page, 'openid')).toMatch(/data-health="good">Healthy<.*<dt>Discovered<.*<dt>Keys read</s)
     expect(partOf(page, 'down')).toMatch(
@@ -130,25 +130,25 @@ describe('the status', () => {
     )
   })
 
-  it('has the end of every certificate, ours and theirs', async () => {
-    const { visitor } = await asOperator()
-    const { body } = await status(visitor)
+  it('the status page has the end of every certificate, ours and theirs', async () => {
+    const { browser } = await asOperator()
+    const { body } = await status(browser)
     expect(body).toContain('this gateway&#39;s signing certificate')
     expect(body).toContain('the signing certificate of provider corp')
     expect(body).toMatch(/data-health="good">until \d{4}-\d\d-\d\d</)
   })
 
   it('counts sign-ins, refusals and exchanges by provider', async () => {
-    const { visitor, page } = await asOperator()
-    const before = await status(visitor)
+    const { browser, page } = await asOperator()
+    const before = await status(browser)
     await signInAt('corp', { groups: ['dev'] })
-    await visitor.submit(page, formWith(page, 'role', LOCKED))
+    await browser.submit(page, formWith(page, 'role', LOCKED))
     const refused = await new HttpBrowser().post(
       `${gateway.url}/saml/corp/acs`,
       { SAMLResponse: 'nonsense!' },
       { from: 'https://idp.example/' },
     )
-    const after = await status(visitor)
+    const after = await status(browser)
     const grown = (id: string, name: string) => countIn(partOf(after, id), name) - countIn(partOf(before, id), name)
     expect(grown('corp', 'Sign-ins')).toBe(1)
     expect(grown('corp', 'Refused sign-ins')).toBe(1)
@@ -161,8 +161,8 @@ describe('the status', () => {
   })
 
   it('holds no key and no secret', async () => {
-    const { visitor } = await asOperator()
-    const { body } = await status(visitor)
+    const { browser } = await asOperator()
+    const { body } = await status(browser)
     expect(body).not.toMatch(/PRIVATE KEY|gateway-secret|only for tests/)
   })
 })

@@ -43,23 +43,23 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 /** `alice` signs in at that provider. */
-const signedIn = async (id: Id): Promise<{ visitor: HttpBrowser; page: Page }> => {
-  const visitor = new HttpBrowser()
+const signedIn = async (id: Id): Promise<{ browser: HttpBrowser; page: Page }> => {
+  const browser = new HttpBrowser()
   const says = { subject: 'alice', attributes: {}, sessionIndex: `_${id}` }
   const idp = id.endsWith('corp') ? corp : partner
-  const page = await postAnswer(visitor, await answerOf(idp, visitor, gateway.url, id, says))
+  const page = await postAnswer(browser, await answerOf(idp, browser, gateway.url, id, says))
   expect(page.url).toBe(`${gateway.url}/roles`)
-  return { visitor, page }
+  return { browser, page }
 }
 
-const press = ({ visitor, page }: { visitor: HttpBrowser; page: Page }, path: string, fields = {}): Promise<Page> =>
-  visitor.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}${path}` }, fields)
+const press = ({ browser, page }: { browser: HttpBrowser; page: Page }, path: string, fields = {}): Promise<Page> =>
+  browser.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}${path}` }, fields)
 
-const bodyAt = async ({ visitor }: { visitor: HttpBrowser }, path: string): Promise<string> =>
-  (await visitor.open(`${gateway.url}${path}`)).body
+const bodyAt = async ({ browser }: { browser: HttpBrowser }, path: string): Promise<string> =>
+  (await browser.open(`${gateway.url}${path}`)).body
 
 describe('alice of corp and alice of partner', holds('10.8'), () => {
-  it('have pins, recent roles and activity of their own', async () => {
+  it('alice of corp and alice of partner have pins, recent roles and activity of their own', async () => {
     const [one, other] = [await signedIn('corp'), await signedIn('partner')]
     await press(one, '/roles/pin', { pinned: 'yes' })
     expect(await bodyAt(one, '/roles')).toContain('aria-label="Unpin Admin')
@@ -69,29 +69,34 @@ describe('alice of corp and alice of partner', holds('10.8'), () => {
     expect(await bodyAt(other, '/activity')).not.toContain('Access key id')
   })
 
-  it('are signed out everywhere each by themselves', async () => {
+  it('alice of corp and alice of partner are signed out everywhere separately', async () => {
     const [one, other] = [await signedIn('corp'), await signedIn('partner')]
     const { page } = one
-    await one.visitor.submit(
+    await one.browser.submit(
       page,
       { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` },
       { everywhere: 'yes' },
     )
-    expect(await whoIs(one.visitor, gateway.url)).toBeUndefined()
-    expect(await whoIs(other.visitor, gateway.url)).toBe('alice')
+    expect(await whoIs(one.browser, gateway.url)).toBeUndefined()
+    expect(await whoIs(other.browser, gateway.url)).toBe('alice')
   })
 
-  it.each(ids)('have different session names in AWS where the template names the provider: %s', async (id) => {
-    expect((await press(await signedIn(id), '/roles/credentials')).status).toBe(200)
-    const { requestParameters } = gateway.audit().findLast(({ eventName }) => eventName === 'exchange') as AuditLine & {
-      requestParameters: { roleSessionName: string }
-    }
-    expect(requestParameters.roleSessionName).toBe(`${id}.alice`)
-  })
+  it.each(ids)(
+    'alice of corp and alice of partner have different session names in AWS where the template names the provider: %s',
+    async (id) => {
+      expect((await press(await signedIn(id), '/roles/credentials')).status).toBe(200)
+      const { requestParameters } = gateway
+        .audit()
+        .findLast(({ eventName }) => eventName === 'exchange') as AuditLine & {
+        requestParameters: { roleSessionName: string }
+      }
+      expect(requestParameters.roleSessionName).toBe(`${id}.alice`)
+    },
+  )
 })
 
 describe('a gateway whose providers share a role', () => {
-  it('has nothing to warn of where the session name names the provider', () => {
+  it('a gateway whose providers share a role gives no warning where the session name names the provider', () => {
     expect(gateway.log.filter((line) => line.includes('both reach'))).toEqual([])
   })
 

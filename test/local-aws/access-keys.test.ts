@@ -30,7 +30,7 @@ describe('An access key id', () => {
     )
   })
 
-  it('is another one each time', () => {
+  it('an access key id is another one each time', () => {
     expect(newTemporaryKey('111122223333').accessKeyId).not.toBe(newTemporaryKey('111122223333').accessKeyId)
   })
 })

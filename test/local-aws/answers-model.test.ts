@@ -160,12 +160,12 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
     ['GetCallerIdentity', () => ({}), EVA],
     ['GetFederationToken', () => ({ Name: 'guest', Policy: policy }), EVA],
     ['GetSessionToken', () => ({ ...MFA }), DORA],
-  ])('%s', async (Action, parameters, key) => {
+  ])('an answer is what the service model says: %s', async (Action, parameters, key) => {
     const { status, text } = await signedCall(aws.url, key, { Action, ...(await parameters()) })
     expect([status, inResult(sts, Action, text)]).toEqual([200, []])
   })
 
-  it('DecodeAuthorizationMessage', async () => {
+  it('an answer is what the service model says DecodeAuthorizationMessage', async () => {
     const asked = { Action: 'AssumeRole', RoleArn: roleArn('Nobody'), RoleSessionName: 'try' }
     const { error } = await signedCall(aws.url, DORA, asked)
     const EncodedMessage = /failure message: ([\w-]+)/.exec(error)?.[1] ?? ''
@@ -173,7 +173,7 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
     expect([answer.status, inResult(sts, 'DecodeAuthorizationMessage', answer.text)]).toEqual([200, []])
   })
 
-  it('every operation of IAM, one after the other', async () => {
+  it('every operation of IAM answers what the service model says', async () => {
     const trust = JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' }],
@@ -245,7 +245,7 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
     }
   })
 
-  it('and an error has the status that the model gives its code', () => {
+  it('an error has the status that the model gives its code', () => {
     const known = [...Object.values(sts.shapes), ...Object.values(iam.shapes)].flatMap(({ error }) => error ?? [])
     const ours = known.map(({ code, httpStatusCode }) => {
       const { status } = new AwsError(code as AwsErrorCode, '')

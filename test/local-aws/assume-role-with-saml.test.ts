@@ -49,7 +49,7 @@ const withAttributes = (more: Readonly<Record<string, readonly string[]>>, role 
 })
 
 describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
-  it('with credentials of the shape that AWS gives', async () => {
+  it('AssumeRoleWithSAML answers a good response with credentials of the shape that AWS gives', async () => {
     const answer = await assumeWith({})
     expect(answer.status).toBe(200)
     expect(answer.element('AccessKeyId')).toMatch(/^ASIA[A-Z2-7]{16}$/)
@@ -57,7 +57,7 @@ describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
     expect(answer.element('Expiration')).toBe('2026-11-22T13:00:00Z')
   })
 
-  it('in the envelope of the Query protocol', async () => {
+  it('AssumeRoleWithSAML answers a good response in the envelope of the Query protocol', async () => {
     const { text } = await assumeWith({})
     expect(text).toMatch(
       /^<AssumeRoleWithSAMLResponse xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/"><AssumeRoleWithSAMLResult><Credentials>/,
@@ -75,7 +75,7 @@ describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
     ['Audience', 'https://signin.aws.amazon.com/saml'],
     ['PackedPolicySize', undefined],
     ['SourceIdentity', undefined],
-  ])('with %s %s', holds('A.5 SAML answer'), async (name, value) => {
+  ])('AssumeRoleWithSAML answers a good response with %s %s', holds('A.5 SAML answer'), async (name, value) => {
     expect((await assumeWith({})).element(name)).toBe(value)
   })
 
@@ -88,7 +88,7 @@ describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
     ],
     ['that answers some request: AWS does not look', { inResponseTo: '_unknown' }],
     ['that is 4:59 old', { issuedAt: seconds(-299), notOnOrAfter: seconds(60) }],
-  ])('%s', async (_, parts) => {
+  ])('AssumeRoleWithSAML answers a good response: %s', async (_, parts) => {
     expect((await assumeWith(parts)).status).toBe(200)
   })
 
@@ -100,7 +100,7 @@ describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
     expect((await assume(base64(sign(sign(responseXml(NOW), keys), keys, 'Response')))).status).toBe(200)
   })
 
-  it('a second time, within its five minutes', async () => {
+  it('AssumeRoleWithSAML answers a good response a second time, within its five minutes', async () => {
     const response = base64(sign(responseXml(NOW), keys))
     expect((await assume(response)).status).toBe(200)
     expect((await assume(response)).status).toBe(200)
@@ -111,7 +111,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   const DISCOVERY =
     /\(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: (\w+); Request ID: [0-9a-f-]{36}; Proxy: null\)$/
 
-  it('what is not base64', holds('A.4 InvalidIdentityToken base64'), async () => {
+  it('AssumeRoleWithSAML refuses what is not base64', holds('A.4 InvalidIdentityToken base64'), async () => {
     const { error } = await assume('not base64!')
     expect(error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
     expect(error).toMatch(DISCOVERY)
@@ -126,18 +126,22 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     ],
     ['a DOCTYPE', `<!DOCTYPE x>${responseXml(NOW)}`],
     ['nested 100,000 deep', `${'<a>'.repeat(20_000)}`],
-  ])('what is %s', async (_, xml) => {
+  ])('AssumeRoleWithSAML refuses what is %s', async (_, xml) => {
     expect((await assume(base64(xml))).error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
   })
 
-  it('a provider that does not exist', holds('A.4 InvalidIdentityToken provider'), async () => {
-    const { error } = await assumeWith({}, { PrincipalArn: 'arn:aws:iam::111122223333:saml-provider/none' })
-    expect(error).toMatch(
-      /^InvalidIdentityToken: Specified provider doesn't exist \(.*AuthSamlManifestNotFoundException/,
-    )
-  })
+  it(
+    'AssumeRoleWithSAML refuses a provider that does not exist',
+    holds('A.4 InvalidIdentityToken provider'),
+    async () => {
+      const { error } = await assumeWith({}, { PrincipalArn: 'arn:aws:iam::111122223333:saml-provider/none' })
+      expect(error).toMatch(
+        /^InvalidIdentityToken: Specified provider doesn't exist \(.*AuthSamlManifestNotFoundException/,
+      )
+    },
+  )
 
-  it('a provider of another account', async () => {
+  it('AssumeRoleWithSAML refuses a provider of another account', async () => {
     const { error } = await assumeWith(
       { attributes: attributesFor(ROLE, FOREIGN_PROVIDER) },
       { PrincipalArn: FOREIGN_PROVIDER },
@@ -145,23 +149,23 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect(error).toMatch(/^InvalidIdentityToken: Specified provider doesn't exist/)
   })
 
-  it('another issuer', holds('A.4 InvalidIdentityToken issuer'), async () => {
+  it('AssumeRoleWithSAML refuses another issuer', holds('A.4 InvalidIdentityToken issuer'), async () => {
     expect((await assumeWith({ issuer: 'https://other.example' })).error).toMatch(
       /^InvalidIdentityToken: Issuer not present in specified provider \(Service/,
     )
   })
 
-  it('an unsigned response', holds('A.4 InvalidIdentityToken signature'), async () => {
+  it('AssumeRoleWithSAML refuses an unsigned response', holds('A.4 InvalidIdentityToken signature'), async () => {
     expect((await assume(base64(responseXml(NOW)))).error).toBe('InvalidIdentityToken: Response signature invalid')
   })
 
-  it('a response signed by somebody else', async () => {
+  it('AssumeRoleWithSAML refuses a response signed with another key', async () => {
     expect((await assume(base64(sign(responseXml(NOW), otherKeys)))).error).toBe(
       'InvalidIdentityToken: Response signature invalid',
     )
   })
 
-  it('a response changed after signing', async () => {
+  it('AssumeRoleWithSAML refuses a response changed after signing', async () => {
     const changed = sign(responseXml(NOW), keys).replace('>alice<', '>mallory<')
     expect((await assume(base64(changed))).error).toBe('InvalidIdentityToken: Response signature invalid')
   })
@@ -174,7 +178,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect((await assume(base64(changed))).error).toBe('InvalidIdentityToken: Response signature invalid')
   })
 
-  it('a signed assertion wrapped beside a forged one', async () => {
+  it('AssumeRoleWithSAML refuses a signed assertion wrapped beside a forged one', async () => {
     const signed = sign(responseXml(NOW), keys)
     const original = /<a:Assertion .*<\/a:Assertion>/.exec(signed)?.[0] ?? ''
     const forged = original
@@ -258,7 +262,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       withAttributes({ [`${ATTRIBUTE}TransitiveTagKeys`]: ['a'] }),
       'InvalidParameterValue: The specified transitive tag key must be included in the requested tags.',
     ],
-  ])('%s', async (_, parts, error) => {
+  ])('AssumeRoleWithSAML refuses %s', async (_, parts, error) => {
     expect((await assumeWith(parts)).error).toBe(error)
   })
 
@@ -292,7 +296,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['alice'] }),
       {},
     ],
-  ])('%s, in one word', async (_, parts, parameters) => {
+  ])('AssumeRoleWithSAML refuses %s, in one word', async (_, parts, parameters) => {
     const answer = await assumeWith(parts, parameters)
     expect([answer.status, answer.error]).toEqual([403, denied])
   })
@@ -308,7 +312,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     ['a confirmation without its data', confirmed('')],
     ['a confirmation without a Recipient', confirmed(data(end))],
     ['a confirmation without an end', confirmed(data(`Recipient="${RECIPIENT}"`))],
-  ])('%s', async (_, confirmations) => {
+  ])('AssumeRoleWithSAML refuses %s', async (_, confirmations) => {
     expect((await assumeWith({ confirmations })).error).toBe(
       `${invalid}: Response does not contain a valid subject confirmation.`,
     )
@@ -326,7 +330,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       data(`NotOnOrAfter="soon" Recipient="${RECIPIENT}"`),
       expect.stringMatching(/^InvalidIdentityToken: Invalid base64/),
     ],
-  ])('a confirmation %s', async (_, content, error) => {
+  ])('AssumeRoleWithSAML refuses a confirmation %s', async (_, content, error) => {
     expect((await assumeWith({ confirmations: confirmed(content) })).error).toEqual(error)
   })
 
@@ -339,7 +343,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     )
   })
 
-  it('an assertion issued more than five minutes ahead', async () => {
+  it('AssumeRoleWithSAML refuses an assertion issued more than five minutes ahead', async () => {
     const parts = { issuedAt: seconds(301), notBefore: seconds(-60), notOnOrAfter: seconds(600) }
     expect((await assumeWith(parts)).error).toBe(`${invalid}: Response is not yet valid`)
   })
@@ -362,12 +366,12 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       { audience: 'https://signin.amazonaws.cn/saml' },
       `${invalid}: Response does not contain the required audience.`,
     ],
-  ])('the %s of another partition', async (_, parts, error) => {
+  ])('AssumeRoleWithSAML refuses the %s of another partition', async (_, parts, error) => {
     const attributes = attributesFor(OPEN_ROLE)
     expect((await assumeWith({ ...parts, attributes }, { RoleArn: OPEN_ROLE })).error).toBe(error)
   })
 
-  it('and tells the reason to its log alone', async () => {
+  it('AssumeRoleWithSAML refuses without a reason, which is only in the log', async () => {
     await assumeWith({ recipient: 'https://gateway.example/acs' })
     expect(aws.lines.at(-1)).toContain(
       'Condition.StringEquals.saml:aud: expected https://signin.aws.amazon.com/saml, found https://gateway.example/acs',
@@ -436,7 +440,7 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
 
 describe('AssumeRoleWithSAML and what only the assertion says', () => {
   it(
-    'takes no session name, tag or source identity from a parameter',
+    'the assertion takes no session name, tag or source identity from a parameter',
     holds('A.5 SAML from the assertion'),
     async () => {
       const answer = await assumeWith(
@@ -457,7 +461,7 @@ describe('AssumeRoleWithSAML and what only the assertion says', () => {
   )
 
   it(
-    'lasts no longer than the role allows, and never shorter than was asked',
+    'the assertion lasts no longer than the role allows, and never shorter than was asked',
     holds('A.5 SAML role maximum'),
     async () => {
       expect((await assumeWith({}, { DurationSeconds: '3600' })).element('Expiration')).toBe('2026-11-22T13:00:00Z')
@@ -467,12 +471,12 @@ describe('AssumeRoleWithSAML and what only the assertion says', () => {
     },
   )
 
-  it.each(['899', '43201', 'an hour', ''])('refuses the SessionDuration "%s"', async (duration) => {
+  it.each(['899', '43201', 'an hour', ''])('the assertion refuses the SessionDuration "%s"', async (duration) => {
     const { error } = await assumeWith(withAttributes({ [`${ATTRIBUTE}SessionDuration`]: [duration] }))
     expect(error).toMatch(/^InvalidIdentityToken: SessionDuration/)
   })
 
-  it('has an id of the role and the session name', holds('A.2 assumedRoleIdType'), async () => {
+  it('the assertion has an id of the role and the session name', holds('A.2 assumedRoleIdType'), async () => {
     const id = (await assumeWith({})).element('AssumedRoleId') ?? ''
     expect(id).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
     const longest = 'a_Z9+=,.@-'.padEnd(64, 'x')
@@ -480,7 +484,7 @@ describe('AssumeRoleWithSAML and what only the assertion says', () => {
     expect((await assumeWith(parts)).element('AssumedRoleId')).toBe(`${id.slice(0, 22)}${longest}`)
   })
 
-  it('is refused without a Subject', async () => {
+  it('the assertion is refused without a Subject', async () => {
     const xml = responseXml(NOW).replace(/<a:Subject>.*<\/a:Subject>/, '')
     expect((await assume(base64(sign(xml, keys)))).error).toBe(
       'AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML',
@@ -491,7 +495,7 @@ describe('AssumeRoleWithSAML and what only the assertion says', () => {
     'https://signin.aws.amazon.com/saml',
     'https://eu-west-1.signin.aws.amazon.com/saml',
     'https://signin.aws.amazon.com/static/saml',
-  ])('may be sent to %s, an endpoint of AWS', async (recipient) => {
+  ])('the assertion may be sent to %s, an endpoint of AWS', async (recipient) => {
     const parts = { recipient, attributes: attributesFor(OPEN_ROLE) }
     expect((await assumeWith(parts, { RoleArn: OPEN_ROLE })).element('Audience')).toBe(recipient)
   })
@@ -538,7 +542,7 @@ describe('A call with which everything is wrong', () => {
   }
 
   it.each(steps.map((step, n) => [step[0], n] as const))(
-    'is told what is wrong next after %s',
+    'a call with several faults is refused for the next one after %s',
     holds('A.1 order'),
     async (_, n) => {
       const done = steps.slice(0, n + 1)
@@ -553,14 +557,18 @@ describe('A call with which everything is wrong', () => {
 })
 
 describe('AssumeRoleWithSAML checks its parameters first (A.2, A.3)', () => {
-  it('and names all that is missing', holds('A.5 SAML required'), async () => {
-    const { error } = await call(aws.url, { Action: 'AssumeRoleWithSAML' })
-    expect(error).toBe(
-      "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null; " +
-        "Value at 'principalArn' failed to satisfy constraint: Member must not be null; " +
-        "Value at 'sAMLAssertion' failed to satisfy constraint: Member must not be null",
-    )
-  })
+  it(
+    'AssumeRoleWithSAML checks its parameters first and names all that is missing',
+    holds('A.5 SAML required'),
+    async () => {
+      const { error } = await call(aws.url, { Action: 'AssumeRoleWithSAML' })
+      expect(error).toBe(
+        "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null; " +
+          "Value at 'principalArn' failed to satisfy constraint: Member must not be null; " +
+          "Value at 'sAMLAssertion' failed to satisfy constraint: Member must not be null",
+      )
+    },
+  )
 
   it.each([
     [

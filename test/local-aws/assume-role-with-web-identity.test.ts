@@ -46,11 +46,15 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     ['Arn', 'arn:aws:sts::111122223333:assumed-role/Web/alice@example.com'],
     ['SubjectFromWebIdentityToken', 'alice-1'],
     ['Audience', 'fedgate'],
-  ])('with what it was about: %s %s', holds('A.5 web identity answer'), async (name, value) => {
-    expect((await assume(await provider.token({}))).element(name)).toBe(value)
-  })
+  ])(
+    'AssumeRoleWithWebIdentity answers a good token with what it was about: %s %s',
+    holds('A.5 web identity answer'),
+    async (name, value) => {
+      expect((await assume(await provider.token({}))).element(name)).toBe(value)
+    },
+  )
 
-  it("with the provider's ARN as Provider (C.9)", async () => {
+  it("AssumeRoleWithWebIdentity answers a good token with the provider's ARN as Provider (C.9)", async () => {
     const answer = await assume(await provider.token({}))
     expect(answer.element('Provider')).toBe(`arn:aws:iam::111122223333:oidc-provider/${new URL(provider.url).host}`)
   })
@@ -63,11 +67,11 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     },
   )
 
-  it('with several audiences of which one is registered', async () => {
+  it('AssumeRoleWithWebIdentity answers a good token with several audiences of which one is registered', async () => {
     expect((await assume(await provider.token({ aud: ['elsewhere', 'fedgate'] }))).element('Audience')).toBe('fedgate')
   })
 
-  it('with azp in place of aud (C.4)', async () => {
+  it('AssumeRoleWithWebIdentity answers a good token with azp in place of aud (C.4)', async () => {
     expect((await assume(await provider.token({ aud: 'elsewhere', azp: 'fedgate' }))).element('Audience')).toBe(
       'fedgate',
     )
@@ -118,7 +122,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   })
 
   it(
-    'an issuer that the account of the role does not know',
+    'AssumeRoleWithWebIdentity refuses an issuer that the account of the role does not know',
     holds('A.4 InvalidIdentityToken OIDC provider'),
     async () => {
       const { error } = await assume(await provider.token({ iss: 'https://unknown.example' }))
@@ -131,7 +135,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   itEach<[Readonly<Record<string, string>>]>([
     [row('another audience', 'A.4 InvalidIdentityToken token audience'), { aud: 'elsewhere' }],
     ['another azp beside a good aud', { azp: 'elsewhere' }],
-  ])('%s', async (_, claims) => {
+  ])('AssumeRoleWithWebIdentity refuses %s', async (_, claims) => {
     expect((await assume(await provider.token(claims))).error).toBe('InvalidIdentityToken: Incorrect token audience')
   })
 
@@ -141,11 +145,11 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(`${head}.${body}.${signature}`)).error).toMatch(/^InvalidIdentityToken: The signature/)
   })
 
-  it('a token without a kid', holds('A.4 InvalidIdentityToken key'), async () => {
+  it('AssumeRoleWithWebIdentity refuses a token without a kid', holds('A.4 InvalidIdentityToken key'), async () => {
     expect((await assume(await provider.token({}, { kid: '' }))).error).toBe(NO_KEY)
   })
 
-  it('a kid that the issuer does not have', async () => {
+  it('AssumeRoleWithWebIdentity refuses a kid that the issuer does not have', async () => {
     expect((await assume(await provider.token({}, { kid: 'other' }))).error).toBe(NO_KEY)
   })
 
@@ -165,7 +169,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     ],
     ['publishes no keys', '/jwks', '{"nothing":true}'],
     ['publishes no JSON', '/jwks', '<html>'],
-  ])('a token whose issuer %s', async (_, path, body) => {
+  ])('AssumeRoleWithWebIdentity refuses a token whose issuer %s', async (_, path, body) => {
     const before = provider.documents.get(path) ?? ''
     if (body === undefined) provider.documents.delete(path)
     else provider.documents.set(path, body)
@@ -176,7 +180,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     }
   })
 
-  it('a token whose issuer publishes its keys among two megabytes', async () => {
+  it('AssumeRoleWithWebIdentity refuses a token whose issuer publishes its keys among two megabytes', async () => {
     const before = provider.documents.get('/jwks') ?? ''
     provider.documents.set('/jwks', JSON.stringify({ ...JSON.parse(before), padding: 'x'.repeat(2_000_000) }))
     try {
@@ -186,20 +190,28 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     }
   })
 
-  it('an expired token, with the missing space of AWS', holds('A.4 ExpiredTokenException token'), async () => {
-    const exp = now() - 1
-    expect((await assume(await provider.token({ exp }))).error).toMatch(
-      new RegExp(
-        `^ExpiredTokenException: Token expired: current date/time \\d+ must be before the expiration date/time${exp}$`,
-      ),
-    )
-  })
+  it(
+    'AssumeRoleWithWebIdentity refuses an expired token, with the missing space of AWS',
+    holds('A.4 ExpiredTokenException token'),
+    async () => {
+      const exp = now() - 1
+      expect((await assume(await provider.token({ exp }))).error).toMatch(
+        new RegExp(
+          `^ExpiredTokenException: Token expired: current date/time \\d+ must be before the expiration date/time${exp}$`,
+        ),
+      )
+    },
+  )
 
-  it('a token issued more than a day ago', holds('A.4 ExpiredTokenException age'), async () => {
-    expect((await assume(await provider.token({ iat: now() - 90_000 }))).error).toMatch(
-      /^ExpiredTokenException: Token too old: 9000\d$/,
-    )
-  })
+  it(
+    'AssumeRoleWithWebIdentity refuses a token issued more than a day ago',
+    holds('A.4 ExpiredTokenException age'),
+    async () => {
+      expect((await assume(await provider.token({ iat: now() - 90_000 }))).error).toMatch(
+        /^ExpiredTokenException: Token too old: 9000\d$/,
+      )
+    },
+  )
 
   itEach([
     ['nbf in the future', { nbf: 4_000_000_000 }, 'InvalidIdentityToken: Token is not yet valid'],
@@ -228,7 +240,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
       { 'https://aws.amazon.com/tags': { principal_tags: { a } } },
       'InvalidIdentityToken: Session tags in the token do not satisfy the constraints of session tags',
     ]),
-  ])('%s', async (_, claims, error) => {
+  ])('AssumeRoleWithWebIdentity refuses %s', async (_, claims, error) => {
     expect((await assume(await provider.token(claims))).error).toBe(error)
   })
 
@@ -243,29 +255,33 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     ['nested tags without sts:TagSession', { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1'] } } }, {}],
     ['flattened tags without sts:TagSession', { 'https://aws.amazon.com/tags/principal_tags/a': '1' }, {}],
     ['a source identity without sts:SetSourceIdentity', { 'https://aws.amazon.com/source_identity': 'alice' }, {}],
-  ])('%s, in one word', async (_, claims, parameters) => {
+  ])('AssumeRoleWithWebIdentity refuses %s, in one word', async (_, claims, parameters) => {
     const { status, error } = await assume(await provider.token(claims), parameters)
     expect([status, error]).toEqual([403, 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'])
   })
 
-  it('a call without its parameters', holds('A.5 web identity required'), async () => {
-    const { error } = await call(aws.url, { Action: 'AssumeRoleWithWebIdentity' })
-    expect(error.match(/Value at '\w+' failed to satisfy constraint: Member must not be null/g)).toEqual(
-      ['roleArn', 'roleSessionName', 'webIdentityToken'].map(
-        (name) => `Value at '${name}' failed to satisfy constraint: Member must not be null`,
-      ),
-    )
-  })
+  it(
+    'AssumeRoleWithWebIdentity refuses a call without its parameters',
+    holds('A.5 web identity required'),
+    async () => {
+      const { error } = await call(aws.url, { Action: 'AssumeRoleWithWebIdentity' })
+      expect(error.match(/Value at '\w+' failed to satisfy constraint: Member must not be null/g)).toEqual(
+        ['roleArn', 'roleSessionName', 'webIdentityToken'].map(
+          (name) => `Value at '${name}' failed to satisfy constraint: Member must not be null`,
+        ),
+      )
+    },
+  )
 
   it.each([
     ['an alg in a list', { alg: ['RS256'] }],
     ['no alg', {}],
-  ])('a token with %s', async (_, header) => {
+  ])('AssumeRoleWithWebIdentity refuses a token with %s', async (_, header) => {
     const [, body, signature] = (await provider.token({})).split('.')
     expect((await assume(`${b64({ kid: 'rsa', ...header })}.${body}.${signature}`)).error).toBe(NOT_A_JWT)
   })
 
-  it('a subject that no answer could tell', async () => {
+  it('AssumeRoleWithWebIdentity refuses a subject that no answer could tell', async () => {
     expect((await assume(await provider.token({ sub: 'alice\u0000' }))).error).toMatch(
       /^InvalidIdentityToken: The subject/,
     )
@@ -276,7 +292,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(`${token}=`)).error).toMatch(/^InvalidIdentityToken: The signature/)
   })
 
-  it('a session name as the recorded answer says it (A.3)', async () => {
+  it('AssumeRoleWithWebIdentity refuses a session name as the recorded answer says it (A.3)', async () => {
     expect((await assume(await provider.token({}), { RoleSessionName: 'Session1:2' })).error).toBe(
       "ValidationError: 1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
     )
@@ -381,7 +397,7 @@ describe('Session tags and a source identity in a token (C.7)', () => {
       { ...flattened('blue'), 'https://aws.amazon.com/source_identity': ['alice'] },
       'InvalidIdentityToken: Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"',
     ],
-  ])('are refused for %s', async (_, claims, error) => {
+  ])('session tags and a source identity in a token are refused for %s', async (_, claims, error) => {
     expect((await take(claims)).answer.error).toBe(error)
   })
 })

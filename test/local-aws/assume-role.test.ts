@@ -51,11 +51,11 @@ describe('AssumeRole gives', () => {
     },
   )
 
-  it('twelve hours where the role has them', async () => {
+  it('AssumeRole gives twelve hours where the role has them', async () => {
     expect(seconds(await assume(DORA, 'path/ByName', { DurationSeconds: '43200' }))).toBe(43_200)
   })
 
-  it('the packed size of tags and policies, and the source identity', async () => {
+  it('AssumeRole gives the packed size of tags and policies, and the source identity', async () => {
     const policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -70,21 +70,21 @@ describe('AssumeRole gives', () => {
     expect(answer.element('SourceIdentity')).toBe('dora@example.com')
   })
 
-  it('a role to the other account with its external id', async () => {
+  it('AssumeRole gives a role to the other account with its external id', async () => {
     expect((await assume(GINA, 'Partner', { ExternalId: 'contract-7' })).element('Arn')).toBe(session('Partner'))
   })
 
-  it('a role for a code of an MFA device', async () => {
+  it('AssumeRole gives a role for a code of an MFA device', async () => {
     expect((await assume(DORA, 'Mfa', MFA)).element('Arn')).toBe(session('Mfa'))
   })
 
-  it('a role whose trust policy asks for a tag', async () => {
+  it('AssumeRole gives a role whose trust policy asks for a tag', async () => {
     expect((await assume(DORA, 'ForTeamA', tagParameters({ Team: 'a' }))).status).toBe(200)
     expect((await assume(DORA, 'ForTeamA', tagParameters({ Team: 'b' }))).status).toBe(403)
     expect((await assume(DORA, 'ForTeamA')).status).toBe(403)
   })
 
-  it('contexts of another service nothing but a check of their form and their permission', async () => {
+  it('AssumeRole gives contexts of another service nothing but a check of their form and their permission', async () => {
     const contexts = { 'ProvidedContexts.member.1.ProviderArn': 'arn:aws:iam::aws:contextProvider/IdentityCenter' }
     expect(errorIn(await assume(DORA, 'path/ByName', contexts))).toContain('sts:SetContext')
     expect(
@@ -93,7 +93,7 @@ describe('AssumeRole gives', () => {
   })
 })
 
-describe('Whose word AssumeRole takes', holds('A.5 AssumeRole same account', 'A.5 AssumeRole other account'), () => {
+describe("AssumeRole's policies", holds('A.5 AssumeRole same account', 'A.5 AssumeRole other account'), () => {
   it.each([
     ['a user that the trust policy names needs no policy of his own', DORA, 'path/ByName', {}, 200],
     ['a user of an account that the trust policy names needs one', DORA, 'ByAccount', {}, 403],
@@ -115,7 +115,7 @@ describe('Whose word AssumeRole takes', holds('A.5 AssumeRole same account', 'A.
     ["a Deny of the user's own policy counts though the trust policy names him", FRED, 'path/ByName', {}, 403],
     ['and so does one of the trust policy', EVA, 'Denied', {}, 403],
     ['but not for others', FRED, 'Denied', {}, 200],
-  ] as const)('%s', async (_, key, role, more, status) => {
+  ] as const)('AssumeRole decides by the policies: %s', async (_, key, role, more, status) => {
     expect((await assume(key, role, more)).status).toBe(status)
   })
 })
@@ -293,7 +293,7 @@ describe('AssumeRole refuses', () => {
       tagParameters({ T1: 'a'.repeat(250), T2: 'a'.repeat(250) }),
       'PackedPolicyTooLarge: Packed size of session tags consumes 111% of allotted space.',
     ],
-  ])('%s', async (_, key, role, more, error) => {
+  ])('AssumeRole refuses %s', async (_, key, role, more, error) => {
     expect(errorIn(await assume(key, role, more))).toBe(error)
   })
 
@@ -303,11 +303,11 @@ describe('AssumeRole refuses', () => {
     'arn:a::::something/test-role',
     'arn:a:::something/test-role',
     'arn:a:a::aaaaaaaaaa:',
-  ])('%s, which is no ARN', holds('A.3 no ARN'), async (arn) => {
+  ])('AssumeRole refuses %s, which is no ARN', holds('A.3 no ARN'), async (arn) => {
     expect((await assume(DORA, '', { RoleArn: arn })).error).toBe(`ValidationError: ${arn} is invalid`)
   })
 
-  it('a call that nobody signed', holds('A.1 signed'), async () => {
+  it('AssumeRole refuses an unsigned call', holds('A.1 signed'), async () => {
     const response = await fetch(aws.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15' }),
@@ -316,7 +316,7 @@ describe('AssumeRole refuses', () => {
   })
 
   it(
-    'the names of members of lists as the model has them',
+    'AssumeRole refuses the names of members of lists as the model has them',
     holds('A.3 member of a list', 'A.2 tagKeyType', 'A.2 tagValueType'),
     async () => {
       const { error } = await assume(DORA, 'path/ByName', {
@@ -399,7 +399,7 @@ describe('A chain of roles', () => {
     expect((await assume(await first({}, 'Hour'), 'NextByAccount')).status).toBe(403)
   })
 
-  it('may be narrowed by a session policy', async () => {
+  it('a chain of roles may be narrowed by a session policy', async () => {
     const only = (action: string) => ({
       Policy: JSON.stringify({
         Version: '2012-10-17',
@@ -416,13 +416,13 @@ describe('A chain of roles', () => {
     ['AdministratorAccess', 200],
     ['ReadOnlyAccess', 403],
     ['NoSuchPolicy', 403],
-  ])('may be narrowed by the managed policy %s', async (name, status) => {
+  ])('a chain of roles may be narrowed by the managed policy %s', async (name, status) => {
     const key = await first({ 'PolicyArns.member.1.arn': `arn:aws:iam::aws:policy/${name}` })
     expect((await assume(key, 'Next')).status).toBe(status)
   })
 
   it.each(['GetFederationToken', 'GetSessionToken'])(
-    'does not call %s',
+    'a chain of roles does not call %s',
     holds('A.5 AssumeRole no federation', 'A.4 AccessDenied session credentials'),
     async (action) => {
       expect((await signedCall(aws.url, await first(), { Action: action, Name: 'guest' })).error).toBe(

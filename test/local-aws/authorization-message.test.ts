@@ -41,7 +41,7 @@ const keysIn = (message: unknown): readonly string[] =>
   (message as { context: { conditions: { items: { key: string }[] } } }).context.conditions.items.map(({ key }) => key)
 
 describe('A refusal', () => {
-  it("has AWS's text and nothing after it, unless that is switched on", async () => {
+  it("a refusal has AWS's text and nothing after it, unless that is switched on", async () => {
     const plain = await start(signedState(), () => clock)
     try {
       const asked = { Action: 'AssumeRole', RoleArn: roleArn('ByAccount'), RoleSessionName: 'try' }
@@ -103,18 +103,22 @@ describe('The message of a denied call', () => {
     expect((await decode(EVA, message)).element('Code')).toBe('InvalidAuthorizationMessageException')
   })
 
-  it('is read by the root user too', async () => {
+  it('the message of a denied call is read by the root user too', async () => {
     expect(await decoded(ROOT, await messageFor(DORA, 'Nobody'))).toMatchObject({ allowed: false })
   })
 
-  it('is read by those only whose policies allow it', holds('A.5 DecodeAuthorizationMessage permission'), async () => {
-    const answer = await decode(DORA, await messageFor(DORA, 'Nobody'))
-    expect(errorIn(answer)).toBe(
-      `AccessDenied: User: ${DORA.arn} is not authorized to perform: sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
-    )
-  })
+  it(
+    'the message of a denied call is read by those only whose policies allow it',
+    holds('A.5 DecodeAuthorizationMessage permission'),
+    async () => {
+      const answer = await decode(DORA, await messageFor(DORA, 'Nobody'))
+      expect(errorIn(answer)).toBe(
+        `AccessDenied: User: ${DORA.arn} is not authorized to perform: sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
+      )
+    },
+  )
 
-  it('is not read with the credentials of GetSessionToken', async () => {
+  it('the message of a denied call is not read with the credentials of GetSessionToken', async () => {
     const key = keyIn(await signedCall(aws.url, EVA, { Action: 'GetSessionToken' }))
     expect((await decode(key, await messageFor(DORA, 'Nobody'))).element('Code')).toBe('AccessDenied')
   })
@@ -130,33 +134,37 @@ describe('The message of a denied call', () => {
     ['that ends too early', (message) => message.slice(0, -4)],
     ['of a few letters', () => 'abcd'],
     ['that somebody else sealed', () => createAuthorizationMessages().seal('{}', '111122223333', clock)],
-  ])('is refused %s', holds('A.4 InvalidAuthorizationMessageException'), async (_, change) => {
-    const answer = await decode(EVA, change(await messageFor(DORA, 'Nobody')))
-    expect([answer.status, answer.error]).toEqual([400, 'InvalidAuthorizationMessageException: Message is not valid'])
-  })
+  ])(
+    'the message of a denied call is refused %s',
+    holds('A.4 InvalidAuthorizationMessageException'),
+    async (_, change) => {
+      const answer = await decode(EVA, change(await messageFor(DORA, 'Nobody')))
+      expect([answer.status, answer.error]).toEqual([400, 'InvalidAuthorizationMessageException: Message is not valid'])
+    },
+  )
 
-  it('is refused after an hour', () => {
+  it('the message of a denied call is refused after an hour', () => {
     const messages = createAuthorizationMessages()
     const message = messages.seal('{"a":1}', '111122223333', clock)
     expect(messages.open(message, '111122223333', new Date(clock.getTime() + 3_600_000))).toBe('{"a":1}')
     expect(messages.open(message, '111122223333', new Date(clock.getTime() + 3_600_001))).toBeUndefined()
   })
 
-  it('may have 10,240 characters', holds('A.2 encodedMessageType'), async () => {
+  it('the message of a denied call may have 10,240 characters', holds('A.2 encodedMessageType'), async () => {
     expect((await decode(EVA, 'x'.repeat(10_241))).error).toMatch(/length less than or equal to 10240$/)
     expect((await decode(EVA, '')).error).toMatch(/length greater than or equal to 1$/)
     expect((await decode(EVA, 'x'.repeat(10_240))).element('Code')).toBe('InvalidAuthorizationMessageException')
     expect((await messageFor(DORA, 'Nobody')).length).toBeLessThan(10_240)
   })
 
-  it("is the SDK's own exception where it is refused", async () => {
+  it("the message of a denied call is the SDK's own exception where it is refused", async () => {
     const client = new STSClient({ region: 'us-east-1', endpoint: aws.url, credentials: EVA, maxAttempts: 1 })
     await expect(client.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: 'abcd' }))).rejects.toBeInstanceOf(
       InvalidAuthorizationMessageException,
     )
   })
 
-  it('is not what an unsigned call gets', async () => {
+  it('the message of a denied call is not what an unsigned call gets', async () => {
     const body = new URLSearchParams({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',

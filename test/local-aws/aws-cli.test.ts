@@ -66,7 +66,7 @@ describe.skipIf(!requireTool(AWS))('The AWS CLI against the local AWS', () => {
     })
   })
 
-  it('shows the error of a response that nobody signed', async () => {
+  it('shows the error of an unsigned response', async () => {
     expect(await errorOf(assumeWithSaml(responseXml(new Date())))).toMatch(
       /^An error occurred \(InvalidIdentityToken\) when calling the AssumeRoleWithSAML operation.*: Response signature invalid$/,
     )

@@ -99,7 +99,7 @@ const govResponse = (parts: ResponseParts = {}): Readonly<Record<string, string>
 describe('A role of another partition than the endpoint', () => {
   // Versent/saml2aws issues 89 and 187
   it.each(['sts.amazonaws.com', 'sts.eu-west-1.amazonaws.com', 'sts.cn-north-1.amazonaws.com.cn'])(
-    'has no SAML provider at %s',
+    'a role of another partition than the endpoint has no SAML provider at %s',
     holds('A.4 another partition'),
     async (host) => {
       expect((await callAt(host, govResponse())).error).toMatch(
@@ -108,12 +108,15 @@ describe('A role of another partition than the endpoint', () => {
     },
   )
 
-  it.each(['sts.us-gov-west-1.amazonaws.com', '127.0.0.1', 'localhost:8081'])('is taken at %s', async (host) => {
-    expect((await callAt(host, govResponse())).status).toBe(200)
-  })
+  it.each(['sts.us-gov-west-1.amazonaws.com', '127.0.0.1', 'localhost:8081'])(
+    'a role of another partition than the endpoint is assumed at %s',
+    async (host) => {
+      expect((await callAt(host, govResponse())).status).toBe(200)
+    },
+  )
 
   // aws/aws-sdk-js-v3 issue 5749
-  it('has no OpenID provider', async () => {
+  it('a role of another partition than the endpoint has no OpenID provider', async () => {
     const parameters = {
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: GOV_WEB_ROLE,
@@ -126,7 +129,7 @@ describe('A role of another partition than the endpoint', () => {
     expect((await callAt('sts.us-gov-east-1.amazonaws.com', parameters)).status).toBe(200)
   })
 
-  it('is not there for tokens of a provider that IAM knows by name', async () => {
+  it('a role of another partition than the endpoint is not there for tokens of a provider that IAM knows by name', async () => {
     const parameters = {
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: GOV_WEB_ROLE,
@@ -139,7 +142,7 @@ describe('A role of another partition than the endpoint', () => {
   })
 
   // corymhall/cdk-diff-action issue 70
-  it('is not there for a signed caller of another partition, whom its trust policy would let in', async () => {
+  it('a role of another partition than the endpoint is not there for a signed caller of another partition, although its trust policy would admit it', async () => {
     const asked = { Action: 'AssumeRole', RoleArn: GOV_ROLE, RoleSessionName: 'try' }
     expect((await signedCall(aws.url, GOV, asked)).status).toBe(200)
     expect(errorIn(await signedCall(aws.url, EVA, asked))).toBe(
@@ -160,20 +163,24 @@ describe('An ARN that is not a role', () => {
     'arn:aws:iam:::role/WithoutAccount',
     'arn:aws:iam::12345:role/Short',
     `arn:aws:sts::${ACCOUNT}:assumed-role/Dev/alice`,
-  ])('is an invalid request ARN to the federated calls: %s', holds('A.3 no role'), async (RoleArn) => {
-    for (const asked of [saml, web])
-      expect((await call(aws.url, { ...asked, RoleArn })).error).toBe('ValidationError: Request ARN is invalid')
-  })
+  ])(
+    'an ARN that is not a role is an invalid request ARN to the federated calls: %s',
+    holds('A.3 no role'),
+    async (RoleArn) => {
+      for (const asked of [saml, web])
+        expect((await call(aws.url, { ...asked, RoleArn })).error).toBe('ValidationError: Request ARN is invalid')
+    },
+  )
 
   // amzn/selling-partner-api-models issue 2523
-  it('is one that nobody may take to AssumeRole', async () => {
+  it('an ARN that is not a role is one that no caller may assume', async () => {
     const asked = { Action: 'AssumeRole', RoleArn: DORA.arn, RoleSessionName: 'try' }
     expect(errorIn(await signedCall(aws.url, DORA, asked))).toBe(
       `AccessDenied: User: ${DORA.arn} is not authorized to perform: sts:AssumeRole on resource: ${DORA.arn}`,
     )
   })
 
-  it('is told of the PrincipalArn first, where the two were taken for each other', async () => {
+  it('an ARN that is not a role is refused for the PrincipalArn first, where the two are swapped', async () => {
     const swapped = { ...saml, RoleArn: PROVIDER, PrincipalArn: `arn:aws:iam::${ACCOUNT}:role/Developer` }
     expect((await call(aws.url, swapped)).error).toBe('ValidationError: Principal ARN is invalid')
     const withSpace = { ...saml, RoleArn: GOV_ROLE, PrincipalArn: ` ${PROVIDER}` }
@@ -197,7 +204,7 @@ describe('Empty members', () => {
     )
   })
 
-  it('whose pattern allows nothing at all violate the length alone', async () => {
+  it('empty members whose pattern allows nothing at all violate the length alone', async () => {
     const asked = { Action: 'AssumeRole', RoleArn: GOV_ROLE, RoleSessionName: '' }
     expect((await signedCall(aws.url, DORA, asked)).error).toBe(
       "ValidationError: 1 validation error detected: Value '' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2",
@@ -205,7 +212,7 @@ describe('Empty members', () => {
   })
 
   it(
-    'of a list of texts are told of the list, with all that its members must be',
+    'empty members of a list of texts are reported for the list, with all constraints of its members',
     holds('A.3 list of texts'),
     async () => {
       const asked = { Action: 'UntagRole', Version: '2010-05-08', RoleName: 'Hour', 'TagKeys.member.1': 'a&b' }
@@ -216,9 +223,9 @@ describe('Empty members', () => {
   )
 })
 
-describe('An access key id that nobody has', () => {
+describe('An unknown access key id', () => {
   it.each(['test', 'x', 'AKIA', 'a-b.c', 'AKIAIOSFODNN7EXAMPLE', 'k'.repeat(200)])(
-    'is an invalid token, whatever its form: %s',
+    'an unknown access key id is an invalid token, whatever its form: %s',
     holds('A.4 InvalidClientTokenId'),
     async (accessKeyId) => {
       for (const service of ['sts', 'iam'] as const) {
@@ -245,7 +252,7 @@ describe('A signature of another time', () => {
       16,
       /^SignatureDoesNotMatch: Signature expired: (\d{8}T\d{6}Z) is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 15 min\.\)$/,
     ],
-  ])('is told with both times: %d minutes', async (minutes, text) => {
+  ])('a signature of another time is reported with both times: %d minutes', async (minutes, text) => {
     const before = clock
     try {
       clock = new Date(Date.now() + minutes * 60_000)

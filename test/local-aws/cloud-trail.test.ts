@@ -136,7 +136,7 @@ describe('The trail of a role taken with SAML [F.3]', () => {
     })
   })
 
-  it('is read newest first, from a time on, and no more than asked for', async () => {
+  it('the trail of a role taken with SAML is read newest first, from a time on, and no more than asked for', async () => {
     const events = await trailOf(aws.url)
     expect(events.map(({ errorCode }) => errorCode)).toEqual([
       'AccessDenied',
@@ -147,9 +147,12 @@ describe('The trail of a role taken with SAML [F.3]', () => {
     expect((await trailOf(aws.url, '?since=2026-11-22T15:04:05Z&limit=2')).length).toBe(2)
   })
 
-  it.each(['?limit=0', '?limit=1001', '?limit=x', '?since=yesterday'])('is not read with %s', async (query) => {
-    expect((await fetch(`${aws.url}/cloudtrail${query}`)).status).toBe(400)
-  })
+  it.each(['?limit=0', '?limit=1001', '?limit=x', '?since=yesterday'])(
+    'the trail of a role taken with SAML is not read with %s',
+    async (query) => {
+      expect((await fetch(`${aws.url}/cloudtrail${query}`)).status).toBe(400)
+    },
+  )
 
   const askedAs = (host: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
@@ -167,7 +170,7 @@ describe('The trail of a role taken with SAML [F.3]', () => {
     ['127.0.0.1.example', 421],
     ['localhost.example', 421],
     ['sts.eu-west-1.amazonaws.com.example', 421],
-  ])('asked for as %s answers %i: no name that somebody owns may lead a browser here', async (host, status) => {
+  ])('a request for host %s is answered with %i: no registrable name may lead a browser here', async (host, status) => {
     const answer = await askedAs(host)
     answer.resume()
     expect(answer.statusCode).toBe(status)
@@ -256,7 +259,7 @@ describe('The trail of signed calls', () => {
     })
   })
 
-  it('is in both accounts of a call across them, tied together, and tells the role of a stranger only', async () => {
+  it("the trail of a call across accounts is in both, linked, and shows the role's account only the caller's account and id", async () => {
     await signedCall(aws.url, GINA, {
       Action: 'AssumeRole',
       RoleArn: roleArn('Partner'),

@@ -54,7 +54,7 @@ const mayGoOn = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 
 /** The session's own Team goes before it, whichever way it is written (D.1). */
 const OF_THE_ROLE = { team: 'of-the-role', Stage: 'test' }
 
-/** Roles that are taken from a federated one, by what is known of the person there. */
+/** Roles that are taken from a federated one, by what is known of the user there. */
 const withNextRoles = (state: LocalAwsState): LocalAwsState => {
   const issuer = provider.url.replace('http://', '')
   return {
@@ -113,7 +113,7 @@ describe('From a federated session to the next role', () => {
     expect((await assume(await bySaml(), role)).status).toBe(status)
   })
 
-  it('the person stays known through the whole chain', async () => {
+  it('the user stays known through the whole chain', async () => {
     const second = keyIn(await assume(await bySaml(), 'ForAlice'))
     expect((await assume(second, 'AfterAlice')).status).toBe(200)
   })
@@ -125,7 +125,7 @@ describe('From a federated session to the next role', () => {
     expect((await assume(await byToken({ azp: 'fedgate' }), role)).status).toBe(status)
   })
 
-  it('is an hour at most, though the first session had twelve', async () => {
+  it('the session of a second role is an hour at most, though the first session had twelve', async () => {
     expect((await assume(await bySaml(), 'ForAlice', { DurationSeconds: '3601' })).error).toContain('role chaining')
   })
 

@@ -39,12 +39,12 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     ['control characters', 'Action=%00%01%ff', 'InvalidAction'],
     ['bad percent-encoding', 'Action=%E0%A4%A&%', 'InvalidAction'],
     ['a hundred thousand parameters', 'a&'.repeat(100_000), 'MissingAction'],
-  ])('%s', async (_, body, code) => {
+  ])('the local AWS answers: %s', async (_, body, code) => {
     const response = await fetch(aws.url, { method: 'POST', body })
     expect([response.status, wireAnswer(400, await response.text()).element('Code')]).toEqual([400, code])
   })
 
-  it('even where an answer repeats characters that XML cannot carry', async () => {
+  it('the local AWS answers even where an answer repeats characters that XML cannot carry', async () => {
     const { error } = await call(aws.url, {
       Action: 'AssumeRoleWithSAML',
       RoleArn: '\u0000\u0001 <&>',
@@ -112,15 +112,19 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
       ),
       'SignatureDoesNotMatch',
     ],
-  ])('with a code to Authorization: %s', holds('A.4 IncompleteSignature'), async (authorization, code) => {
-    const headers = { authorization, 'x-amz-date': '20261122T000000Z' }
-    const response = await fetch(aws.url, {
-      method: 'POST',
-      headers,
-      body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
-    })
-    expect(wireAnswer(response.status, await response.text()).element('Code')).toBe(code)
-  })
+  ])(
+    'the local AWS answers with a code to Authorization: %s',
+    holds('A.4 IncompleteSignature'),
+    async (authorization, code) => {
+      const headers = { authorization, 'x-amz-date': '20261122T000000Z' }
+      const response = await fetch(aws.url, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
+      })
+      expect(wireAnswer(response.status, await response.text()).element('Code')).toBe(code)
+    },
+  )
 
   it('the local AWS answers with the reason to a signature made for another service', async () => {
     const credential = `${USER.accessKeyId}/20261122/eu-west-1/s3/aws4_request`
@@ -135,18 +139,22 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     )
   })
 
-  it('to a signature that comes with an unsigned call by ignoring it', holds('A.1 unsigned'), async () => {
-    const body = new URLSearchParams({
-      Action: 'AssumeRoleWithSAML',
-      RoleArn: ROLE,
-      PrincipalArn: PROVIDER,
-      SAMLAssertion: 'aaaa',
-    })
-    const response = await fetch(aws.url, { method: 'POST', headers: { authorization: 'AWS4-HMAC-SHA256 x' }, body })
-    expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('InvalidIdentityToken')
-  })
+  it(
+    'the local AWS answers to a signature that comes with an unsigned call by ignoring it',
+    holds('A.1 unsigned'),
+    async () => {
+      const body = new URLSearchParams({
+        Action: 'AssumeRoleWithSAML',
+        RoleArn: ROLE,
+        PrincipalArn: PROVIDER,
+        SAMLAssertion: 'aaaa',
+      })
+      const response = await fetch(aws.url, { method: 'POST', headers: { authorization: 'AWS4-HMAC-SHA256 x' }, body })
+      expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('InvalidIdentityToken')
+    },
+  )
 
-  it('with 500 and no word about why when it is itself at fault', holds('A.1 type'), async () => {
+  it('the local AWS answers with 500 and no word about why when it is itself at fault', holds('A.1 type'), async () => {
     let calls = 0
     const broken = await start(state, () => {
       if (calls++ > 0) throw new Error('the clock fell off the wall at /secret/path')
@@ -165,7 +173,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
 })
 
 describe('Starting', () => {
-  it('rejects with EADDRINUSE when the port is taken', async () => {
+  it('rejects with EADDRINUSE when the port is in use', async () => {
     const port = Number(new URL(aws.url).port)
     const listen = { host: '127.0.0.1', port }
     await expect(startLocalAws({ listen, state, allowHttpIssuers: false })).rejects.toMatchObject({

@@ -21,16 +21,19 @@ const nowOptional: Readonly<Record<string, string>> = {
 describe.skipIf(!requireTool(MODEL))("The parameters of IAM are those of botocore's service model", () => {
   const model = JSON.parse(readFileSync(MODEL, 'utf8')) as Model
 
-  it.each(Object.keys(iamInputs) as IamOperation[])('%s', (name) => {
-    const ours = membersOf(iamInputs[name])
-    const shape = model.operations[name]?.input?.shape ?? ''
-    const { required = [], members = {} } = model.shapes[shape] ?? {}
-    expect([...ours.required].sort()).toEqual(required.filter((member) => member !== nowOptional[name]).sort())
-    expect(Object.keys(ours.members)).toEqual([...Object.keys(members), ...(later[name] ?? [])])
-    for (const [member, { shape: wanted }] of Object.entries(members)) {
-      const { min = 0, ...rest } = ours.members[member] as { readonly min?: number }
-      const { min: theirs = 0, ...others } = ofModel(model, wanted) as { readonly min?: number }
-      expect([min, rest], member).toEqual([theirs, others])
-    }
-  })
+  it.each(Object.keys(iamInputs) as IamOperation[])(
+    "the parameters of IAM are those of botocore's service model: %s",
+    (name) => {
+      const ours = membersOf(iamInputs[name])
+      const shape = model.operations[name]?.input?.shape ?? ''
+      const { required = [], members = {} } = model.shapes[shape] ?? {}
+      expect([...ours.required].sort()).toEqual(required.filter((member) => member !== nowOptional[name]).sort())
+      expect(Object.keys(ours.members)).toEqual([...Object.keys(members), ...(later[name] ?? [])])
+      for (const [member, { shape: wanted }] of Object.entries(members)) {
+        const { min = 0, ...rest } = ours.members[member] as { readonly min?: number }
+        const { min: theirs = 0, ...others } = ofModel(model, wanted) as { readonly min?: number }
+        expect([min, rest], member).toEqual([theirs, others])
+      }
+    },
+  )
 })

@@ -87,7 +87,7 @@ describe('A SAML provider', () => {
     iam.send(new UpdateSAMLProviderCommand({ SAMLProviderArn: PROVIDER, ...input }))
   const get = (SAMLProviderArn = PROVIDER) => iam.send(new GetSAMLProviderCommand({ SAMLProviderArn }))
 
-  it('is made, told and listed', async () => {
+  it('a SAML provider is created, returned and listed', async () => {
     const { SAMLProviderArn } = await createProvider('okta')
     expect(SAMLProviderArn).toBe(`arn:aws:iam::${ACCOUNT}:saml-provider/okta`)
     const told = await get(SAMLProviderArn)
@@ -131,7 +131,7 @@ describe('A SAML provider', () => {
     ],
     ['takes a certificate without any', [], 200],
     ['refuses one with an extension twice', [new KeyUsagesExtension(1), new KeyUsagesExtension(2)], 400],
-  ])('%s', async (_, extensions, status) => {
+  ])('a SAML provider: %s', async (_, extensions, status) => {
     const document = metadata({ privateKey: '', certificate: await certificateWith(extensions) })
     const made = createProvider('okta', document)
     const answer = await made.then(
@@ -179,7 +179,7 @@ describe('A SAML provider', () => {
     ],
     ['nothing', {}, 'No updates are defined for metadata or encryption assertion.'],
     ['a mode that is none', { AssertionEncryptionMode: 'Maybe' as 'Allowed' }, '[Required, Allowed]'],
-  ] as const)('is refused %s', async (_, input, message) => {
+  ] as const)('a SAML provider is refused %s', async (_, input, message) => {
     await expect(update(input)).rejects.toThrow(message)
   })
 })
@@ -191,7 +191,7 @@ describe('An OpenID provider', () => {
   const get = (OpenIDConnectProviderArn: string) =>
     iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
 
-  it('is made, told and listed, without the scheme of its issuer', async () => {
+  it('an OpenID provider is created, returned and listed, without the scheme of its issuer', async () => {
     const ThumbprintList = ['a'.repeat(40)]
     const { OpenIDConnectProviderArn: arn = '' } = await createProvider('https://idp.example.com/tenant', {
       ThumbprintList,
@@ -208,7 +208,7 @@ describe('An OpenID provider', () => {
     expect(OpenIDConnectProviderList.map(({ Arn }) => Arn)).toContain(arn)
   })
 
-  it('and a role, both made here, take a token of an issuer that nobody knew before', async () => {
+  it('an OpenID provider and a role, both made here, accept a token of a new issuer', async () => {
     const { OpenIDConnectProviderArn: arn = '' } = await createProvider(openId.url)
     const host = openId.url.replace('http://', '')
     const AssumeRolePolicyDocument = JSON.stringify({
@@ -246,14 +246,14 @@ describe('An OpenID provider', () => {
   })
 
   it.each(['idp.example.com', 'https://idp.example.com/?x', 'ftp://idp.example.com', 'https://a@idp.example.com'])(
-    'has no issuer %s',
+    'an OpenID provider has no issuer %s',
     async (url) => {
       await expect(createProvider(url)).rejects.toMatchObject(invalidUrl)
     },
   )
 
   it.each(['https://idp.example.com:8443', 'http://idp.example.com'])(
-    'has no issuer %s, unless issuers of this machine are allowed (C.5)',
+    'an OpenID provider has no issuer %s, unless issuers of this machine are allowed (C.5)',
     async (url) => {
       await createProvider(url)
       const state = stateFor(keys)
@@ -277,19 +277,19 @@ describe('An OpenID provider', () => {
     ['a character that is none in its URL', 'https://idp.example.com/\uffff', 'fedgate', 'ValidationError'],
     ['a backslash in its URL', 'https://idp.example.com\\@other.example', 'fedgate', 'ValidationError'],
     ['a client id that no answer could tell', 'https://idp.example.com/told', 'a\u0000b', 'InvalidInputException'],
-  ])('is not made with %s, and the others can be listed', async (_, url, clientId, name) => {
+  ])('an OpenID provider is not made with %s, and the others can be listed', async (_, url, clientId, name) => {
     await expect(createProvider(url, { ClientIDList: [clientId] })).rejects.toMatchObject({ name })
     const { OpenIDConnectProviderList: list } = await iam.send(new ListOpenIDConnectProvidersCommand({}))
     expect(list).toBeDefined()
   })
 
-  it('has thumbprints of hexadecimal digits', async () => {
+  it('an OpenID provider has thumbprints of hexadecimal digits', async () => {
     const made = (digit: string) => createProvider('https://idp.example.com', { ThumbprintList: [digit.repeat(40)] })
     await expect(made('g')).rejects.toBeInstanceOf(InvalidInputException)
     expect((await made('F')).OpenIDConnectProviderArn).toMatch(/idp\.example\.com$/)
   })
 
-  it('has five thumbprints at most', async () => {
+  it('an OpenID provider has five thumbprints at most', async () => {
     const { OpenIDConnectProviderArn: arn = '' } = await createProvider('https://idp.example.com')
     const put = (count: number) => {
       const ThumbprintList = Array.from({ length: count }, (_, n) => String(n).repeat(40))
@@ -302,14 +302,14 @@ describe('An OpenID provider', () => {
     await expect(put(6)).rejects.toBeInstanceOf(InvalidInputException)
   })
 
-  it('has a hundred client ids at most', async () => {
+  it('an OpenID provider has a hundred client ids at most', async () => {
     const ClientIDList = Array.from({ length: 101 }, (_, n) => `client-${n}`)
     await expect(createProvider('https://idp.example.com', { ClientIDList })).rejects.toBeInstanceOf(
       LimitExceededException,
     )
   })
 
-  it('is deleted once', async () => {
+  it('an OpenID provider is deleted once', async () => {
     const { OpenIDConnectProviderArn } = await createProvider('https://idp.example.com')
     const remove = () => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
     await remove()

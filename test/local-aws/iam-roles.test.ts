@@ -84,7 +84,7 @@ const create = (RoleName: string, more: Partial<CreateRoleCommand['input']> = {}
   client().send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(), ...more }))
 
 describe('A role', () => {
-  it('is made, and told again as it was made', async () => {
+  it('a role is created, and returned as it was created', async () => {
     const { Role } = await create('Auditor', {
       Path: '/team/',
       Description: 'reads all',
@@ -102,7 +102,7 @@ describe('A role', () => {
     expect(decodeURIComponent(found?.AssumeRolePolicyDocument ?? '')).toBe(trust())
   })
 
-  it('can be taken by the next call', async () => {
+  it('a role can be taken by the next call', async () => {
     const { Role } = await create('Fresh')
     const RoleArn = Role?.Arn ?? ''
     const attributes = {
@@ -123,7 +123,7 @@ describe('A role', () => {
     await expect(create('AUDITOR', { Path: '/x/' })).rejects.toBeInstanceOf(EntityAlreadyExistsException)
   })
 
-  it('is another one when it comes again', async () => {
+  it('a role is a different one when it is created again', async () => {
     const first = await create('Auditor')
     await client().send(new DeleteRoleCommand({ RoleName: 'Auditor' }))
     await expect(client().send(new GetRoleCommand({ RoleName: 'Auditor' }))).rejects.toBeInstanceOf(
@@ -140,7 +140,7 @@ describe('A role', () => {
     expect([Role?.Description, Role?.MaxSessionDuration]).toEqual(['new', 43_200])
   })
 
-  it('lets nobody in any more once its trust policy says so', async () => {
+  it('admits no caller any more once its trust policy says so', async () => {
     const PolicyDocument = trust({ Effect: 'Deny' })
     await client().send(new UpdateAssumeRolePolicyCommand({ RoleName: 'Developer', PolicyDocument }))
     const taken = await call(aws.url, {
@@ -152,7 +152,7 @@ describe('A role', () => {
     expect(taken.error).toBe('AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML')
   })
 
-  it('is tagged, and loses tags, by keys without regard to case', async () => {
+  it('a role is tagged, and loses tags, by keys without regard to case', async () => {
     const RoleName = 'Developer'
     const Tags = [
       { Key: 'Team', Value: 'red' },
@@ -169,7 +169,7 @@ describe('A role', () => {
     expect((await client().send(new ListRoleTagsCommand({ RoleName }))).Tags).toEqual([])
   })
 
-  it('has inline policies, which go before it does', async () => {
+  it('a role has inline policies, which go before it does', async () => {
     const RoleName = 'Developer'
     const PolicyName = 'read'
     const PolicyDocument = JSON.stringify(everything)
@@ -194,7 +194,7 @@ describe('A role', () => {
       'Invalid principal in policy: "Federated":"*"',
     ],
     ['without a Principal', trust({ Principal: undefined }), 'Missing required field Principal'],
-  ])('is refused a trust policy %s', async (_, AssumeRolePolicyDocument, message) => {
+  ])('a role is refused a trust policy %s', async (_, AssumeRolePolicyDocument, message) => {
     const refused = create('Broken', { AssumeRolePolicyDocument })
     await expect(refused).rejects.toBeInstanceOf(MalformedPolicyDocumentException)
     await expect(create('Broken', { AssumeRolePolicyDocument })).rejects.toThrow(message)
@@ -206,7 +206,7 @@ describe('A role', () => {
     ['oidc.eks.us-east-1.amazonaws.com/id/ABC:sub', true],
     ['127.0.0.1:8083/realms/x:sub', true],
     ['aws:RequestTag/kubernetes:namespace', true],
-  ])('has conditions on keys with one colon: %s', async (key, isTaken) => {
+  ])('a role has conditions on keys with one colon: %s', async (key, isTaken) => {
     const AssumeRolePolicyDocument = trust({ Condition: { StringEquals: { [key]: 'x' } } })
     const made = create('Colons', { AssumeRolePolicyDocument })
     if (isTaken) {
@@ -222,7 +222,7 @@ describe('A role', () => {
     await expect(client().send(update)).rejects.toThrow('Condition can contain only one colon.')
   })
 
-  it('has the issuer of an EKS cluster without its https://, as the one that IAM was seen to refuse', async () => {
+  it('a role has the issuer of an EKS cluster without its https://, as the one that IAM was seen to refuse', async () => {
     const file = new URL('../fixtures/faults/aws/condition-two-colons/trust.json', import.meta.url)
     const refused = create('Pod', { AssumeRolePolicyDocument: readFileSync(file, 'utf8') })
     await expect(refused).rejects.toThrow('Condition can contain only one colon.')
@@ -231,14 +231,14 @@ describe('A role', () => {
   it.each([
     ['Action', { Action: 'ec2:ec2:CreateTags' }, 'Actions/Condition can contain only one colon.'],
     ['Condition', { Condition: { StringEquals: { 'https://x:y': 'z' } } }, 'Condition can contain only one colon.'],
-  ])('has permission policies with one colon in each %s', async (_, more, message) => {
+  ])('a role has permission policies with one colon in each %s', async (_, more, message) => {
     const statement = { Effect: 'Allow', Action: 'ec2:*', Resource: '*', ...more }
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
     const put = new PutRolePolicyCommand({ RoleName: 'Developer', PolicyName: 'colons', PolicyDocument })
     await expect(client().send(put)).rejects.toThrow(message)
   })
 
-  it('is refused a trust policy of more than 2048 characters, white space aside', async () => {
+  it('a role is refused a trust policy of more than 2048 characters, white space aside', async () => {
     const around = trust({ Sid: '' }).replaceAll(/\s/g, '').length
     const sized = (length: number) => trust({ Sid: 'a'.repeat(length - around) })
     await create('Roomy', { AssumeRolePolicyDocument: sized(2048) + ' '.repeat(3000) })
@@ -265,7 +265,7 @@ describe('A role', () => {
       true,
     ],
     ['idp.example.com', {}, true],
-  ])('for tokens of %s under condition %j is taken: %s', async (issuer, Condition, isTaken) => {
+  ])('a role for tokens of %s under condition %j is accepted: %s', async (issuer, Condition, isTaken) => {
     const AssumeRolePolicyDocument = trust({
       Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}` },
       Action: 'sts:AssumeRoleWithWebIdentity',
@@ -298,7 +298,7 @@ it('An account has a thousand roles at most', async () => {
 })
 
 describe('The list of roles', () => {
-  it('is told by pages', async () => {
+  it('the list of roles is paged', async () => {
     const names: string[] = []
     let pages = 0
     for await (const { Roles = [] } of paginateListRoles({ client: client(), pageSize: 3 }, {})) {
@@ -309,7 +309,7 @@ describe('The list of roles', () => {
     expect([pages, names.length, new Set(names).size]).toEqual([Math.ceil(all / 3), all, all])
   })
 
-  it('is narrowed by a path', async () => {
+  it('the list of roles is narrowed by a path', async () => {
     const { Roles = [] } = await client().send(new ListRolesCommand({ PathPrefix: '/team/' }))
     expect(Roles.map(({ Arn }) => Arn)).toEqual([ROLE])
   })
@@ -319,7 +319,7 @@ describe('The list of roles', () => {
   })
 })
 
-describe('Whoever calls IAM', () => {
+describe('A caller of IAM', () => {
   it('needs a permission for just that', async () => {
     const get = (RoleName: string) => client(GUEST).send(new GetRoleCommand({ RoleName }))
     expect((await get('Developer')).Role?.Arn).toBe(ROLE)
@@ -331,7 +331,7 @@ describe('Whoever calls IAM', () => {
     })
   })
 
-  it('may be held to tags, of the role and of the request', async () => {
+  it('a caller of IAM may be held to tags, of the role and of the request', async () => {
     const policy = (Condition: unknown) => ({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*', Condition }],

@@ -25,13 +25,13 @@ const issuerWith = (keys: unknown[], options: { issuer?: string; jwksUri?: strin
 }
 
 describe('The keys of an issuer', () => {
-  it('are looked for where its discovery document says', async () => {
+  it('the keys of an issuer are looked for where its discovery document says', async () => {
     const { find, asked } = issuerWith([jwk('a')])
     expect(await find(ISSUER, 'a', at(0))).toHaveLength(1)
     expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`, 'https://op.example/jwks'])
   })
 
-  it('are kept for ten minutes', async () => {
+  it('the keys of an issuer are kept for ten minutes', async () => {
     const { find, asked } = issuerWith([jwk('a')])
     await find(ISSUER, 'a', at(0))
     await find(ISSUER, 'a', at(600))
@@ -40,7 +40,7 @@ describe('The keys of an issuer', () => {
     expect(asked).toHaveLength(4)
   })
 
-  it('are asked for again when an unknown one is used, but not more often than every fifteen seconds', async () => {
+  it('the keys of an issuer are asked for again when an unknown one is used, but not more often than every fifteen seconds', async () => {
     const { find, asked, keys } = issuerWith([jwk('old')])
     await find(ISSUER, 'old', at(0))
     keys.push(jwk('new'))
@@ -49,7 +49,7 @@ describe('The keys of an issuer', () => {
     expect(await find(ISSUER, 'new', at(16))).toHaveLength(1)
   })
 
-  it('no longer count once the issuer took them away', async () => {
+  it('the keys of an issuer no longer count once the issuer took them away', async () => {
     const { find, keys } = issuerWith([jwk('a')])
     await find(ISSUER, 'a', at(0))
     keys.length = 0
@@ -72,7 +72,7 @@ describe('The keys of an issuer', () => {
     ['an issuer on http', 'http://op.example', {}],
     ['keys on http', ISSUER, { jwksUri: 'http://op.example/jwks' }],
     ['the document of another issuer', ISSUER, { issuer: 'https://other.example' }],
-  ])('are not taken from %s', async (_, issuer, options) => {
+  ])('the keys of an issuer are not taken from %s', async (_, issuer, options) => {
     await expect(issuerWith([jwk('a')], options).find(issuer, 'a', at(0))).rejects.toThrow()
   })
 })

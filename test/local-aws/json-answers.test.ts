@@ -29,14 +29,14 @@ const ask = (service: 'sts' | 'iam', parameters: Readonly<Record<string, string>
 }
 
 describe('An answer as JSON', holds('A.1 JSON'), () => {
-  it('has instants in seconds', async () => {
+  it('an answer as JSON has instants in seconds', async () => {
     const { text } = await ask('sts', { Action: 'GetSessionToken' })
     const { Expiration } = JSON.parse(text).GetSessionTokenResponse.GetSessionTokenResult.Credentials
     expect(Expiration).toBeGreaterThan(Date.now() / 1000 + 43_000)
     expect(Number.isInteger(Expiration)).toBe(true)
   })
 
-  it('has an error without an envelope', async () => {
+  it('an answer as JSON has an error without an envelope', async () => {
     const { status, text } = await ask('sts', { Action: 'Nothing' })
     expect(status).toBe(400)
     expect(JSON.parse(text)).toEqual({
@@ -49,7 +49,7 @@ describe('An answer as JSON', holds('A.1 JSON'), () => {
     })
   })
 
-  it('has lists, numbers, booleans and empty things of IAM as what they are', async () => {
+  it('an answer as JSON has lists, numbers, booleans and empty things of IAM as what they are', async () => {
     const { text } = await ask('iam', { Action: 'GetRole', RoleName: 'Developer' })
     expect(JSON.parse(text).GetRoleResponse.GetRoleResult.Role).toMatchObject({
       RoleName: 'Developer',
@@ -77,7 +77,7 @@ describe('An answer as JSON', holds('A.1 JSON'), () => {
     ['application/json, text/xml', '{'],
     ['Application/JSON;q=0.9', '{'],
     ['application/xml', '<'],
-  ])('is for those who ask for it: %s', async (accept, first) => {
+  ])('an answer as JSON is for those who ask for it: %s', async (accept, first) => {
     expect((await ask('sts', { Action: 'GetCallerIdentity' }, accept)).text[0]).toBe(first)
   })
 })
@@ -116,7 +116,7 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('The members that are n
   it.each([
     ['sts/2011-06-15', Object.keys(inputs)],
     ['iam/2010-05-08', Object.keys(iamInputs)],
-  ])('of %s are those of the service model', (service, operations) => {
+  ])('the members of %s that are not texts are those of the service model', (service, operations) => {
     const model = JSON.parse(readFileSync(modelOf(service), 'utf8')) as Shapes
     for (const operation of operations)
       for (const [member, type] of membersOf(model, model.operations[operation]?.output?.shape ?? '')) {

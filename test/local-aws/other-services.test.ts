@@ -21,13 +21,13 @@ const send = async (service: string, path: string, init: RequestInit & { headers
 }
 
 describe('A call for a service that is not here', () => {
-  it('is refused as S3 refuses, and not led to the console', async () => {
+  it('a call for a service that is not here is refused as S3 refuses, and not led to the console', async () => {
     const { status, type, text } = await send('s3', '/')
     expect([status, type]).toEqual([501, 'text/xml'])
     expect(text).toMatch(/^<Error><Code>NotImplemented<\/Code><Message>The local AWS has no s3: .*<RequestId>/)
   })
 
-  it('is refused as JSON 1.x has it, where the operation stands in a header', async () => {
+  it('a call for a service that is not here is refused as JSON 1.x has it, where the operation is in a header', async () => {
     const { status, type, text, response } = await send('dynamodb', '/', {
       method: 'POST',
       headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' },
@@ -41,7 +41,7 @@ describe('A call for a service that is not here', () => {
     })
   })
 
-  it('is refused as JSON, where the operation is a path', async () => {
+  it('a call for a service that is not here is refused as JSON, where the operation is a path', async () => {
     const { status, type, text } = await send('lambda', '/2015-03-31/functions/')
     expect([status, type, JSON.parse(text).__type]).toEqual([400, 'application/json', 'UnknownOperationException'])
   })
@@ -49,24 +49,24 @@ describe('A call for a service that is not here', () => {
   it.each([
     ['ec2', '2016-11-15', /^<Response><Errors><Error><Code>InvalidAction<\/Code>.*<RequestID>/],
     ['sns', '2010-03-31', /^<ErrorResponse><Error><Type>Sender<\/Type><Code>InvalidAction<\/Code>/],
-  ])('is refused in the Query protocol: %s', async (service, Version, body) => {
+  ])('a call for a service that is not here is refused in the Query protocol: %s', async (service, Version, body) => {
     const form = new URLSearchParams({ Action: 'DescribeThings', Version })
     const { status, text } = await send(service, '/', { method: 'POST', body: form })
     expect([status, text]).toEqual([400, expect.stringMatching(body)])
   })
 
-  it('is known by an asymmetric signature, and by one in the query, too', async () => {
+  it('a call for a service that is not here is known by an asymmetric signature, and by one in the query, too', async () => {
     const ecdsa = { authorization: authorizationFor('s3', '20261122/').replace('HMAC', 'ECDSA-P256') }
     expect((await send('s3', '/', { headers: ecdsa })).status).toBe(501)
     const presigned = await fetch(`${aws.url}/bucket/key?X-Amz-Credential=a%2F20261122%2Feu-west-1%2Fs3%2Faws4_request`)
     expect(presigned.status).toBe(501)
   })
 
-  it('is told what to do instead', async () => {
+  it('a call for a service that is not here is answered with what to do instead', async () => {
     expect((await send('s3', '/')).text).toContain('Set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_IAM')
   })
 
-  it('is no call of STS that was signed for another service, which hears so', async () => {
+  it('a call of STS that was signed for another service gets its own error', async () => {
     const form = new URLSearchParams({ Action: 'GetCallerIdentity', Version: '2011-06-15' })
     const { text } = await send('s3', '/', {
       method: 'POST',

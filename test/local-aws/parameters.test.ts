@@ -10,7 +10,7 @@ const platform = (form: string): [string, string][] => {
 }
 
 describe('a form of the Query protocol (A.1)', () => {
-  it('is read as URLSearchParams reads it, the first value of a name', () => {
+  it('a form of the Query protocol is read as URLSearchParams reads it, the first value of a name', () => {
     const piece = fc.constantFrom('a', 'b', '=', '&', '+', '%20', '%2B', '%2F', '%3D', '%26', '%C3%A9', 'é', '.', '1')
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
@@ -32,7 +32,7 @@ describe('a form of the Query protocol (A.1)', () => {
   })
 
   it(
-    'has lists as Name.member.N from 1 on, until the first gap, and members of structures with a dot',
+    'a form of the Query protocol has lists as Name.member.N from 1 on, until the first gap, and members of structures with a dot',
     holds('A.1 lists'),
     () => {
       const parameters = parseParameters(

@@ -52,7 +52,7 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     }
   })
 
-  it('covers a header of the caller, which has to come along unchanged', async () => {
+  it('covers a header of the caller, which must come along unchanged', async () => {
     const link = url('my-cluster')
     expect(link).toContain('x-k8s-aws-id')
     expect((await ask(link, { 'x-k8s-aws-id': 'my-cluster' })).element('Arn')).toBe(USER.arn)
@@ -60,19 +60,23 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     expect((await ask(link)).element('Code')).toBe('SignatureDoesNotMatch')
   })
 
-  it('is answered in JSON, with the nesting of the XML, to those who ask for it', holds('A.1 JSON'), async () => {
-    const headers = { 'x-k8s-aws-id': 'my-cluster', accept: 'application/json' }
-    const response = await fetch(url('my-cluster'), { headers })
-    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
-    expect(await response.json()).toEqual({
-      GetCallerIdentityResponse: {
-        GetCallerIdentityResult: { Account: ACCOUNT, Arn: USER.arn, UserId: expect.stringMatching(/^AIDA/) },
-        ResponseMetadata: { RequestId: response.headers.get('x-amzn-requestid') },
-      },
-    })
-    const refused = await fetch(`${url()}&Extra=1`, { headers })
-    expect(await refused.json()).toMatchObject({ Error: { Code: 'SignatureDoesNotMatch', Type: 'Sender' } })
-  })
+  it(
+    'a presigned GetCallerIdentity is answered in JSON, with the nesting of the XML, to those who ask for it',
+    holds('A.1 JSON'),
+    async () => {
+      const headers = { 'x-k8s-aws-id': 'my-cluster', accept: 'application/json' }
+      const response = await fetch(url('my-cluster'), { headers })
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
+      expect(await response.json()).toEqual({
+        GetCallerIdentityResponse: {
+          GetCallerIdentityResult: { Account: ACCOUNT, Arn: USER.arn, UserId: expect.stringMatching(/^AIDA/) },
+          ResponseMetadata: { RequestId: response.headers.get('x-amzn-requestid') },
+        },
+      })
+      const refused = await fetch(`${url()}&Extra=1`, { headers })
+      expect(await refused.json()).toMatchObject({ Error: { Code: 'SignatureDoesNotMatch', Type: 'Sender' } })
+    },
+  )
 
   it('covers every parameter of its query', async () => {
     expect((await ask(`${url()}&Extra=1`)).element('Code')).toBe('SignatureDoesNotMatch')

@@ -113,7 +113,7 @@ describe('A region in which STS is not activated [F.2]', () => {
     expect((await take(host)).status).toBe(status)
   })
 
-  it('is told with the account of the role', async () => {
+  it('a region in which STS is not activated is refused with the account of the role', async () => {
     expect((await take('sts.eu-west-3.amazonaws.com')).error).toBe(
       `RegionDisabledException: STS is not activated in this region for account:${ACCOUNT}. Your account administrator can activate STS in this region using the IAM Console.`,
     )
@@ -161,9 +161,12 @@ describe('A signature for another region than that of the endpoint', () => {
   it.each([
     ['sts.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
     ['sts.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
-  ])('is of no known key at %s, which is another partition', async (host, region) => {
-    expect((await whoAmI(host, region)).element('Code')).toBe('InvalidClientTokenId')
-  })
+  ])(
+    'a signature for another region than that of the endpoint is of no known key at %s, which is another partition',
+    async (host, region) => {
+      expect((await whoAmI(host, region)).element('Code')).toBe('InvalidClientTokenId')
+    },
+  )
 
   /** A session that was made at that host. */
   const keyFrom = async (host: string): Promise<Key> => {
@@ -187,7 +190,7 @@ describe('A signature for another region than that of the endpoint', () => {
     ['sts.us-east-1.amazonaws.com', 'sts.af-south-1.amazonaws.com', 'af-south-1', undefined],
     ['127.0.0.1', 'sts.af-south-1.amazonaws.com', 'af-south-1', undefined],
   ])(
-    'of a session from %s at %s, a region that has to be enabled or not: %s %s [F.2]',
+    'a signature of a session from %s at %s, a region that must be enabled or not: %s %s [F.2]',
     async (from, at, region, code) => {
       const answer = await whoAmI(at, region, await keyFrom(from))
       expect([answer.element('Code'), answer.element('Account')]).toEqual([

@@ -6,11 +6,14 @@ const ROLE = 'arn:aws:iam::111122223333:role/Ops,EU'
 const saying = (...values: readonly string[]) => new Map([['https://aws.amazon.com/SAML/Attributes/Role', values]])
 
 describe('the pair of a role whose name has a comma', () => {
-  it.each([`${ROLE},${PROVIDER}`, `${PROVIDER} , ${ROLE}`])('is read from %s', (value) => {
-    expect(hasRolePair(saying(value), ROLE, PROVIDER)).toBe(true)
-  })
+  it.each([`${ROLE},${PROVIDER}`, `${PROVIDER} , ${ROLE}`])(
+    'the pair of a role whose name has a comma is read from %s',
+    (value) => {
+      expect(hasRolePair(saying(value), ROLE, PROVIDER)).toBe(true)
+    },
+  )
 
-  it('is not that of the role up to the comma', () => {
+  it('the pair of a role whose name has a comma is not that of the role up to the comma', () => {
     expect(hasRolePair(saying(`${ROLE},${PROVIDER}`), 'arn:aws:iam::111122223333:role/Ops', PROVIDER)).toBe(false)
   })
 })

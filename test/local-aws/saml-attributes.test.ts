@@ -66,7 +66,7 @@ const staff = attribute(`${PERSON}.1`, 'staff')
 
 describe('The subject of an assertion', () => {
   it.each(['alice<!-- -->.evil', 'alice.<!---->evil', '<!-- -->alice.evil<!-- -->'])(
-    'is the whole text, whatever comments were put into it after signing: %s',
+    'the subject of an assertion is the whole text, whatever comments were put into it after signing: %s',
     async (text) => {
       const nameId = '<a:NameID>alice.evil</a:NameID>'
       const signed = sign(responseXml(new Date(), { nameId }), keys)

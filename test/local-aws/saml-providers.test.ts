@@ -95,7 +95,7 @@ const sealed = (plaintext: string, key: Buffer, mode: 'gcm' | 'cbc'): string => 
   return Buffer.concat([iv, cipher.update(plaintext), cipher.final()]).toString('base64')
 }
 
-/** The assertion of a response, encrypted in its place. It has to declare what it uses. */
+/** The assertion of a response, encrypted in its place. It must declare what it uses. */
 const encryptIn = (xml: string, to: KeyObject, cipher: 'gcm' | 'cbc' = 'gcm'): string =>
   xml.replace(/<a:Assertion [\s\S]*<\/a:Assertion>/, (assertion) =>
     encrypted(
@@ -111,15 +111,15 @@ describe('The certificates of a SAML provider (B.5)', () => {
   it.each([
     ['the first', olderKeys],
     ['the second', keys],
-  ])('are all good: %s', async (_, signer) => {
+  ])('the certificates of a SAML provider are all good: %s', async (_, signer) => {
     expect((await redeem(sign(responseFor('rolling'), signer), 'rolling')).status).toBe(200)
   })
 
-  it('are the only ones', async () => {
+  it('the certificates of a SAML provider are the only ones', async () => {
     expect((await redeem(sign(responseFor('rolling'), strangersKeys), 'rolling')).error).toBe(SIGNATURE_INVALID)
   })
 
-  it('are good for nothing after the end of the metadata', async () => {
+  it('the certificates of a SAML provider are good for nothing after the end of the metadata', async () => {
     const xml = sign(responseFor('ending'), keys)
     expect((await redeem(xml, 'ending')).status).toBe(200)
     now = new Date(NOW.getTime() + 1000)
@@ -132,16 +132,16 @@ describe('The certificates of a SAML provider (B.5)', () => {
 })
 
 describe('An encrypted assertion (B.5)', () => {
-  it.each(['gcm', 'cbc'] as const)('is opened, with AES-%s', async (cipher) => {
+  it.each(['gcm', 'cbc'] as const)('an encrypted assertion is opened, with AES-%s', async (cipher) => {
     const answer = await redeem(encryptIn(sign(responseFor('required'), keys), newer.publicKey, cipher), 'required')
     expect([answer.status, answer.element('Subject')]).toEqual([200, 'alice'])
   })
 
-  it('is opened with the older of two keys', async () => {
+  it('an encrypted assertion is opened with the older of two keys', async () => {
     expect((await redeem(encryptIn(sign(responseFor('allowed'), keys), older.publicKey), 'allowed')).status).toBe(200)
   })
 
-  it('is good where the Response around it is signed', async () => {
+  it('an encrypted assertion is good where the Response around it is signed', async () => {
     const xml = sign(encryptIn(responseFor('allowed'), newer.publicKey), keys, 'Response')
     expect((await redeem(xml, 'allowed')).status).toBe(200)
   })
@@ -150,7 +150,7 @@ describe('An encrypted assertion (B.5)', () => {
     expect((await redeem(sign(responseFor('allowed'), keys), 'allowed')).status).toBe(200)
   })
 
-  it('has to be one where encryption is required', async () => {
+  it('an assertion must be encrypted where encryption is required', async () => {
     expect((await redeem(sign(responseFor('required'), keys), 'required')).error).toMatch(
       /^InvalidIdentityToken: .*encrypted/,
     )
@@ -197,13 +197,13 @@ describe('An encrypted assertion (B.5)', () => {
     expect((await redeem(xml(), 'allowed')).error).toBe(SIGNATURE_INVALID)
   })
 
-  it('cannot be opened without a private key', async () => {
+  it('an encrypted assertion cannot be opened without a private key', async () => {
     expect((await redeem(encryptIn(sign(responseFor('plain'), keys), newer.publicKey), 'plain')).error).toBe(
       SIGNATURE_INVALID,
     )
   })
 
-  it('may not stand beside one in the clear', async () => {
+  it('an encrypted assertion may not be next to a plain one', async () => {
     const xml = sign(responseFor('allowed'), keys)
     const both = xml.replace('</p:Response>', `${encrypted('<a/>', newer.publicKey, 'gcm')}</p:Response>`)
     expect((await redeem(both, 'allowed')).error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
@@ -216,20 +216,26 @@ describe('AWS by the name of its partition (B.5)', () => {
     return { audience, recipient: CHINA, attributes: attributesFor(role, provider) }
   }
 
-  it.each(['urn:amazon:webservices:cn-north-1', CHINA])('is the audience %s in China', async (audience) => {
-    const answer = await redeem(sign(responseFor('china', parts(audience), 'aws-cn'), keys), 'china', 'aws-cn')
-    expect([answer.status, answer.element('Arn')]).toEqual([
-      200,
-      'arn:aws-cn:sts::111122223333:assumed-role/china/alice@example.com',
-    ])
-  })
+  it.each(['urn:amazon:webservices:cn-north-1', CHINA])(
+    'the entityID of AWS is the audience %s in China',
+    async (audience) => {
+      const answer = await redeem(sign(responseFor('china', parts(audience), 'aws-cn'), keys), 'china', 'aws-cn')
+      expect([answer.status, answer.element('Arn')]).toEqual([
+        200,
+        'arn:aws-cn:sts::111122223333:assumed-role/china/alice@example.com',
+      ])
+    },
+  )
 
-  it.each(['urn:amazon:webservices', 'urn:amazon:webservices:govcloud'])('is not %s there', async (audience) => {
-    const { error } = await redeem(sign(responseFor('china', parts(audience), 'aws-cn'), keys), 'china', 'aws-cn')
-    expect(error).toBe('InvalidIdentityToken: Response does not contain the required audience.')
-  })
+  it.each(['urn:amazon:webservices', 'urn:amazon:webservices:govcloud'])(
+    'the entityID of AWS is not %s there',
+    async (audience) => {
+      const { error } = await redeem(sign(responseFor('china', parts(audience), 'aws-cn'), keys), 'china', 'aws-cn')
+      expect(error).toBe('InvalidIdentityToken: Response does not contain the required audience.')
+    },
+  )
 
-  it('is not the audience of China elsewhere', async () => {
+  it('the entityID of AWS is not the audience of China elsewhere', async () => {
     const xml = responseFor('plain', { audience: 'urn:amazon:webservices:cn-north-1' })
     expect((await redeem(sign(xml, keys), 'plain')).error).toBe(
       'InvalidIdentityToken: Response does not contain the required audience.',

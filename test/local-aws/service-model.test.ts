@@ -50,7 +50,7 @@ describe.skipIf(!requireTool(MODEL))("The limits of parameters are those of boto
     expect(Object.keys(inputs).sort()).toEqual(operations.map(([name]) => name).sort())
   })
 
-  it.each(operations)('%s', (name, { input }) => {
+  it.each(operations)("the limits of parameters are those of botocore's service model: %s", (name, { input }) => {
     const ours = membersOf(inputs[name as keyof typeof inputs])
     const { required = [], members = {} } = model.shapes[input?.shape ?? ''] ?? {}
     expect([...ours.required].sort()).toEqual([...required].sort())

@@ -61,7 +61,7 @@ describe('getSigninToken (G)', () => {
     expect(await signinToken()).toMatch(/^[\w-]{32}$/)
   })
 
-  it('is asked by GET too', async () => {
+  it('getSigninToken is asked by GET too', async () => {
     const query = new URLSearchParams({ Action: 'getSigninToken', Session: await sessionJson() })
     expect((await fetch(`${aws.url}/federation?${query}`)).status).toBe(200)
   })
@@ -180,7 +180,7 @@ describe('A second sign-in in the same browser', () => {
   it('a sign-in to the same account replaces the first', async () => {
     const first = cookieOf(await open(await linkFor(ROLE, PROVIDER)))
     const second = cookieOf(await open(await linkFor(ROLE, PROVIDER), first))
-    expect([await shows(first), await shows(second)]).toEqual(['Nobody is signed in here', 'Developer'])
+    expect([await shows(first), await shows(second)]).toEqual(['No user is signed in here', 'Developer'])
   })
 
   it('a sign-in to another account wants a logout first, and goes on from there with the same link', async () => {
@@ -194,7 +194,7 @@ describe('A second sign-in in the same browser', () => {
     expect(await shows(first)).toBe('Developer')
     const onward = (/href="(\/oauth[^"]*)"/.exec(page)?.[1] ?? '').replaceAll('&amp;', '&')
     const loggedOut = await open(onward, first)
-    expect(await shows(first)).toBe('Nobody is signed in here')
+    expect(await shows(first)).toBe('No user is signed in here')
     expect(await shows(cookieOf(await open(loggedOut.headers.get('location') ?? '')))).toBe('Other')
   })
 })
@@ -215,22 +215,22 @@ describe('Credentials that open a console [G]', () => {
   const role = (key: Key, name: string) =>
     signedCall(signed.url, key, { Action: 'AssumeRole', RoleArn: roleArn(name), RoleSessionName: 'dora' })
 
-  it('are those of a role that a user took, for longer if asked', async () => {
+  it('the credentials that open a console are those of a role that a user assumed, for longer if requested', async () => {
     const taken = await role(DORA, 'path/ByName')
     expect([await ask(taken), await ask(taken, { SessionDuration: '43200' })]).toEqual([200, 200])
   })
 
-  it('are those of a chained role, but for no longer than they last', async () => {
+  it('the credentials are those of a chained role, but for no longer than they last', async () => {
     const chained = await role(keyIn(await role(DORA, 'path/ByName')), 'Next')
     expect([await ask(chained), await ask(chained, { SessionDuration: '900' })]).toEqual([200, 400])
   })
 
-  it('are those of a federation token, but for no longer than they last', async () => {
+  it('the credentials are those of a federation token, but for no longer than they last', async () => {
     const token = await signedCall(signed.url, EVA, { Action: 'GetFederationToken', Name: 'guest' })
     expect([await ask(token), await ask(token, { SessionDuration: '900' })]).toEqual([200, 400])
   })
 
-  it("are not a user's own", async () => {
+  it("the credentials are not a user's own", async () => {
     expect(await ask(await signedCall(signed.url, DORA, { Action: 'GetSessionToken' }))).toBe(400)
   })
 })
@@ -331,11 +331,11 @@ describe('The console page', () => {
     }
   })
 
-  it.each(['', 'localaws-console=', 'localaws-console=x', 'other=x'])('shows nobody to cookie %j', async (cookie) => {
+  it.each(['', 'localaws-console=', 'localaws-console=x', 'other=x'])('shows no user for cookie %j', async (cookie) => {
     expect((await consolePage(cookie)).status).toBe(403)
   })
 
-  it('has its style sheet', async () => {
+  it('the console page has its style sheet', async () => {
     expect((await fetch(`${aws.url}/console.css`)).headers.get('content-type')).toBe('text/css; charset=utf-8')
   })
 
@@ -355,7 +355,7 @@ describe('Signing out', () => {
     expect((await consolePage(cookie)).status).toBe(403)
   })
 
-  it('is refused to a page of another port, which is the same site to a browser', async () => {
+  it('signing out is refused to a page of another port, which is the same site to a browser', async () => {
     const cookie = cookieOf(await login(await signinToken()))
     const headers = { cookie, 'sec-fetch-site': 'same-site' }
     expect((await fetch(`${aws.url}/console/logout`, { method: 'POST', headers })).status).toBe(400)

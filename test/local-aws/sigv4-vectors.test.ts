@@ -56,11 +56,11 @@ const parse = ({ request, authorization }: Vector) => {
 }
 
 describe("AWS's Signature Version 4 test suite", () => {
-  it('is there', () => {
+  it("AWS's test suite is there", () => {
     expect(suite.length).toBeGreaterThan(25)
   })
 
-  it.each(suite.filter(({ name }) => !leftOut.has(name)))('$name', (vector) => {
+  it.each(suite.filter(({ name }) => !leftOut.has(name)))("AWS's test suite: $name", (vector) => {
     const canonical = canonicalRequest(parse(vector))
     expect(canonical).toBe(vector.canonicalRequest)
     const toSign = stringToSign(canonical, TIMESTAMP, SCOPE)

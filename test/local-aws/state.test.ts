@@ -57,7 +57,7 @@ const problems = (read: () => unknown): readonly string[] => {
 }
 
 describe('The state of the local AWS', () => {
-  it('is read from YAML and opened', () => {
+  it('the state of the local AWS is read from YAML and opened', () => {
     const iam = buildIamStore(parseLocalAwsState(GOOD), NOW)
     expect(iam.accountName('111122223333')).toBe('Production')
     expect(iam.role('arn:aws:iam::111122223333:role/Dev')).toMatchObject({ maxSessionDuration: 7200 })
@@ -102,11 +102,11 @@ describe('The state of the local AWS', () => {
     ])
   })
 
-  it('is refused where it is no YAML', () => {
+  it('the state of the local AWS is refused where it is not YAML', () => {
     expect(problems(() => parseLocalAwsState('a: [')).length).toBeGreaterThan(0)
   })
 
-  it('is refused where its aliases multiply, or stand for nothing, and tells no value', () => {
+  it('the state of the local AWS is refused where its aliases multiply, or stand for nothing, and tells no value', () => {
     const lists = [...'abcdef'].map((name, n) => `${name}: &${name} [${`*${'zabcde'[n]},`.repeat(9)}]`)
     const bomb = ['z: &z [x]', ...lists].join('\n')
     expect(problems(() => parseLocalAwsState(bomb))).toEqual([expect.stringContaining('aliases')])

@@ -125,7 +125,7 @@ describe('GetSessionToken', () => {
       `AccessDenied: User: ${EVA.arn} is not authorized to perform: sts:GetAccessKeyInfo on resource: *`,
     ],
   ])(
-    'whose credentials do not call %s, whatever the policies of the user say',
+    'GetSessionToken returns credentials that do not call %s, whatever the policies of the user say',
     holds('A.5 GetSessionToken may call'),
     async (action, more, error) => {
       const key = keyIn(await call(EVA, 'GetSessionToken'))
@@ -150,10 +150,14 @@ describe('GetFederationToken', () => {
     },
   )
 
-  it('has an id of the account and a name of up to 32 characters', holds('A.2 assumedRoleIdType'), async () => {
-    const Name = 'a_Z9+=,.@-'.padEnd(32, 'x')
-    expect((await federate(EVA, { Name })).element('FederatedUserId')).toBe(`${ACCOUNT}:${Name}`)
-  })
+  it(
+    'GetFederationToken has an id of the account and a name of up to 32 characters',
+    holds('A.2 assumedRoleIdType'),
+    async () => {
+      const Name = 'a_Z9+=,.@-'.padEnd(32, 'x')
+      expect((await federate(EVA, { Name })).element('FederatedUserId')).toBe(`${ACCOUNT}:${Name}`)
+    },
+  )
 
   it.each([
     ['a user gets 36 hours', EVA, '129600', 129_600],
@@ -181,7 +185,7 @@ describe('GetFederationToken', () => {
   })
 
   it(
-    'has no transitive tags: the parameter is one that it does not know',
+    'GetFederationToken has no transitive tags: the parameter is one that it does not know',
     holds('A.1 unknown parameters'),
     async () => {
       expect((await federate(EVA, tagParameters({ Team: 'a' }, 'Stage'))).status).toBe(200)
@@ -275,7 +279,7 @@ describe('GetCallerIdentity', () => {
     expect([who.element('Arn'), who.element('UserId')]).toEqual([ROOT.arn, ACCOUNT])
   })
 
-  it('is denied by no policy', holds('A.5 GetCallerIdentity never denied'), async () => {
+  it('GetCallerIdentity is denied by no policy', holds('A.5 GetCallerIdentity never denied'), async () => {
     const denying = JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],

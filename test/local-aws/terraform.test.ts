@@ -82,14 +82,14 @@ describe('aws_iam_openid_connect_provider', () => {
     }
   }
 
-  it('is applied, planned without a difference, changed and destroyed', async () => {
+  it('aws_iam_openid_connect_provider is applied, planned without a difference, changed and destroyed', async () => {
     const made = await iam.send(
       new CreateOpenIDConnectProviderCommand({ Url: 'https://tf.example.com', ClientIDList: ['sts.amazonaws.com'] }),
     )
     const OpenIDConnectProviderArn = made.OpenIDConnectProviderArn ?? ''
     expect(OpenIDConnectProviderArn).toBe(`arn:aws:iam::${ACCOUNT}:oidc-provider/tf.example.com`)
     const applied = await read(OpenIDConnectProviderArn)
-    // suppressOpenIDURL: the scheme is no difference. thumbprint_list is computed: it may be empty, and has to stay.
+    // suppressOpenIDURL: the scheme is no difference. thumbprint_list is computed: it may be empty, and must stay.
     expect(applied).toEqual({
       url: 'tf.example.com',
       client_id_list: ['sts.amazonaws.com'],
@@ -142,7 +142,7 @@ describe('aws_iam_saml_provider', () => {
     }
   }
 
-  it('is applied, planned without a difference, changed and destroyed', async () => {
+  it('aws_iam_saml_provider is applied, planned without a difference, changed and destroyed', async () => {
     const SAMLMetadataDocument = fixture('idp-metadata.xml')
     const made = await iam.send(new CreateSAMLProviderCommand({ Name: 'tfcorp', SAMLMetadataDocument }))
     const SAMLProviderArn = made.SAMLProviderArn ?? ''
@@ -211,7 +211,7 @@ describe('aws_iam_role', () => {
     }
   }
 
-  it('is applied, planned without a difference, changed and destroyed', async () => {
+  it('aws_iam_role is applied, planned without a difference, changed and destroyed', async () => {
     const { Role } = await iam.send(
       new CreateRoleCommand({
         RoleName,

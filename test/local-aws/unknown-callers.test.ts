@@ -1,4 +1,4 @@
-/** What one account's people learn of another's, and what credentials are worth where they do not belong. */
+/** What one account's users learn of another's, and what credentials are worth where they do not belong. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { type Key, keyIn, signedCall } from './signed-calls.ts'
@@ -38,7 +38,7 @@ const iam = (key: Key, Action: string, parameters: Readonly<Record<string, strin
   signedCall(aws.url, key, { Version: '2010-05-08', Action, ...parameters }, 'iam')
 
 describe("Another account's provider", () => {
-  it('has tags that no refusal tells, nor the message that comes with it', async () => {
+  it("another account's provider has tags that no refusal reveals, nor the message that comes with it", async () => {
     const refused = await iam(READER, 'GetSAMLProvider', { SAMLProviderArn: FOREIGN_PROVIDER })
     const EncodedMessage = /Encoded authorization failure message: ([\w-]+)/.exec(refused.text)?.[1] ?? ''
     expect(refused.element('Code')).toBe('AccessDenied')
@@ -92,7 +92,7 @@ describe('A trust policy that names a role which is deleted', () => {
     for (const RoleName of names) await iam(ADMIN, 'DeleteRole', { RoleName })
   }
 
-  it('does not let in another one that was made by the same name, and shows the id', async () => {
+  it('a trust policy that names a deleted role does not admit a new one of the same name, and shows the id', async () => {
     const id = await create('Reader', ACCOUNT)
     await create('Target', [arnOf('Reader'), sessionArn, `arn:aws:iam::${ACCOUNT}:user/reader`])
     const before = keyIn(await take(ADMIN, 'Reader'))
@@ -128,7 +128,7 @@ describe('A trust policy that names a role which is deleted', () => {
     await removeAll('Reader', 'Target')
   })
 
-  it('is written with an id for as long as somebody has it, and shows the ARN', async () => {
+  it('a trust policy is written with an id while a role or user has it, and shows the ARN', async () => {
     const id = await create('Reader', ACCOUNT)
     await create('Target', id)
     expect(await principalsOf('Target')).toBe(arnOf('Reader'))

@@ -16,7 +16,7 @@ const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Actio
 const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].slice(1).map(([, text = '']) => text)
 
 describe.skipIf(!requireTool('/usr/bin/aws'))('docs/local-aws.md', () => {
-  it('is a walk that can be walked, with the AWS CLI alone', { timeout: 300_000 }, async () => {
+  it('docs/local-aws.md is a walk that works with the AWS CLI alone', { timeout: 300_000 }, async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
     const admin = { ...USER, arn, secretAccessKey: new Secret(USER.secretAccessKey), policies: { everything } }
     const state = { accounts: [], users: [admin], roles: [], samlProviders: [], oidcProviders: [] }

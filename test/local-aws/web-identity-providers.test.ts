@@ -145,7 +145,7 @@ describe("An issuer's certificate that no authority vouches for (C.5)", () => {
   it.each([
     ['of the authority', 'ca.crt'],
     ['of the server itself', 'server.crt'],
-  ])('is good with the thumbprint %s', async (_, file) => {
+  ])('a certificate of an unknown authority is good with the thumbprint %s', async (_, file) => {
     const aws = await startWith({ Tls: { url: provider.url, thumbprints: ['0'.repeat(40), thumbprintOf(file)] } })
     expect((await assume(aws, 'Tls', await tokenOf(provider.url))).status).toBe(200)
   })
@@ -153,14 +153,18 @@ describe("An issuer's certificate that no authority vouches for (C.5)", () => {
   it.each([
     ['another thumbprint', ['0'.repeat(40)]],
     ['no thumbprint', []],
-  ])('is refused with %s', holds('A.4 InvalidIdentityToken thumbprint'), async (_, thumbprints) => {
-    const aws = await startWith({ Tls: { url: provider.url, thumbprints } })
-    expect((await assume(aws, 'Tls', await tokenOf(provider.url))).error).toBe(
-      "InvalidIdentityToken: OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
-    )
-  })
+  ])(
+    'a certificate of an unknown authority is refused with %s',
+    holds('A.4 InvalidIdentityToken thumbprint'),
+    async (_, thumbprints) => {
+      const aws = await startWith({ Tls: { url: provider.url, thumbprints } })
+      expect((await assume(aws, 'Tls', await tokenOf(provider.url))).error).toBe(
+        "InvalidIdentityToken: OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+      )
+    },
+  )
 
-  it('is refused for another name, whatever its thumbprint', async () => {
+  it('a certificate of an unknown authority is refused for another name, whatever its thumbprint', async () => {
     const url = provider.url.replace('localhost', '127.0.0.1')
     const aws = await startWith({ Tls: { url, thumbprints: [thumbprintOf('ca.crt')] } })
     expect((await assume(aws, 'Tls', await tokenOf(url))).error).toMatch(/doesn't match configured thumbprint$/)
@@ -179,13 +183,13 @@ describe('An issuer with many keys (C.5)', () => {
     provider.documents.set('/jwks', JSON.stringify({ keys: [...others, { ...jwk, kid: 'key' }] }))
   }
 
-  it('is fine with a hundred', async () => {
+  it('an issuer with a hundred keys is accepted', async () => {
     publish(100)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
     expect((await assume(aws, 'Many', await tokenOf(provider.url))).status).toBe(200)
   })
 
-  it('is refused with more than a hundred of the type that signed', async () => {
+  it('an issuer with many keys is refused with more than a hundred of the type that signed', async () => {
     publish(101)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
     expect((await assume(aws, 'Many', await tokenOf(provider.url))).error).toMatch(
@@ -193,7 +197,7 @@ describe('An issuer with many keys (C.5)', () => {
     )
   })
 
-  it('is refused with a key that is too short to be safe (RFC 7518 3.3)', async () => {
+  it('an issuer with many keys is refused with a key that is too short to be safe (RFC 7518 3.3)', async () => {
     const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
     provider.documents.set(
       '/jwks',
@@ -214,7 +218,7 @@ describe('An issuer with many keys (C.5)', () => {
     )
   })
 
-  it('is told the subject of a token, in 255 characters and no more', holds('A.2 webIdentitySubjectType'), async () => {
+  it("an issuer's subject is returned in up to 255 characters", holds('A.2 webIdentitySubjectType'), async () => {
     publish(1)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
     const subject = 's'.repeat(255)
@@ -238,27 +242,39 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
   it.each([
     ['Amazon', 'www.amazon.com', 'Atza|good', 'app-1', 'user-1'],
     ['Facebook', 'graph.facebook.com', 'EAAgood', 'app-2', '42'],
-  ])('are what %s knows about them', holds('A.5 web identity ProviderId'), async (name, host, token, app, user) => {
-    expect(members(await assume(aws, name, token, { ProviderId: host }))).toEqual([host, app, user])
-  })
+  ])(
+    'access tokens of Login with Amazon and Facebook are what %s knows about them',
+    holds('A.5 web identity ProviderId'),
+    async (name, host, token, app, user) => {
+      expect(members(await assume(aws, name, token, { ProviderId: host }))).toEqual([host, app, user])
+    },
+  )
 
-  it('are refused when their provider does not know them', holds('A.4 IDPRejectedClaim'), async () => {
-    const { status, error } = await assume(aws, 'Facebook', 'EAAunknown', { ProviderId: 'graph.facebook.com' })
-    expect([status, error]).toEqual([
-      403,
-      'IDPRejectedClaim: graph.facebook.com: graph.facebook.com responded with HTTP/1.1 400 Bad Request',
-    ])
-  })
+  it(
+    'access tokens of Login with Amazon and Facebook are refused when their provider does not know them',
+    holds('A.4 IDPRejectedClaim'),
+    async () => {
+      const { status, error } = await assume(aws, 'Facebook', 'EAAunknown', { ProviderId: 'graph.facebook.com' })
+      expect([status, error]).toEqual([
+        403,
+        'IDPRejectedClaim: graph.facebook.com: graph.facebook.com responded with HTTP/1.1 400 Bad Request',
+      ])
+    },
+  )
 
-  it('cannot be judged when their provider does not answer', holds('A.4 IDPCommunicationError'), async () => {
-    const { status, error } = await assume(aws, 'Amazon', 'Atza|nobody-answers', { ProviderId: 'www.amazon.com' })
-    expect([status, error]).toEqual([
-      400,
-      'IDPCommunicationError: www.amazon.com: the identity provider did not answer',
-    ])
-  })
+  it(
+    'access tokens of Login with Amazon and Facebook cannot be judged when their provider does not answer',
+    holds('A.4 IDPCommunicationError'),
+    async () => {
+      const { status, error } = await assume(aws, 'Amazon', 'Atza|nobody-answers', { ProviderId: 'www.amazon.com' })
+      expect([status, error]).toEqual([
+        400,
+        'IDPCommunicationError: www.amazon.com: the identity provider did not answer',
+      ])
+    },
+  )
 
-  it('are of one provider only', async () => {
+  it('access tokens of Login with Amazon and Facebook are of one provider only', async () => {
     const { error } = await assume(aws, 'Facebook', 'Atza|good', { ProviderId: 'graph.facebook.com' })
     expect(error).toMatch(/^IDPRejectedClaim: graph\.facebook\.com/)
   })
@@ -272,14 +288,18 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
     ['an ID token', 'www.amazon.com', 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln'],
     ['any other provider', 'accounts.google.com', 'Atza|good'],
     ['a provider with its scheme', 'https://www.amazon.com', 'Atza|good'],
-  ])('are not %s', holds('A.4 InvalidIdentityToken ProviderId'), async (_, host, token) => {
-    expect((await assume(aws, 'Amazon', token, { ProviderId: host })).error).toBe(
-      'InvalidIdentityToken: Provided Token is not a Login With Amazon token',
-    )
-  })
+  ])(
+    'access tokens of Login with Amazon and Facebook are not %s',
+    holds('A.4 InvalidIdentityToken ProviderId'),
+    async (_, host, token) => {
+      expect((await assume(aws, 'Amazon', token, { ProviderId: host })).error).toBe(
+        'InvalidIdentityToken: Provided Token is not a Login With Amazon token',
+      )
+    },
+  )
 
   it.each(['http://accounts.google.com', 'http://cognito-identity.amazonaws.com', 'http://www.amazon.com'])(
-    'and a provider that IAM knows by name vouches by https only: not %s',
+    'a provider that IAM knows by name vouches by https only: not %s',
     async (iss) => {
       expect((await assume(aws, 'Amazon', await tokenOf(iss))).error).toBe(
         `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${iss}`,
@@ -287,7 +307,7 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
     },
   )
 
-  it('are no ID tokens where no ProviderId is given', async () => {
+  it('access tokens of Login with Amazon and Facebook are not accepted as ID tokens where no ProviderId is given', async () => {
     expect((await assume(aws, 'Amazon', 'Atza|good')).error).toMatch(
       /^InvalidIdentityToken: The ID Token provided is not/,
     )

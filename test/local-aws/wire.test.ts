@@ -32,7 +32,7 @@ describe('The Query protocol', () => {
   })
 
   it(
-    'is a form with Action and Version, and a result in its envelope',
+    'the Query protocol is a form with Action and Version, and a result in its envelope',
     holds('A.1 form', 'A.1 success', 'A.1 timestamps'),
     async () => {
       const { status, text } = await signedCall(aws.url, DORA, { Action: 'GetSessionToken' })

@@ -6,7 +6,7 @@ type Claims = Readonly<Record<string, unknown>>
 const attributes = (...claims: readonly Claims[]) => Object.fromEntries(toAttributes(...claims))
 
 describe('claims become attributes', () => {
-  it('as text, whether text, number or boolean', () => {
+  it('claims become attributes as text, whether text, number or boolean', () => {
     expect(attributes({ name: 'Alice', level: 3, admin: false })).toEqual({
       name: ['Alice'],
       level: ['3'],
@@ -14,11 +14,11 @@ describe('claims become attributes', () => {
     })
   })
 
-  it('as several values where they are lists, in their order', () => {
+  it('claims become attributes as several values where they are lists, in their order', () => {
     expect(attributes({ groups: ['b', 'a', 1] })).toEqual({ groups: ['b', 'a', '1'] })
   })
 
-  it('under names with dots where they are objects', () => {
+  it('claims become attributes under names with dots where they are objects', () => {
     expect(attributes({ realm_access: { roles: ['dev'], deep: { er: 'x' } } })).toEqual({
       'realm_access.roles': ['dev'],
       'realm_access.deep.er': ['x'],
@@ -45,7 +45,7 @@ describe('claims become attributes', () => {
     expect(attributes({ email: 'a@x' }, { email: 'b@x', phone: '1' })).toEqual({ email: ['a@x'], phone: ['1'] })
   })
 
-  it('where a nested claim cannot pose as a plain one', () => {
+  it('claims become attributes, and a nested claim cannot pose as a plain one', () => {
     expect(attributes({ aws: { admin: 'yes' }, 'aws.admin': 'no' })).toEqual({ 'aws.admin': ['no'] })
   })
 
@@ -53,7 +53,7 @@ describe('claims become attributes', () => {
     expect(attributes({ a: null, b: [], c: [{ d: 1 }], e: [null, 'f'] })).toEqual({ e: ['f'] })
   })
 
-  it('even where their names are those of JavaScript', () => {
+  it('claims become attributes even where their names are those of JavaScript', () => {
     const claims = JSON.parse('{"__proto__":"x","constructor":"y"}')
     const result = toAttributes(claims)
     expect([...result]).toEqual([
@@ -72,15 +72,18 @@ describe('claims become attributes', () => {
 describe('an address that the provider has not verified', () => {
   const mine = { email: 'bob@corp.example', email_verified: false }
 
-  it.each([false, 'false', 'False', 0, 'no'])('is left out: %j', (email_verified) => {
+  it.each([false, 'false', 'False', 0, 'no'])('an unverified address is left out: %j', (email_verified) => {
     expect(attributes({ email: 'bob@corp.example', name: 'Mallory', email_verified })).not.toHaveProperty('email')
   })
 
-  it.each([true, 'true', undefined, null])('is there where the provider says yes, or nothing: %j', (email_verified) => {
-    expect(attributes({ email: 'bob@corp.example', email_verified })).toHaveProperty('email', ['bob@corp.example'])
-  })
+  it.each([true, 'true', undefined, null])(
+    'an address is kept where the provider says that it is verified, or nothing: %j',
+    (email_verified) => {
+      expect(attributes({ email: 'bob@corp.example', email_verified })).toHaveProperty('email', ['bob@corp.example'])
+    },
+  )
 
-  it('is left out of the ID token where userinfo says so, and the other way about', () => {
+  it('an unverified address is left out of the ID token where userinfo says so, and the other way about', () => {
     const { email, ...flag } = mine
     expect(attributes({ email }, flag)).not.toHaveProperty('email')
     expect(attributes(flag, { email })).not.toHaveProperty('email')

@@ -108,7 +108,7 @@ describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, as
 })
 
 it.each(['token', 'userinfo'] as const)(
-  'where the provider calls JSON text, asked for %s, it is refused',
+  'a response that the provider calls text, asked for %s, is refused',
   async (where) => {
     const error = await refusal(provider, { [where]: answer(200, 'text/plain', '{}') })
     expect([error.code, error.found].join(' ')).toContain('oidc.answer_not_json')
@@ -164,7 +164,7 @@ describe('the token endpoint refuses', () => {
     ['something else', 'oidc.provider_refused', answer(400, 'application/json', '{"error":"invalid_request"}')],
     ['without saying what', 'oidc.token_answer_invalid', answer(400, 'application/json', '{}')],
     ['with a page', 'oidc.provider_failed', answer(404, 'text/html', '<h1>Not found</h1>')],
-  ])('%s: %s', async (_, code, token) => {
+  ])('the token endpoint refuses %s: %s', async (_, code, token) => {
     expect((await refusal(provider, { token })).code).toBe(code)
   })
 })
@@ -184,7 +184,7 @@ describe('the client secret', () => {
     expect(body).not.toContain('client_secret')
   })
 
-  it('is encoded no more than it has to be, for providers that do not decode', async () => {
+  it('the client secret is encoded no more than necessary, for providers that do not decode', async () => {
     const clientSecret = new Secret('Letters-4nd._digits*')
     const { authorization } = await authorizationOf({ clientSecret })
     expect(authorization).toBe(`Basic ${Buffer.from(`fedgate:${clientSecret.reveal()}`).toString('base64')}`)
@@ -205,7 +205,7 @@ describe('the client secret', () => {
     expect(new URLSearchParams(body).get('client_secret')).toBe('client-secret')
   })
 
-  it('is not sent by a public client, which names itself', async () => {
+  it('the client secret is not sent by a public client, which names itself', async () => {
     const { authorization, body } = await authorizationOf({ tokenEndpointAuthMethod: 'none' })
     expect(authorization).toBe('')
     expect(Object.fromEntries(new URLSearchParams(body))).toMatchObject({ client_id: 'fedgate' })
@@ -231,12 +231,15 @@ describe('a secret with characters that need encoding', () => {
     ['that decodes Basic credentials, by client_secret_basic', true, 'client_secret_basic'],
     ['that decodes Basic credentials, by client_secret_post', true, 'client_secret_post'],
     ['that does not decode them, by client_secret_post', false, 'client_secret_post'],
-  ] as const)('is known to a provider %s', async (_, decodes, tokenEndpointAuthMethod) => {
-    const settings = { clientSecret, tokenEndpointAuthMethod }
-    await expect(attempt(provider, taking(decodes), { settings })).resolves.toBeDefined()
-  })
+  ] as const)(
+    'a secret with characters that need encoding is known to a provider %s',
+    async (_, decodes, tokenEndpointAuthMethod) => {
+      const settings = { clientSecret, tokenEndpointAuthMethod }
+      await expect(attempt(provider, taking(decodes), { settings })).resolves.toBeDefined()
+    },
+  )
 
-  it('is not known to a provider that does not decode them, by client_secret_basic', async () => {
+  it('a secret with characters that need encoding is not known to a provider that does not decode them, by client_secret_basic', async () => {
     const settings = { clientSecret, tokenEndpointAuthMethod: 'client_secret_basic' as const }
     await expect(attempt(provider, taking(false), { settings })).rejects.toMatchObject({
       code: 'oidc.client_refused',
@@ -273,7 +276,7 @@ describe('a client assertion', () => {
     expect((await assertionBy(rsa.privateKey)).claims.jti).not.toBe(claims.jti)
   })
 
-  it('is signed as the key and the provider allow', async () => {
+  it('a client assertion is signed as the key and the provider allow', async () => {
     const byEc = await assertionBy(ec.privateKey)
     const key = { key: ec.publicKey, dsaEncoding: 'ieee-p1363' as const }
     expect(byEc.header.alg).toBe('ES384')
@@ -284,7 +287,7 @@ describe('a client assertion', () => {
     expect(verify('sha256', Buffer.from(byRsa.input), padding, Buffer.from(byRsa.signature, 'base64url'))).toBe(true)
   })
 
-  it('is signed as configured, whatever the provider lists for others', async () => {
+  it('a client assertion is signed as configured, whatever the provider lists for others', async () => {
     const { header, input, signature } = await assertionBy(rsa.privateKey, ['RS256'], { algorithm: 'PS256' })
     const padding = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
     expect(header.alg).toBe('PS256')
@@ -301,14 +304,14 @@ describe('a client assertion', () => {
     expect(header).toEqual({ alg: 'RS256', kid: 'ours', x5t: thumbprint('sha1'), 'x5t#S256': thumbprint('sha256') })
   })
 
-  it('is not made where the provider takes none that the key can sign', async () => {
+  it('a client assertion is not made where the provider takes none that the key can sign', async () => {
     await expect(assertionBy(ec.privateKey, ['RS256'])).rejects.toMatchObject({ code: 'oidc.client_key_unusable' })
     const { privateKey } = generateKeyPairSync('x25519')
     await expect(assertionBy(privateKey)).rejects.toMatchObject({ code: 'oidc.client_key_unusable' })
   })
 
   it.each(['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const)(
-    'or secret that is not there ends a sign-in by %s',
+    'a client assertion or secret that is not there ends a sign-in by %s',
     async (tokenEndpointAuthMethod) => {
       const { clientSecret: _, ...settings } = settingsFor(provider.issuer, { tokenEndpointAuthMethod })
       provider.behave({})
@@ -325,7 +328,7 @@ describe('userinfo', holds('7.7'), () => {
     expect(identity.attributes.get('groups')).toEqual(['from-userinfo'])
   })
 
-  it('never overrides the ID token', async () => {
+  it('userinfo never overrides the ID token', async () => {
     const userinfo = (document: Json) => ({
       ...document,
       email: 'bob@example.com',
@@ -338,7 +341,7 @@ describe('userinfo', holds('7.7'), () => {
     expect(identity.attributes.has('iss')).toBe(false)
   })
 
-  it('about another subject refuses the sign-in', async () => {
+  it('userinfo about another subject refuses the sign-in', async () => {
     const userinfo = (document: Json) => ({ ...document, sub: 'bob' })
     expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_subject_mismatch')
   })
@@ -369,12 +372,12 @@ describe('userinfo', holds('7.7'), () => {
     })
   })
 
-  it('is not asked for where the settings say so', async () => {
+  it('userinfo is not asked for where the settings say so', async () => {
     await attempt(provider, {}, { settings: { userinfo: false } })
     expect(provider.requests.has('/userinfo')).toBe(false)
   })
 
-  it('is not asked for where there is none', async () => {
+  it('userinfo is not asked for where there is none', async () => {
     const discovery = ({ userinfo_endpoint: _, ...rest }: Json) => rest
     await expect(attempt(provider, { discovery })).resolves.toBeDefined()
   })

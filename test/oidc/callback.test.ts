@@ -43,12 +43,12 @@ const broken: ReadonlyArray<readonly [name: string, code: string, callback: Chan
 ]
 
 describe('a callback is refused before its code is redeemed', holds('7.2'), () => {
-  it.each(broken)('%s: %s', async (_, code, callback) => {
+  it.each(broken)('a callback is refused before its code is redeemed: %s: %s', async (_, code, callback) => {
     expect((await refusal(provider, {}, { callback })).code).toBe(code)
     expect(provider.requests.has('/token')).toBe(false)
   })
 
-  it('whatever issuer it names, where none is promised', async () => {
+  it('a callback is refused before its code is redeemed, whatever issuer it names, where none is promised', async () => {
     const discovery = (document: Json) => ({ ...document, authorization_response_iss_parameter_supported: undefined })
     const callback: Change = (parameters) => parameters.set('iss', 'https://evil.example')
     expect((await refusal(provider, { discovery }, { callback })).code).toBe('oidc.callback_issuer_mismatch')
@@ -75,7 +75,7 @@ describe('what a callback says of an error', holds('7.9'), () => {
     expect(error.message + error.hint).not.toMatch(/script|evil|server_error/)
   })
 
-  it('is cut and freed of control characters for the log', async () => {
+  it("a callback's error is cut and freed of control characters for the log", async () => {
     const { found = '' } = await refusal(provider, {}, { callback })
     expect(found).toContain('server_error: <script>')
     expect(found.length).toBeLessThanOrEqual(200)
@@ -83,7 +83,7 @@ describe('what a callback says of an error', holds('7.9'), () => {
     expect(found).not.toContain('evil.example')
   })
 
-  it('never tells the state that was expected', async () => {
+  it("a callback's error never tells the state that was expected", async () => {
     const relyingParty = createRelyingParty(settingsFor(provider.issuer))
     provider.behave({})
     const { url: _, ...secrets } = await relyingParty.start(new Date())
@@ -120,7 +120,7 @@ describe('the authorization request', holds('7.1'), () => {
     expect(url.href).not.toContain(codeVerifier)
   })
 
-  it('has 128 bits and more of chance in state, nonce and code verifier, fresh each time', async () => {
+  it('the authorization request has 128 bits and more of chance in state, nonce and code verifier, fresh each time', async () => {
     const [first, second] = [await start(), await start()]
     const values = [first, second].flatMap(({ state, nonce, codeVerifier }) => [state, nonce, codeVerifier])
     expect(new Set(values).size).toBe(6)
@@ -166,7 +166,7 @@ describe('the authorization request', holds('7.1'), () => {
     })
   })
 
-  it('never asks for an older sign-in than the settings allow', async () => {
+  it('the authorization request never asks for an older sign-in than the settings allow', async () => {
     expect(await requestWith({ maxAgeSeconds: 60 }, { maxAgeSeconds: 3600 })).toMatchObject({ max_age: '60' })
   })
 
@@ -187,7 +187,7 @@ describe('a pushed authorization request', () => {
     discovery: (document: Json) => ({ ...document, require_pushed_authorization_requests: true }),
   }
 
-  it('is not made where nobody asks for it', async () => {
+  it('a pushed authorization request is not made where it is not requested', async () => {
     await start({})
     expect(provider.requests.has('/par')).toBe(false)
   })
@@ -195,7 +195,7 @@ describe('a pushed authorization request', () => {
   it.each([
     ['the settings ask for it', {}, { par: 'always' as const }],
     ['the provider requires it', required, {}],
-  ])('takes everything out of the URL where %s', async (_, tampering, settings) => {
+  ])('removes everything from the URL where %s', async (_, tampering, settings) => {
     const { url, state, nonce } = await start(tampering, settings)
     expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'fedgate', request_uri: 'urn:example:pushed' })
     const { parameters, authorization } = provider.posted.get('/par') ?? {}
@@ -236,7 +236,7 @@ describe('a pushed authorization request', () => {
   })
 })
 
-describe('of a form that waits for its browser', () => {
+describe('a pending form', () => {
   const parked = (fields: Record<string, string>) => [...parametersToPark(new URLSearchParams(fields))]
 
   it('what is looked at is kept, and nothing else', () => {
@@ -250,7 +250,7 @@ describe('of a form that waits for its browser', () => {
     expect(parked({ ...unknown, ...known }).toSorted()).toEqual(Object.entries(known).toSorted())
   })
 
-  it('what people would read is cut, and of what is refused anyway only its presence is kept', () => {
+  it('what users would read is cut, and of what is refused anyway only its presence is kept', () => {
     const long = 'x'.repeat(5000)
     expect(parked({ error_description: long, id_token: long, response: long })).toEqual([
       ['error_description', 'x'.repeat(1000)],
@@ -259,14 +259,17 @@ describe('of a form that waits for its browser', () => {
     ])
   })
 
-  it.each(['state', 'code', 'iss', 'unknown'])('with %s twice, that alone is kept, to be refused', (name) => {
-    const form = new URLSearchParams({ state: 's', code: 'c', iss: 'i', unknown: 'u' })
-    form.append(name, 'x'.repeat(50))
-    const kept = parametersToPark(form)
-    expect(kept.get('state')).toBe('s')
-    expect(kept.getAll(name).length).toBeGreaterThan(1)
-    expect(kept.toString().length).toBeLessThan(50)
-  })
+  it.each(['state', 'code', 'iss', 'unknown'])(
+    'a pending form with %s twice keeps only that parameter, to be refused',
+    (name) => {
+      const form = new URLSearchParams({ state: 's', code: 'c', iss: 'i', unknown: 'u' })
+      form.append(name, 'x'.repeat(50))
+      const kept = parametersToPark(form)
+      expect(kept.get('state')).toBe('s')
+      expect(kept.getAll(name).length).toBeGreaterThan(1)
+      expect(kept.toString().length).toBeLessThan(50)
+    },
+  )
 
   it.each([
     ['code', 4096],

@@ -131,7 +131,7 @@ const answerChanges = fc.oneof(
 const tokenWith = (header: Json, claims: Json, key: typeof good): string =>
   signedBy(key.privateKey)(`${encode({ ...goodHeader, ...header })}.${encode({ ...goodClaims(), ...claims })}`)
 
-it('whatever openid-client refuses is refused, and both read the same subject', async () => {
+it('the verifier refuses whatever openid-client refuses, and both read the same subject', async () => {
   const taken = { byUs: 0, byThem: 0 }
   await fc.assert(
     fc.asyncProperty(

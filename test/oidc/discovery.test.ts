@@ -47,7 +47,7 @@ describe('discovery is refused', holds('7.3'), () => {
       'oidc.discovery_incomplete',
       { id_token_signing_alg_values_supported: 'RS256' },
     ],
-  ])('%s: %s', async (_, code, changes) => {
+  ])('discovery is refused %s: %s', async (_, code, changes) => {
     expect((await refusal(provider, with_(changes))).code).toBe(code)
   })
 
@@ -56,7 +56,7 @@ describe('discovery is refused', holds('7.3'), () => {
     expect((await refusal(provider, {}, { settings: { issuer } })).code).toBe('oidc.discovery_issuer_mismatch')
   })
 
-  it('over http without leave, even on loopback, and nothing is asked', async () => {
+  it('discovery is refused over http without leave, even on loopback, and nothing is asked', async () => {
     const error = await refusal(provider, {}, { settings: { allowInsecureHttp: false } })
     expect(error.code).toBe('oidc.insecure_url')
     expect(provider.requests.size).toBe(0)
@@ -69,7 +69,7 @@ describe('discovery is refused', holds('7.3'), () => {
 
 describe('an address is secure', holds('7.3'), () => {
   it.each(['https://op.example/x', 'http://127.0.0.1:8083/x', 'http://localhost:1/x', 'http://[::1]:1/x'])(
-    '%s',
+    'an address is secure: %s',
     (url) => {
       expect(isSecureUrl(url, true)).toBe(true)
     },
@@ -81,7 +81,7 @@ describe('an address is secure', holds('7.3'), () => {
     'ftp://127.0.0.1/',
     'x',
     7,
-  ])('but not %s', (url) => {
+  ])('an address is not secure: %s', (url) => {
     expect(isSecureUrl(url, true)).toBe(false)
   })
 })
@@ -92,7 +92,7 @@ describe('the configured algorithms', () => {
     expect(error.code).toBe('oidc.algorithm_refused')
   })
 
-  it('cannot bring back none', async () => {
+  it('the configured algorithms cannot bring back none', async () => {
     const error = await refusal(provider, {}, { settings: { idTokenAlgs: ['none'] } })
     expect(error.code).toBe('oidc.discovery_incomplete')
   })
@@ -118,14 +118,14 @@ describe('discovery', () => {
     expect(asked()).toBe(0)
   })
 
-  it('is done once for many sign-ins at once', async () => {
+  it('discovery is done once for many sign-ins at once', async () => {
     provider.behave({})
     const { start } = party()
     await Promise.all([start(), start(), start()])
     expect(asked()).toBe(1)
   })
 
-  it('is kept for an hour', async () => {
+  it('discovery is kept for an hour', async () => {
     provider.behave({})
     const { start, later } = party()
     await start()
@@ -199,14 +199,14 @@ describe('the published keys', holds('7.5'), () => {
     }
   }
 
-  it('are asked for once for many sign-ins', async () => {
+  it('the published keys are asked for once for many sign-ins', async () => {
     provider.behave({})
     const signIn = party()
     expect(await signIn({})).toMatchObject({ outcome: 'signed in', asked: 1 })
     expect(await signIn({})).toMatchObject({ outcome: 'signed in', asked: 0 })
   })
 
-  it('are not asked for again by a storm of made-up key ids', async () => {
+  it('the published keys are not asked for again by a storm of made-up key ids', async () => {
     provider.behave({})
     const signIn = party()
     await signIn({})
@@ -215,7 +215,7 @@ describe('the published keys', holds('7.5'), () => {
     }
   })
 
-  it('are asked for once per cool-down by made-up key ids, and a real rotation is seen within a minute', async () => {
+  it('the published keys are asked for once per cool-down by made-up key ids, and a real rotation is seen within a minute', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       provider.behave({})
@@ -254,7 +254,7 @@ describe('the published keys', holds('7.5'), () => {
     }
   })
 
-  it('are no longer trusted five minutes after they were published', async () => {
+  it('the published keys are no longer trusted five minutes after they were published', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       provider.behave({})
@@ -284,6 +284,21 @@ describe('the published keys', holds('7.5'), () => {
     }
   })
 
+  it('are not asked for again by a storm while they cannot be had', async () => {
+    let now = new Date('2026-11-22T12:00:00Z')
+    let asked = 0
+    const fails = async (): Promise<never> => {
+      asked++
+      throw new Error('ECONNREFUSED')
+    }
+    const keySet = createKeySet(fails, () => now)
+    for (let times = 0; times < 20; times++) await expect(keySet.known()).rejects.toThrow('ECONNREFUSED')
+    expect(asked).toBe(1)
+    now = new Date(now.getTime() + 5_001)
+    await expect(keySet.known()).rejects.toThrow('ECONNREFUSED')
+    expect(asked).toBe(2)
+  })
+
   it('do not wait for newer ones that a stranger has had fetched', async () => {
     let now = new Date('2026-11-22T12:00:00Z')
     const keys = { keys: [jwkOf(rogue.publicKey, 'key-1')] }
@@ -298,7 +313,7 @@ describe('the published keys', holds('7.5'), () => {
     expect(await keySet.known()).toBe(known)
   })
 
-  it('are each tried where a token names none', async () => {
+  it('the published keys are each tried where a token names none', async () => {
     const unnamed = (document: Json) => Object.fromEntries(Object.entries(document).filter(([name]) => name !== 'kid'))
     const twoKeys = (keys: Json) => ({
       keys: [jwkOf(rogue.publicKey, 'key-0'), ...(keys.keys as Json[])].map(unnamed),
@@ -323,6 +338,6 @@ describe('the published keys', holds('7.5'), () => {
   })
 })
 
-it('a good provider is taken', async () => {
+it('a good provider is accepted', async () => {
   await expect(attempt(provider, {})).resolves.toBeDefined()
 })

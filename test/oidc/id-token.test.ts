@@ -139,14 +139,14 @@ const brokenClaims: readonly Case[] = [
 
 describe('an ID token is refused that has', holds('7.6'), () => {
   for (const [name, code, check, tampering, attempt] of brokenClaims) {
-    it(`${name}: ${code}`, async () => {
+    it(`an ID token is refused that has ${name}: ${code}`, async () => {
       const error = await refusal(provider, tampering, attempt)
       expect(error.code).toBe(code)
       expect(firstFailure(error.verdict)?.name).toBe(check)
     })
   }
 
-  it('never without a case for each check', () => {
+  it('every check has a case in which an ID token is refused', () => {
     const covered = new Set(brokenClaims.map(([, , check]) => check))
     expect([...covered]).toEqual(Object.keys(idTokenChecks))
   })
@@ -217,7 +217,7 @@ const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, tamp
 ]
 
 describe('an ID token is refused that is signed', holds('7.4'), () => {
-  it.each(brokenSignatures)('%s: %s', async (_, code, tampering) => {
+  it.each(brokenSignatures)('an ID token is refused that is signed %s: %s', async (_, code, tampering) => {
     const error = await refusal(provider, tampering)
     expect(error.code).toBe(code)
     expect(firstFailure(error.verdict)?.name).toBe('signatureIsTheProviders')
@@ -250,7 +250,7 @@ describe('the answer of the token endpoint is refused', () => {
     ],
     ['that is empty', 'oidc.id_token_missing', () => ({})],
     ['that is a list', 'oidc.token_answer_invalid', () => []],
-  ])('%s: %s', async (_, code, token) => {
+  ])('the answer of the token endpoint is refused %s: %s', async (_, code, token) => {
     expect((await refusal(provider, { token })).code).toBe(code)
   })
 })
@@ -268,7 +268,7 @@ describe('the verdict on a refused ID token', () => {
     expect(error).toMatchObject({ expected: 'fedgate', found: 'somebody', source: 'aud' })
   })
 
-  it('never holds the token', async () => {
+  it('the verdict on a refused ID token never holds the token', async () => {
     const error = await refusal(provider, withClaim('aud', 'somebody'))
     expect(JSON.stringify(error)).not.toMatch(/eyJ/)
     expect(error.cause).toBeUndefined()
@@ -334,7 +334,7 @@ describe('the hash of the access token', () => {
       { issuer: '', clientId: '', trustedAudiences: [], clockSkewSeconds: 0, now: new Date() },
     )
 
-  it('is that of the example in OpenID Connect Core, appendix A', () => {
+  it('the hash of the access token is that of the example in OpenID Connect Core, appendix A', () => {
     const accessToken = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y'
     expect(judge('RS256', accessToken, '77QmUPtjPfzWtF2AnpK9RQ')).toEqual({ outcome: 'pass' })
     expect(judge('RS384', accessToken, '77QmUPtjPfzWtF2AnpK9RQ')).toMatchObject({ outcome: 'fail' })
@@ -345,7 +345,7 @@ describe('the hash of the access token', () => {
     ['ES384', 'ywB1P0WjXou1oD1pmsZQBycsMqsO3tFj'],
     ['RS512', '3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o'],
     ['EdDSA', '3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o'],
-  ])('is half of the hash that belongs to %s', (alg, hash) => {
+  ])('the hash of the access token is half of the hash that belongs to %s', (alg, hash) => {
     expect(judge(alg, 'abc', hash)).toEqual({ outcome: 'pass' })
   })
 })

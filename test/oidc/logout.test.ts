@@ -99,14 +99,14 @@ const broken: ReadonlyArray<readonly [name: string, code: string, check: string,
 
 describe('a logout token is refused', () => {
   for (const [name, code, check, claims, header = {}] of broken) {
-    it(`${name}: ${code}`, async () => {
+    it(`a logout token is refused ${name}: ${code}`, async () => {
       const error = await refusal({ claims, header })
       expect(error.code).toBe(code)
       expect(firstFailure(error.verdict)?.name).toBe(check)
     })
   }
 
-  it('never without a case for each check', () => {
+  it('every check has a case in which a logout token is refused', () => {
     expect(new Set(broken.map(([, , check]) => check))).toEqual(new Set(Object.keys(logoutTokenChecks)))
   })
 
@@ -121,7 +121,7 @@ describe('a logout token is refused', () => {
     ['by none', 'oidc.algorithm_refused', { header: { alg: 'none' }, seal: (input: string) => `${input}.` }],
     ['by HS256 with the public key', 'oidc.algorithm_refused', { header: { alg: 'HS256' }, seal: hmacWith(publicPem) }],
     ['with an unknown critical header', 'oidc.critical_header', { header: { crit: ['x'], x: 1 } }],
-  ])('signed %s: %s', async (_, code, forged) => {
+  ])('a logout token is refused signed %s: %s', async (_, code, forged) => {
     expect((await refusal(forged)).code).toBe(code)
   })
 
@@ -136,7 +136,7 @@ describe('a logout token is refused', () => {
 })
 
 describe('a logout token says', () => {
-  it('whose session ended, under which id, and how long to remember that', async () => {
+  it('a logout token says whose session ended, under which id, and how long to remember that', async () => {
     expect(await notice({})).toEqual({
       issuer: provider.issuer,
       sub: 'alice',
@@ -147,19 +147,22 @@ describe('a logout token says', () => {
     })
   })
 
-  it('only a session, or only a person', async () => {
+  it('a logout token may name only a session, or only a user', async () => {
     expect(await notice({ claims: { sub: undefined } })).not.toHaveProperty('sub')
     expect(await notice({ claims: { sid: undefined } })).not.toHaveProperty('sid')
   })
 
-  it('when it ends, where it has no end of its own: as late as it would be taken', async () => {
+  it('a logout token says when it ends, where it has no end of its own: as late as it would be taken', async () => {
     const { acceptedUntil } = await notice({ claims: { exp: undefined } })
     expect(acceptedUntil).toEqual(new Date((seconds + 3600 + 60 + 1) * 1000))
   })
 
-  it.each(['logout+jwt', 'application/logout+jwt', 'JWT', undefined])('all that with a type of %s', async (typ) => {
-    await expect(notice({ header: { typ } })).resolves.toBeDefined()
-  })
+  it.each(['logout+jwt', 'application/logout+jwt', 'JWT', undefined])(
+    'a logout token says all that with a type of %s',
+    async (typ) => {
+      await expect(notice({ header: { typ } })).resolves.toBeDefined()
+    },
+  )
 })
 
 it('a storm of logout tokens with made-up keys has the keys fetched once', async () => {
@@ -179,7 +182,7 @@ describe('the way to the end of the session at the provider', () => {
     state: 'a-state',
   }
 
-  it('is a form that names the sign-in, the client and the way back: AWS accepts the token, so no address holds it', async () => {
+  it('the logout request to the provider is a form that names the sign-in, the client and the way back: AWS accepts the token, so no address holds it', async () => {
     expect(await party().endSession(session, NOW)).toEqual({
       method: 'post',
       action: `${provider.issuer}/end-session?theme=dark`,
@@ -192,7 +195,7 @@ describe('the way to the end of the session at the provider', () => {
     })
   })
 
-  it('is an address without the token where that is configured', async () => {
+  it('the logout request to the provider is an address without the token where that is configured', async () => {
     const request = await party({ endSessionMethod: 'get' }).endSession(session, NOW)
     if (request?.method !== 'get') throw new Error('no address')
     const url = new URL(request.url)
@@ -237,7 +240,7 @@ describe('the way to the end of the session at the provider', () => {
     },
   )
 
-  it('is a form where the provider does not answer that in time, or is told to be one', async () => {
+  it('the logout request to the provider is a form where the provider does not answer that in time, or where configured', async () => {
     const silent = party()
     provider.behave({ endSession: { answer: () => undefined } })
     expect(await silent.endSession(session, NOW)).toMatchObject({ method: 'post' })
@@ -246,13 +249,13 @@ describe('the way to the end of the session at the provider', () => {
     expect(provider.requests.get('/end-session')).toBeUndefined()
   })
 
-  it('is not there where the provider has none', async () => {
+  it('the logout request to the provider is not there where the provider has none', async () => {
     const relyingParty = party()
     provider.behave({ discovery: ({ end_session_endpoint: _, ...document }) => document })
     expect(await relyingParty.endSession(session, NOW)).toBeUndefined()
   })
 
-  it('is refused on plain http', async () => {
+  it('the logout request to the provider is refused on plain http', async () => {
     const relyingParty = party()
     provider.behave({ discovery: (document) => ({ ...document, end_session_endpoint: 'http://op.example/out' }) })
     await expect(relyingParty.endSession(session, NOW)).rejects.toMatchObject({ code: 'oidc.insecure_url' })

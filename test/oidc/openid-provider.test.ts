@@ -72,7 +72,7 @@ const headerOf = ({ evidence }: SignIn) => {
 
 describe("at panva's oidc-provider alice signs in", () => {
   it.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'EdDSA'])(
-    'with an ID token signed by %s',
+    "at panva's oidc-provider alice signs in with an ID token signed by %s",
     async (algorithm) => {
       const done = await signIn(party(algorithm))
       expect(done.identity).toMatchObject({ subject: 'alice', issuer: provider.issuer })
@@ -87,7 +87,7 @@ describe("at panva's oidc-provider alice signs in", () => {
   })
 
   it.each(['RSA-OAEP', 'RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'])(
-    'with an ID token encrypted by %s, of which the signed one inside is passed on',
+    "at panva's oidc-provider alice signs in with an ID token encrypted by %s, of which the signed one inside is passed on",
     async (algorithm) => {
       const { privateKey } = algorithm.startsWith('RSA') ? clientKeys.rsa : clientKeys.ec
       const done = await signIn(party(algorithm, { decryptionKeys: [{ privateKey, kid: 'enc-1' }] }))
@@ -100,24 +100,30 @@ describe("at panva's oidc-provider alice signs in", () => {
   it.each([
     ['client_secret_basic', 'basic'],
     ['client_secret_post', 'post'],
-  ] as const)('where this gateway proves itself by %s with a secret of all characters', async (method, clientId) => {
-    const done = await signIn(party(clientId, { tokenEndpointAuthMethod: method }))
-    expect(done.identity.subject).toBe('alice')
-  })
+  ] as const)(
+    "at panva's oidc-provider alice signs in where this gateway proves itself by %s with a secret of all characters",
+    async (method, clientId) => {
+      const done = await signIn(party(clientId, { tokenEndpointAuthMethod: method }))
+      expect(done.identity.subject).toBe('alice')
+    },
+  )
 
-  it.each(['rsa', 'ec', 'ed25519'] as const)('where this gateway proves itself by a key (%s)', async (type) => {
-    const clientKey = { privateKey: clientKeys[type].privateKey, kid: `${type}-1` }
-    const done = await signIn(withoutSecret(provider, `key-${type}`, { clientKey }))
-    expect(done.identity.subject).toBe('alice')
-  })
+  it.each(['rsa', 'ec', 'ed25519'] as const)(
+    "at panva's oidc-provider alice signs in where this gateway proves itself by a key (%s)",
+    async (type) => {
+      const clientKey = { privateKey: clientKeys[type].privateKey, kid: `${type}-1` }
+      const done = await signIn(withoutSecret(provider, `key-${type}`, { clientKey }))
+      expect(done.identity.subject).toBe('alice')
+    },
+  )
 
-  it('but not where this gateway proves itself by another key', async () => {
+  it("at panva's oidc-provider alice does not sign in where this gateway authenticates with another key", async () => {
     const clientKey = { privateKey: clientKeys.ec.privateKey, kid: 'rsa-1' }
     const relyingParty = withoutSecret(provider, 'key-rsa', { clientKey })
     await expect(signIn(relyingParty)).rejects.toMatchObject({ code: 'oidc.client_refused' })
   })
 
-  it('where this gateway is a public client', async () => {
+  it("at panva's oidc-provider alice signs in where this gateway is a public client", async () => {
     const done = await signIn(withoutSecret(provider, 'public', {}))
     expect(done.identity.subject).toBe('alice')
   })
@@ -137,7 +143,7 @@ describe("at panva's oidc-provider alice signs in", () => {
     expect(Date.now() - done.identity.authenticatedAt.getTime()).toBeLessThan(10_000)
   })
 
-  it('but not with a context that she does not have', async () => {
+  it("at panva's oidc-provider alice does not sign in with a context that she does not have", async () => {
     const wishes = { acrValues: ['phr'] }
     await expect(signIn(party('basic'), wishes)).rejects.toMatchObject({ code: 'oidc.acr_mismatch' })
   })
@@ -157,14 +163,14 @@ describe("at panva's oidc-provider alice signs in", () => {
 })
 
 describe('pushed authorization requests', () => {
-  it('are made where this gateway always wants them', async () => {
+  it('pushed authorization requests are made where this gateway always wants them', async () => {
     const relyingParty = party('basic', { par: 'always' })
     const { url } = await relyingParty.start(new Date(), { prompt: 'login' })
     expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
     expect((await signIn(relyingParty)).identity.subject).toBe('alice')
   })
 
-  it('are made where the provider requires them', async () => {
+  it('pushed authorization requests are made where the provider requires them', async () => {
     const other = await startOpenIdProvider(clients, { requirePar: true })
     try {
       const { identity } = await signIn(party('basic', {}, other), {}, other)
@@ -176,7 +182,7 @@ describe('pushed authorization requests', () => {
 })
 
 describe('a sign-in is renewed', () => {
-  it('a sign-in is renewed by its refresh token, again and again, with fresh evidence for the same person', async () => {
+  it('a sign-in is renewed by its refresh token, again and again, with fresh evidence for the same user', async () => {
     const relyingParty = party('ES256')
     const first = await signIn(relyingParty)
     const later = new Date(Date.now() + 1_000)
@@ -189,7 +195,7 @@ describe('a sign-in is renewed', () => {
     expect(new Set(tokens).size).toBe(3)
   })
 
-  it('not where the provider gave no refresh token', async () => {
+  it('a sign-in is not renewed where the provider gave no refresh token', async () => {
     const other = await startOpenIdProvider(clients, { refreshes: false })
     try {
       const relyingParty = party('basic', {}, other)
@@ -201,7 +207,7 @@ describe('a sign-in is renewed', () => {
     }
   })
 
-  it('not with a refresh token that the provider does not know', async () => {
+  it('a sign-in is not renewed with a refresh token that the provider does not know', async () => {
     const relyingParty = party('basic')
     const done = await signIn(relyingParty)
     const renewal = { refreshToken: new Secret('made-up'), nonce: 'x' }
@@ -212,26 +218,29 @@ describe('a sign-in is renewed', () => {
 })
 
 describe('a sign-out', () => {
-  it.each(['basic', 'RSA-OAEP-256'])('ends the session there, comes back, and is told to us (%s)', async (clientId) => {
-    const decryptionKeys = [{ privateKey: clientKeys.rsa.privateKey }]
-    const relyingParty = party(clientId, { decryptionKeys })
-    const { logoutRef } = await signIn(relyingParty)
-    if (logoutRef.kind !== 'oidc') throw new Error('no OpenID sign-in')
-    const { idToken } = logoutRef
-    const session = { idToken, hint: 'alice', postLogoutRedirectUri: SIGNED_OUT_URI, state: 'a-state' }
-    const request = await relyingParty.endSession(session, new Date())
-    // Unless it is told otherwise, this provider accepts GET alone there.
-    if (request?.method !== 'get') throw new Error('no place to sign out')
-    expect(request.url).not.toContain('id_token_hint')
-    const { parameters } = await provider.visit(new URL(request.url))
-    expect(parameters.get('state')).toBe('a-state')
+  it.each(['basic', 'RSA-OAEP-256'])(
+    'ends the session there, comes back, and is reported to us (%s)',
+    async (clientId) => {
+      const decryptionKeys = [{ privateKey: clientKeys.rsa.privateKey }]
+      const relyingParty = party(clientId, { decryptionKeys })
+      const { logoutRef } = await signIn(relyingParty)
+      if (logoutRef.kind !== 'oidc') throw new Error('no OpenID sign-in')
+      const { idToken } = logoutRef
+      const session = { idToken, hint: 'alice', postLogoutRedirectUri: SIGNED_OUT_URI, state: 'a-state' }
+      const request = await relyingParty.endSession(session, new Date())
+      // Unless it is told otherwise, this provider accepts GET alone there.
+      if (request?.method !== 'get') throw new Error('no place to sign out')
+      expect(request.url).not.toContain('id_token_hint')
+      const { parameters } = await provider.visit(new URL(request.url))
+      expect(parameters.get('state')).toBe('a-state')
 
-    const told = provider.logoutRequests.map((body) => new URLSearchParams(body).get('logout_token') ?? '')
-    const notices = await Promise.all(
-      told.map((token) => relyingParty.verifyLogoutToken(token, new Date()).catch(() => undefined)),
-    )
-    expect(notices).toContainEqual(
-      expect.objectContaining({ issuer: provider.issuer, sid: logoutRef.sid, jti: expect.any(String) }),
-    )
-  })
+      const told = provider.logoutRequests.map((body) => new URLSearchParams(body).get('logout_token') ?? '')
+      const notices = await Promise.all(
+        told.map((token) => relyingParty.verifyLogoutToken(token, new Date()).catch(() => undefined)),
+      )
+      expect(notices).toContainEqual(
+        expect.objectContaining({ issuer: provider.issuer, sid: logoutRef.sid, jti: expect.any(String) }),
+      )
+    },
+  )
 })

@@ -169,7 +169,7 @@ const routes =
     })
   }
 
-/** One person's browser: it keeps cookies, and stops at the first address that is not the provider's. */
+/** One user's browser: it keeps cookies, and stops at the first address that is not the provider's. */
 const browser = (issuer: string): OpenIdProvider['visit'] => {
   const cookies = new Map<string, string>()
   const load = async (url: URL, init: RequestInit = {}): Promise<Arrival> => {

@@ -91,7 +91,7 @@ export const signInAt = async (peculiarity: Peculiarity) => {
   return { signIn: await party.finish(callback, secrets, new Date()), asked, url, party }
 }
 
-/** The same, where it has to be refused. */
+/** The same, where it must be refused. */
 export const refusedAt = async (peculiarity: Peculiarity): Promise<OidcError> => {
   const outcome = await signInAt(peculiarity).catch((error: unknown) => error)
   if (outcome instanceof OidcError) return outcome

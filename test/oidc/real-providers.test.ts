@@ -12,7 +12,7 @@ const TOKENS = { access_token: 'x', token_type: 'Bearer', id_token: '<signed ID 
 
 describe('a discovery document', () => {
   it.each(['application/octet-stream', 'binary/octet-stream', 'text/plain; charset=utf-8', 'text/html', null])(
-    'may be called %s, and so may the key set',
+    'a discovery document may be called %s, and so may the key set',
     async (type) => {
       const discovery = { type, body: JSON.stringify(DISCOVERY) }
       const keySet = { type, body: JSON.stringify({ keys: [jwkOf(good.publicKey, KID)] }) }
@@ -20,7 +20,7 @@ describe('a discovery document', () => {
     },
   )
 
-  it('under whatever name has to be a JSON object of the configured issuer', async () => {
+  it('a discovery document under any name must be a JSON object of the configured issuer', async () => {
     const of = (body: string) => ({ type: 'application/octet-stream', body })
     expect((await refusedAt({ discovery: of('<html>') })).code).toBe('oidc.answer_not_json')
     expect((await refusedAt({ discovery: of('[]') })).code).toBe('oidc.answer_not_json')
@@ -28,11 +28,11 @@ describe('a discovery document', () => {
     expect((await refusedAt({ discovery: of(other) })).code).toBe('oidc.discovery_issuer_mismatch')
   })
 
-  it('may have members that are null', async () => {
+  it('a discovery document may have members that are null', async () => {
     expect(await subjectOf({ discovery: sent('oidc-discovery-null-member', 'discovery.json') })).toBe('alice')
   })
 
-  it.each([null, '', []])('may have members that say nothing: %j', async (empty) => {
+  it.each([null, '', []])('a discovery document may have members that say nothing: %j', async (empty) => {
     const discovery = {
       ...DISCOVERY,
       end_session_endpoint: empty,
@@ -50,7 +50,7 @@ describe('a discovery document', () => {
     expect(code).toBe(name === 'issuer' ? 'oidc.discovery_issuer_mismatch' : 'oidc.discovery_incomplete')
   })
 
-  it('may list things that are no lists', async () => {
+  it('a discovery document may have members that should be lists and are not', async () => {
     const discovery = {
       ...DISCOVERY,
       token_endpoint_auth_methods_supported: 'client_secret_post',
@@ -86,12 +86,12 @@ describe('a key set', () => {
     return { ...key, n, kid: KID }
   }
 
-  it('may have keys with an empty key_ops and members that are null', async () => {
+  it('a key set may have keys with an empty key_ops and members that are null', async () => {
     expect(spoilt()).toMatchObject({ key_ops: [], x5c: null, oth: null })
     expect(await subjectOf({ keySet: { keys: [spoilt()] } })).toBe('alice')
   })
 
-  it('may have entries of an unknown kind, for encryption, broken ones, and the same kid twice', async () => {
+  it('a key set may have entries of an unknown kind, for encryption, broken ones, and the same kid twice', async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
     const keys = [
       null,
@@ -115,7 +115,7 @@ describe('a key set', () => {
     ['of another operation', { key_ops: ['encrypt'] }],
     ['of another algorithm', { alg: 'PS256' }],
     ['of another name', { kid: 'another' }],
-  ])('whose only key is %s verifies nothing', async (_, change) => {
+  ])('a key set whose only key is %s verifies nothing', async (_, change) => {
     const keySet = { keys: [{ ...jwkOf(good.publicKey, KID), ...change }] }
     expect((await refusedAt({ keySet })).code).toBe('oidc.key_unknown')
   })
@@ -131,7 +131,7 @@ describe('an ID token for several audiences', () => {
   const claims = sent('oidc-aud-several-zitadel', 'claims.json')
   const settings = { trustedAudiences: ['171001', '171002', 'project-1'] }
 
-  it('is accepted where each of the others is trusted', async () => {
+  it('an ID token for several audiences is accepted where each of the others is trusted', async () => {
     expect(await subjectOf({ claims, settings })).toBe('alice')
   })
 
@@ -142,15 +142,15 @@ describe('an ID token for several audiences', () => {
     ['it was given to a trusted audience', 'oidc.authorized_party_mismatch', { azp: 'project-1' }],
     ['it does not say to whom it was given', 'oidc.authorized_party_mismatch', { azp: undefined }],
     ['one of them is no text', 'oidc.audience_mismatch', { aud: ['fedgate', 7] }],
-  ])('is refused where %s: %s', async (_, code, change) => {
+  ])('an ID token for several audiences is refused where %s: %s', async (_, code, change) => {
     expect((await refusedAt({ claims: { ...claims, ...change }, settings })).code).toBe(code)
   })
 
-  it('is refused where none of the others is configured', async () => {
+  it('an ID token for several audiences is refused where none of the others is configured', async () => {
     expect((await refusedAt({ claims })).code).toBe('oidc.audience_untrusted')
   })
 
-  it('may be a list of one', async () => {
+  it('an ID token for several audiences may be a list of one', async () => {
     const { azp: _, ...single } = claims
     expect(await subjectOf({ claims: { ...single, aud: ['fedgate'] } })).toBe('alice')
   })
@@ -160,12 +160,12 @@ describe('an ID token that names no key', () => {
   const header = sent('oidc-id-token-without-kid', 'id-token-header.json')
   const two = { keys: [jwkOf(rogue.publicKey, 'other'), jwkOf(good.publicKey, KID)] }
 
-  it('is verified with every key that fits its algorithm', async () => {
+  it('an ID token that names no key is verified with every key that fits its algorithm', async () => {
     expect(await subjectOf({ header })).toBe('alice')
     expect(await subjectOf({ header, keySet: two })).toBe('alice')
   })
 
-  it('is refused where none of them signed it', async () => {
+  it('an ID token that names no key is refused where none of them signed it', async () => {
     const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const error = await refusedAt({ header, keySet: two, seal: signedBy(stranger.privateKey) })
     expect(error.code).toBe('oidc.signature_invalid')
@@ -175,7 +175,7 @@ describe('an ID token that names no key', () => {
 })
 
 describe("the token endpoint's answer", () => {
-  it('may come without an access token where none is needed', async () => {
+  it("the token endpoint's answer may come without an access token where none is needed", async () => {
     const token = sent('oidc-token-id-only-b2c', 'token-response.json')
     const { userinfo_endpoint: _, ...withoutUserinfo } = DISCOVERY
     expect(await subjectOf({ token, discovery: withoutUserinfo })).toBe('alice')
@@ -200,7 +200,7 @@ describe("the token endpoint's answer", () => {
     )
   })
 
-  it('may come without a token type, and with the scope as a list', async () => {
+  it("the token endpoint's answer may come without a token type, and with the scope as a list", async () => {
     expect(await subjectOf({ token: sent('oidc-token-no-token-type', 'token-response.json') })).toBe('alice')
     expect(await subjectOf({ token: sent('oidc-token-scope-array', 'token-response.json') })).toBe('alice')
   })
@@ -215,7 +215,7 @@ describe("the token endpoint's answer", () => {
     ['a token type in capitals', { token_type: 'BEARER' }],
     ['an empty error beside the tokens', { error: '' }],
     ['an error that is null beside the tokens', { error: null }],
-  ])('may have %s', async (_, change) => {
+  ])("the token endpoint's answer may have %s", async (_, change) => {
     expect(await subjectOf({ token: { ...TOKENS, ...change } })).toBe('alice')
   })
 
@@ -225,7 +225,7 @@ describe("the token endpoint's answer", () => {
     ['a refresh token that is no text', 'oidc.token_answer_invalid', { refresh_token: ['x'] }],
     ['an error beside the tokens', 'oidc.provider_refused', { error: 'nonsense' }],
     ['an empty ID token', 'oidc.id_token_missing', { id_token: '' }],
-  ])('is refused with %s: %s', async (_, code, change) => {
+  ])("the token endpoint's answer is refused with %s: %s", async (_, code, change) => {
     expect((await refusedAt({ token: { ...TOKENS, ...change } })).code).toBe(code)
   })
 
@@ -235,7 +235,7 @@ describe("the token endpoint's answer", () => {
     expect(error).toMatchObject({ code: 'oidc.id_token_missing', found: 'access_token, token_type' })
   })
 
-  it('under another name than JSON is refused', async () => {
+  it("the token endpoint's answer under another name than JSON is refused", async () => {
     const body = JSON.stringify({ ...TOKENS, id_token: `${encode({})}.${encode({})}.x` })
     const error = await refusedAt({ token: { type: 'text/plain', body } })
     expect(error).toMatchObject({ code: 'oidc.answer_not_json', found: 'status 200, text/plain' })
@@ -254,7 +254,7 @@ describe("the provider's own error", () => {
     [400, 'text/html', body],
     [400, null, body],
     [200, 'application/x-www-form-urlencoded', 'error=invalid_grant&error_description=Code+expired'],
-  ])('is kept from an answer with status %i and type %s', async (status, type, text) => {
+  ])("the provider's own error is kept from an answer with status %i and type %s", async (status, type, text) => {
     const error = await refusedAt({ token: { status, type, body: text } })
     expect(error.code).toBe('oidc.code_refused')
     expect(error.found).toBe(`${WORDS} (status ${status}, ${type ?? 'no content type'})`)
@@ -271,12 +271,12 @@ describe("the provider's own error", () => {
     expect((await refusedAt({ token: { error } })).code).toBe(code)
   })
 
-  it('is kept from a failure of the provider', async () => {
+  it("the provider's own error is kept from a failure of the provider", async () => {
     const error = await refusedAt({ token: { status: 503, body: '{"error":"invalid_grant"}' } })
     expect(error).toMatchObject({ code: 'oidc.provider_failed', found: 'invalid_grant (status 503, application/json)' })
   })
 
-  it('is cut, and cannot break a line of the log', async () => {
+  it("the provider's own error is cut, and cannot break a line of the log", async () => {
     const description = `a\nb\u202e${'x'.repeat(5000)}`
     const { found = '' } = await refusedAt({ token: { error: 'invalid_grant', error_description: description } })
     expect(found).toMatch(/^invalid_grant: a b x+… \(status 200, application\/json\)$/)
@@ -296,7 +296,7 @@ describe("the provider's own error", () => {
     expect(await refusedAt({ token })).toMatchObject({ code, found })
   })
 
-  it('at userinfo is kept', async () => {
+  it("the provider's own error at userinfo is kept", async () => {
     const discovery = DISCOVERY
     const userinfo = { status: 403, type: 'text/html', body: '<html>' }
     const error = await refusedAt({ discovery, userinfo })

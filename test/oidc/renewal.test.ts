@@ -47,14 +47,14 @@ const refusal = async (...parameters: Parameters<typeof renew>): Promise<OidcErr
 }
 
 describe('a renewed sign-in', () => {
-  it('is of the same person, with the new ID token as evidence', async () => {
+  it('a renewed sign-in is of the same user, with the new ID token as evidence', async () => {
     const { signIn, renewed } = await renew(withClaim('exp', seconds() + 900))
     expect(renewed.identity).toEqual(signIn.identity)
     expect(renewed.evidence.expiresAt.getTime()).toBeGreaterThan(signIn.evidence.expiresAt.getTime())
     expect(renewed.logoutRef).toMatchObject({ sid: 'session-1' })
   })
 
-  it('was asked for by the refresh token, over the back channel', async () => {
+  it('a renewed sign-in was asked for by the refresh token, over the back channel', async () => {
     await renew({})
     const { parameters, authorization } = provider.posted.get('/token') ?? {}
     expect(Object.fromEntries(parameters ?? [])).toEqual({ grant_type: 'refresh_token', refresh_token: 'first' })
@@ -68,12 +68,12 @@ describe('a renewed sign-in', () => {
     expect(given.renewed.renewal?.refreshToken.reveal()).toBe('second')
   })
 
-  it('never shows its refresh token', async () => {
+  it('a renewed sign-in never shows its refresh token', async () => {
     const { renewed } = await renew(giving('second'))
     expect(JSON.stringify(renewed)).not.toMatch(/second|eyJ/)
   })
 
-  it('keeps the time at which the person signed in', async () => {
+  it('keeps the time at which the user signed in', async () => {
     const { signIn, renewed } = await renew(withClaim('auth_time', seconds()))
     expect(renewed.identity.authenticatedAt).toEqual(signIn.identity.authenticatedAt)
   })
@@ -98,7 +98,7 @@ const broken: ReadonlyArray<readonly [name: string, code: string, check: string,
   ['from the future', 'oidc.issued_in_future', 'isNotFromTheFuture', withClaim('iat', seconds() + 200)],
   ['of long ago', 'oidc.issued_too_long_ago', 'isFresh', withClaim('iat', seconds() - 7200)],
   ['that is not valid yet', 'oidc.token_not_yet_valid', 'isValidAlready', withClaim('nbf', seconds() + 200)],
-  ['of another person', 'oidc.subject_changed', 'subjectIsTheSame', withClaim('sub', 'bob')],
+  ['of another user', 'oidc.subject_changed', 'subjectIsTheSame', withClaim('sub', 'bob')],
   ['of nobody', 'oidc.subject_changed', 'subjectIsTheSame', { claims: without('sub') }],
   ['of another sign-in', 'oidc.nonce_mismatch', 'nonceIsTheFirst', withClaim('nonce', 'another')],
   ['with a list of nonces', 'oidc.nonce_mismatch', 'nonceIsTheFirst', { claims: (c) => ({ ...c, nonce: [c.nonce] }) }],
@@ -107,13 +107,13 @@ const broken: ReadonlyArray<readonly [name: string, code: string, check: string,
 ]
 
 describe('a renewed ID token is refused', () => {
-  it.each(broken)('%s: %s', async (_, code, check, tampering) => {
+  it.each(broken)('a renewed ID token is refused %s: %s', async (_, code, check, tampering) => {
     const error = await refusal(tampering)
     expect(error.code).toBe(code)
     expect(firstFailure(error.verdict)?.name).toBe(check)
   })
 
-  it('never without a case for each check', () => {
+  it('every check has a case in which a renewed ID token is refused', () => {
     expect([...new Set(broken.map(([, , check]) => check))]).toEqual(Object.keys(renewalChecks))
   })
 
@@ -129,13 +129,13 @@ describe('a renewed ID token is refused', () => {
       'oidc.algorithm_refused',
       { header: (h: Json) => ({ ...h, alg: 'HS256' }), seal: hmacWith('client-secret') },
     ],
-  ])('signed %s: %s', async (_, code, tampering) => {
+  ])('a renewed ID token is refused signed %s: %s', async (_, code, tampering) => {
     expect((await refusal(tampering)).code).toBe(code)
   })
 })
 
 describe('a sign-in is not renewed', () => {
-  it('a sign-in is not renewed without a refresh token, and nobody is asked', async () => {
+  it('a sign-in is not renewed without a refresh token, and no request is sent', async () => {
     const error = await refusal({}, ({ renewal: _, ...signIn }) => signIn)
     expect(error.code).toBe('oidc.refresh_refused')
     expect(provider.requests.has('/token')).toBe(false)
@@ -146,7 +146,7 @@ describe('a sign-in is not renewed', () => {
     ['refuses this gateway', 'oidc.client_refused', 401, '{"error":"invalid_client"}'],
     ['fails', 'oidc.provider_failed', 500, '{}'],
     ['gives no ID token', 'oidc.id_token_missing', 200, '{"access_token":"a","token_type":"Bearer"}'],
-  ])('where the provider %s: %s', async (_, code, status, body) => {
+  ])('a sign-in is not renewed where the provider %s: %s', async (_, code, status, body) => {
     const token: Tampering['token'] = {
       answer: (_request, response) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(body)
@@ -155,13 +155,13 @@ describe('a sign-in is not renewed', () => {
     expect((await refusal({ token })).code).toBe(code)
   })
 
-  it('at another provider than its own, and nobody is asked', async () => {
+  it('a sign-in is not renewed at another provider than its own, and no request is sent', async () => {
     const error = await refusal({}, (signIn) => ({ ...signIn, identity: { ...signIn.identity, provider: 'other' } }))
     expect(error).toMatchObject({ code: 'oidc.refresh_refused', expected: 'corp', found: 'other' })
     expect(provider.requests.has('/token')).toBe(false)
   })
 
-  it('a sign-in is not renewed by the refresh token of somebody else', async () => {
+  it('a sign-in is not renewed by the refresh token of another user', async () => {
     const asBob = (signIn: SignIn): SignIn => ({ ...signIn, identity: { ...signIn.identity, subject: 'bob' } })
     expect((await refusal({}, asBob)).code).toBe('oidc.subject_changed')
   })

@@ -94,7 +94,7 @@ const strayCharacter = (signingInput: string): string => {
 }
 
 describe('an ID token whose base64url has a stray character', () => {
-  it('is refused though its signature holds: decoders differ', async () => {
+  it('an ID token whose base64url has a stray character is refused though its signature holds: decoders differ', async () => {
     expect((await refusal(provider, { seal: strayCharacter })).code).toBe('oidc.id_token_malformed')
   })
 })
@@ -106,7 +106,7 @@ describe('an encrypted ID token is opened', () => {
     ['by ECDH-ES', encryptedByAgreement],
     ['by the key that it names', encryptedWith({ header: { kid: 'enc-1' } })],
     ['by a key under a name that is not ours', encryptedWith({ header: { kid: 'what they call it' } })],
-  ])('%s', async (_, tamper) => {
+  ])('an encrypted ID token is opened: %s', async (_, tamper) => {
     const { evidence } = await attempt(provider, { tamper }, withKeys)
     if (evidence.kind !== 'web-identity') throw new Error('no ID token')
     expect(evidence.token.reveal().split('.')).toHaveLength(3)
@@ -129,7 +129,7 @@ describe('an encrypted ID token is opened', () => {
     expect((await refusal(provider, { tamper: unsigned }, withKeys)).code).toBe('oidc.id_token_malformed')
   })
 
-  it('once: what is encrypted twice is refused', async () => {
+  it('an ID token that is encrypted twice is refused', async () => {
     const twice = (token: string) => encryptedWith()(encryptedWith()(token))
     expect((await refusal(provider, { tamper: twice }, withKeys)).code).toBe('oidc.id_token_malformed')
   })
@@ -150,7 +150,7 @@ describe('an encrypted ID token is refused with oidc.decryption_failed', () => {
     ['with another text', { tamper: at(3) }],
     ['with another tag', { tamper: at(4) }],
     ['with a tag cut short', { tamper: (parts) => parts.map((part, i) => (i === 4 ? part.slice(0, 11) : part)) }],
-  ])('%s', async (_, encrypting) => {
+  ])('an encrypted ID token is refused with oidc.decryption_failed: %s', async (_, encrypting) => {
     const error = await refusal(provider, { tamper: encryptedWith(encrypting) }, withKeys)
     expect(error.code).toBe('oidc.decryption_failed')
     expect(error.found).toMatch(/^alg [\w+-]+, enc \w+, kid undefined$/)
@@ -179,7 +179,7 @@ describe('an ID token under the client secret', () => {
     ['HS256', 'sha256'],
     ['HS384', 'sha384'],
     ['HS512', 'sha512'],
-  ])('is taken where %s is configured', async (alg, hash) => {
+  ])('an ID token under the client secret is accepted where %s is configured', async (alg, hash) => {
     const tampering: Tampering = {
       ...withAlg(alg),
       seal: sealedBy(hash, LONG_SECRET),
@@ -189,7 +189,7 @@ describe('an ID token under the client secret', () => {
     expect(identity.subject).toBe('alice')
   })
 
-  it('is refused where it is not configured, though the provider offers it', async () => {
+  it('an ID token under the client secret is refused where it is not configured, though the provider offers it', async () => {
     const tampering = { ...withAlg('HS256'), seal: hmacWith(LONG_SECRET) }
     expect((await refusal(provider, tampering, { settings: { clientSecret } })).code).toBe('oidc.algorithm_refused')
   })
@@ -198,11 +198,14 @@ describe('an ID token under the client secret', () => {
     ['the published key', () => good.publicKey.export({ type: 'spki', format: 'pem' }).toString()],
     ['the modulus', () => String(good.publicKey.export({ format: 'jwk' }).n)],
     ['nothing', () => ''],
-  ])('is refused when it is %s instead of the secret, even beside RS256', async (_, secret) => {
-    const settings = { clientSecret, idTokenAlgs: ['RS256', 'HS256'] }
-    const tampering = { ...withAlg('HS256'), seal: hmacWith(secret()) }
-    expect((await refusal(provider, tampering, { settings })).code).toBe('oidc.signature_invalid')
-  })
+  ])(
+    'an ID token under the client secret is refused when it is %s instead of the secret, even beside RS256',
+    async (_, secret) => {
+      const settings = { clientSecret, idTokenAlgs: ['RS256', 'HS256'] }
+      const tampering = { ...withAlg('HS256'), seal: hmacWith(secret()) }
+      expect((await refusal(provider, tampering, { settings })).code).toBe('oidc.signature_invalid')
+    },
+  )
 
   it('leaves the published keys to the other algorithms', async () => {
     const settings = { clientSecret, idTokenAlgs: ['RS256', 'HS256'] }
@@ -263,25 +266,25 @@ describe('an ID token by a key of another kind', () => {
         return `${input}.${sign('sha384', Buffer.from(input), key).toString('base64url')}`
       },
     ],
-  ])('is taken with %s', async (alg, key, seal) => {
+  ])('an ID token by a key of another kind is accepted with %s', async (alg, key, seal) => {
     expect(await judged(alg, key, seal)).toBe('signed in')
   })
 
-  it('is refused with the curve of another algorithm', async () => {
+  it('an ID token by a key of another kind is refused with the curve of another algorithm', async () => {
     expect(await judged('ES256', p384.publicKey, ecdsa('sha256', p384.privateKey))).toBe('oidc.key_unknown')
   })
 
-  it('is refused with a signature of zeros', async () => {
+  it('an ID token by a key of another kind is refused with a signature of zeros', async () => {
     const zeros = (input: string) => `${input}.${Buffer.alloc(64).toString('base64url')}`
     expect(await judged('ES256', p256.publicKey, zeros)).toBe('oidc.signature_invalid')
   })
 
-  it('is refused with a signature in the form of ASN.1', async () => {
+  it('an ID token by a key of another kind is refused with a signature in the form of ASN.1', async () => {
     const der = (i: string) => `${i}.${sign('sha256', Buffer.from(i), p256.privateKey).toString('base64url')}`
     expect(await judged('ES256', p256.publicKey, der)).toBe('oidc.signature_invalid')
   })
 
-  it('is refused with an RSA key of 1024 bits', async () => {
+  it('an ID token by a key of another kind is refused with an RSA key of 1024 bits', async () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 1024 })
     expect(await judged('RS256', small.publicKey, signedBy(small.privateKey))).toBe('oidc.key_unknown')
   })

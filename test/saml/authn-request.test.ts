@@ -62,7 +62,7 @@ describe('an AuthnRequest by redirect', () => {
     expect([...url.searchParams.keys()]).toEqual(['a', 'b', 'SAMLRequest', 'RelayState'])
   })
 
-  it('is unsigned unless the identity provider wants it', async () => {
+  it('an AuthnRequest by redirect is unsigned unless the identity provider wants it', async () => {
     expect(new URL((await build()).url).searchParams.has('Signature')).toBe(false)
     expect(
       new URL((await build({ idp: { ...idp, wantAuthnRequestsSigned: true } })).url).searchParams.has('Signature'),
@@ -70,7 +70,7 @@ describe('an AuthnRequest by redirect', () => {
     expect(new URL((await build({ signRequests: 'always' })).url).searchParams.has('Signature')).toBe(true)
   })
 
-  it('is signed over the exact octets of the query (Bindings 3.4.4.1)', async () => {
+  it('an AuthnRequest by redirect is signed over the exact octets of the query (Bindings 3.4.4.1)', async () => {
     const query = (await build({ signRequests: 'always' })).url.split('?')[1] ?? ''
     const [octets = '', signature = ''] = query.split('&Signature=')
     expect(octets).toMatch(/^SAMLRequest=[^&]+&RelayState=[^&]+&SigAlg=[^&]+$/)
@@ -78,12 +78,12 @@ describe('an AuthnRequest by redirect', () => {
     expect(verify('sha256', Buffer.from(octets), createPublicKey(keys.certificate), value)).toBe(true)
   })
 
-  it('may ask for a fresh proof or for silence', async () => {
+  it('an AuthnRequest by redirect may ask for a new sign-in or for none', async () => {
     const { url } = await build({ forceAuthn: true, isPassive: true })
     expect(parseAuthnRequest(parametersOf(url), 'redirect')).toMatchObject({ forceAuthn: true, isPassive: true })
   })
 
-  it('has a new unguessable ID each time', async () => {
+  it('an AuthnRequest by redirect has a new unguessable ID each time', async () => {
     const ids = await Promise.all(
       [1, 2].map(async () => (await buildAuthnRequest({ idp, sp, relayState: 'r', now })).id),
     )
@@ -101,13 +101,13 @@ describe('an AuthnRequest by redirect', () => {
     expect(makePeer).toHaveBeenCalledTimes(2)
   })
 
-  it('cannot be made without an endpoint', async () => {
+  it('an AuthnRequest by redirect cannot be made without an endpoint', async () => {
     await expect(message({ idp: { ...idp, singleSignOn: {} } })).rejects.toMatchObject({
       code: 'saml.sign_on_endpoint_missing',
     })
   })
 
-  it('is preferred where the identity provider offers both', async () => {
+  it('an AuthnRequest by redirect is preferred where the identity provider offers both', async () => {
     expect((await message({ idp: { ...idp, singleSignOn: { redirect: SSO, post: SSO } } })).binding).toBe('redirect')
   })
 
@@ -145,27 +145,30 @@ describe('an AuthnRequest by POST', () => {
     expect(attributeOf(parseXml(await posted()), 'Destination')).toBe(SSO)
   })
 
-  it('is unsigned unless the identity provider wants it or the configuration says so', async () => {
+  it('an AuthnRequest by POST is unsigned unless the identity provider wants it or the configuration says so', async () => {
     expect(await posted()).not.toContain('Signature')
     expect(await posted({ signRequests: 'always' })).toContain('Signature')
     expect(await posted({ idp: { ...byPost, wantAuthnRequestsSigned: true } })).toContain('Signature')
   })
 
-  it.skipIf(!requireTool('/usr/bin/xmlsec1'))('is signed inside, after its Issuer: xmlsec1 verifies it', async () => {
-    const xml = await posted({ signRequests: 'always' })
-    expect(childElements(parseXml(xml)).map(({ local }) => local)).toEqual(['Issuer', 'Signature', 'NameIDPolicy'])
-    const folder = mkdtempSync(join(tmpdir(), 'fedgate-request-'))
-    writeFileSync(join(folder, 'certificate'), keys.certificate)
-    const verifies = (text: string): boolean => {
-      writeFileSync(join(folder, 'request'), text)
-      const id = ['--id-attr:ID', 'urn:oasis:names:tc:SAML:2.0:protocol:AuthnRequest']
-      const key = ['--pubkey-cert-pem', join(folder, 'certificate')]
-      return spawnSync('/usr/bin/xmlsec1', ['--verify', ...id, ...key, join(folder, 'request')]).status === 0
-    }
-    expect(verifies(xml)).toBe(true)
-    expect(verifies(xml.replace('AllowCreate="true"', 'AllowCreate="false"'))).toBe(false)
-    rmSync(folder, { recursive: true })
-  })
+  it.skipIf(!requireTool('/usr/bin/xmlsec1'))(
+    'an AuthnRequest by POST is signed inside, after its Issuer: xmlsec1 verifies it',
+    async () => {
+      const xml = await posted({ signRequests: 'always' })
+      expect(childElements(parseXml(xml)).map(({ local }) => local)).toEqual(['Issuer', 'Signature', 'NameIDPolicy'])
+      const folder = mkdtempSync(join(tmpdir(), 'fedgate-request-'))
+      writeFileSync(join(folder, 'certificate'), keys.certificate)
+      const verifies = (text: string): boolean => {
+        writeFileSync(join(folder, 'request'), text)
+        const id = ['--id-attr:ID', 'urn:oasis:names:tc:SAML:2.0:protocol:AuthnRequest']
+        const key = ['--pubkey-cert-pem', join(folder, 'certificate')]
+        return spawnSync('/usr/bin/xmlsec1', ['--verify', ...id, ...key, join(folder, 'request')]).status === 0
+      }
+      expect(verifies(xml)).toBe(true)
+      expect(verifies(xml.replace('AllowCreate="true"', 'AllowCreate="false"'))).toBe(false)
+      rmSync(folder, { recursive: true })
+    },
+  )
 })
 
 describe('an AuthnRequest at the identity provider', () => {
@@ -175,7 +178,7 @@ describe('an AuthnRequest at the identity provider', () => {
   const codeOf = (parameters: { SAMLRequest?: unknown }) =>
     errorOf(() => parseAuthnRequest(parameters, 'redirect')).code
 
-  it('is read from a redirect', async () => {
+  it('an AuthnRequest at the identity provider is read from a redirect', async () => {
     expect(parseAuthnRequest(parametersOf((await build()).url), 'redirect')).toEqual({
       id: '_id',
       issuer: sp.entityId,
@@ -186,7 +189,7 @@ describe('an AuthnRequest at the identity provider', () => {
     })
   })
 
-  it('is read from a form, where it is not deflated', async () => {
+  it('an AuthnRequest at the identity provider is read from a form, where it is not deflated', async () => {
     const SAMLRequest = Buffer.from(xml).toString('base64')
     expect(parseAuthnRequest({ SAMLRequest, RelayState: ['x'] }, 'post')).toEqual({
       id: '_1',

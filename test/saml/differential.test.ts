@@ -83,7 +83,7 @@ describe('edited responses', () => {
     'signed-info-inclusive',
   ]
 
-  it.each(sources)('of %s are refused, or say what was signed', (name) => {
+  it.each(sources)('edited responses of %s are refused, or have the signed content', (name) => {
     const xml = fixture('accepted', name)
     const random = randomFrom(name)
     const claims = openedClaims(xml)
@@ -96,7 +96,7 @@ describe('edited responses', () => {
       expect(covered, mutant).toBeDefined()
       for (const text of covered ?? []) expect(claimsIn(text)).toEqual(claims)
     }
-    // Edits that change nothing of the canonical form have to be taken, or the test above tests nothing.
+    // Edits that change nothing of the canonical form must be taken, or the test above tests nothing.
     expect(accepted.length).toBeGreaterThan(MUTANTS_PER_FIXTURE * 0.15)
   })
 })

@@ -44,7 +44,7 @@ describe('decryption keys', () => {
     expect(codeOf(evaluate(fixture('accepted', 'encrypted-id'), keys()))).toBe('saml.assertion_encrypted')
   })
 
-  it('are all tried, so that a rollover interrupts nobody', () => {
+  it('decryption keys are all tried, so a rotation interrupts no user', () => {
     const old = fixture('accepted', 'encrypted-for-second-key')
     expect(codeOf(evaluate(old, keys(second && [second])))).toBe('accepted')
     expect(codeOf(evaluate(old, keys(first && [first])))).toBe('saml.decryption_failed')
@@ -80,14 +80,14 @@ describe('a RetrievalMethod', () => {
 describe('AES-CBC in a Response that is not signed', () => {
   const accept = { acceptCbcWithoutSignedResponse: true }
 
-  it('is refused with the name of both switches', () => {
+  it('AES-CBC in a Response that is not signed is refused with the name of both switches', () => {
     const { code, hint } = answerOf(evaluate(bareCbc))
     expect(code).toBe('saml.encryption_cbc_unsigned')
     expect(hint).toContain('SamlResponseSignature')
     expect(hint).toContain('acceptCbcWithoutSignedResponse')
   })
 
-  it('is opened where the configuration says so', () => {
+  it('AES-CBC in a Response that is not signed is opened where the configuration says so', () => {
     expect(assertionOf(evaluate(bareCbc, accept)).subject).toBe('alice@example.org')
     expect(codeOf(evaluate(fixture('refused', 'encrypted-id-cbc-in-unsigned-response'), accept))).toBe('accepted')
   })
@@ -105,7 +105,7 @@ describe('AES-CBC in a Response that is not signed', () => {
     expect(answers[0]?.code).toBe('saml.decryption_failed')
   })
 
-  it('is not opened when the signature of the Response does not verify', () => {
+  it('AES-CBC in a Response that is not signed is not opened when the signature of the Response does not verify', () => {
     const xml = fixture('accepted', 'encrypted-aes128-cbc-signed-response').replace('Version="2.0"', 'Version="2.0" ')
     expect(codeOf(evaluate(xml))).toBe('accepted')
     const changed = xml.replace('IssueInstant="2026-11-22T11:59:30Z"', 'IssueInstant="2026-11-22T11:59:31Z"')
@@ -122,16 +122,20 @@ describe('a decryption that fails', () => {
     return codeOf(evaluation) === 'saml.decryption_failed' && failed?.name === 'isDecrypted'
   })
 
-  it('has one answer, whether key, tag, padding, length or content is wrong', holds('6'), () => {
-    expect(failing.length).toBeGreaterThanOrEqual(15)
-    const answers = failing.map((name) => {
-      const { verdict, ...answer } = answerOf(evaluate(fixture('refused', name)))
-      return JSON.stringify({ ...answer, failed: verdict.find(({ outcome }) => outcome === 'fail') })
-    })
-    expect(new Set(answers).size).toBe(1)
-  })
+  it(
+    'a decryption that fails has one answer, whether key, tag, padding, length or content is wrong',
+    holds('6'),
+    () => {
+      expect(failing.length).toBeGreaterThanOrEqual(15)
+      const answers = failing.map((name) => {
+        const { verdict, ...answer } = answerOf(evaluate(fixture('refused', name)))
+        return JSON.stringify({ ...answer, failed: verdict.find(({ outcome }) => outcome === 'fail') })
+      })
+      expect(new Set(answers).size).toBe(1)
+    },
+  )
 
-  it('has the same answer for any octet of the ciphertext that is changed', () => {
+  it('a decryption that fails has the same answer for any octet of the ciphertext that is changed', () => {
     const octets = Buffer.from(CIPHER_VALUE.exec(gcm)?.[0] ?? '', 'base64')
     for (const at of [0, 11, 12, 13, 500, octets.length - 16, octets.length - 1]) {
       expect(codeOf(evaluate(withCiphertext(gcm, (value) => flipped(value, at))))).toBe('saml.decryption_failed')
@@ -140,7 +144,7 @@ describe('a decryption that fails', () => {
 })
 
 describe('decryption never replaces the signature', () => {
-  it('an assertion that anybody could have encrypted is refused', () => {
+  it('an unsigned encrypted assertion is refused', () => {
     expect(codeOf(evaluate(fixture('refused', 'encrypted-unsigned')))).toBe('saml.signature_missing')
   })
 
@@ -155,7 +159,7 @@ describe('decryption never replaces the signature', () => {
 })
 
 describe('what a verified assertion says', () => {
-  it('is the same in clear, encrypted, and encrypted in the namespaces of the Response', () => {
+  it('what a verified assertion says is the same in clear, encrypted, and encrypted in the namespaces of the Response', () => {
     const { isEncrypted, ...clear } = assertionOf(evaluate(plain))
     expect(isEncrypted).toBe(false)
     for (const name of ['encrypted-aes128-gcm', 'encrypted-in-context', 'encrypted-response-signed']) {
@@ -163,7 +167,7 @@ describe('what a verified assertion says', () => {
     }
   })
 
-  it('includes the format of a NameID that was encrypted', () => {
+  it('what a verified assertion says includes the format of a NameID that was encrypted', () => {
     expect(assertionOf(evaluate(fixture('accepted', 'encrypted-id'))).nameId).toEqual({
       value: 'alice@example.org',
       format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',

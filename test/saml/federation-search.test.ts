@@ -44,16 +44,16 @@ describe('a search for identity providers', () => {
     expect(found(query)).toContain(name)
   })
 
-  it.each(['nowhere', 'geneva paris', 'xyz'])('does not find %s', (query) => {
+  it.each(['nowhere', 'geneva paris', 'xyz'])('a search for identity providers does not find %s', (query) => {
     expect(found(query)).toEqual([])
   })
 
-  it('has whose name begins so before others, and those before who has it somewhere', () => {
+  it('a search for identity providers has whose name begins so before others, and those before who has it somewhere', () => {
     expect(found('uni')).toEqual(['Universität Zürich', 'University of Geneva', 'Arctic University'])
     expect(found('technika')).toEqual(['Politechnika Łódzka'])
   })
 
-  it('shows the name in the language that the person reads', () => {
+  it('shows the name in the language that the user reads', () => {
     expect(found('geneva', ['fr-CH', 'en'])).toEqual(['Université de Genève'])
     expect(found('tromso', ['fr'])).toEqual(['Arctic University'])
     expect(found('lodz', ['fr'])).toEqual(['Politechnika Łódzka'])

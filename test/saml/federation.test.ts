@@ -44,13 +44,13 @@ const idps = [
 ]
 
 describe('the index of an aggregate', () => {
-  it('has the SAML 2.0 identity providers and nobody else', async () => {
+  it('the index of an aggregate has the SAML 2.0 identity providers and no others', async () => {
     const { entities, entityCount } = await index(plain)
     expect([...entities.keys()]).toEqual(idps)
     expect(entityCount).toBe(8)
   })
 
-  it('has the validity of the whole', async () => {
+  it('the index of an aggregate has the validity of the whole', async () => {
     const { validUntil, cacheSeconds } = await index(plain)
     expect(validUntil).toEqual(new Date('2095-01-01T00:00:00Z'))
     expect(cacheSeconds).toBe(6 * 3600)
@@ -75,7 +75,7 @@ describe('the index of an aggregate', () => {
       ],
     ],
     ["of the organization where there is no other, beyond the Unicode's first plane", 3, [['en', '北京大学 𠮷']]],
-  ] as const)('has names %s', async (_, n, names) => {
+  ] as const)('the index of an aggregate has names %s', async (_, n, names) => {
     const entity = [...(await index(plain)).entities.values()][n]
     expect(entity?.names.map(({ language, name }) => [language, name])).toEqual(names)
   })
@@ -97,9 +97,12 @@ describe('the index of an aggregate', () => {
     }
   })
 
-  it.each([1, 2, 3, 7, 64, 4096, 1_000_000])('is the same however the octets arrive: %i at a time', async (size) => {
-    expect(await index(plain, {}, size)).toEqual(await index(plain))
-  })
+  it.each([1, 2, 3, 7, 64, 4096, 1_000_000])(
+    'the index of an aggregate is the same however the octets arrive: %i at a time',
+    async (size) => {
+      expect(await index(plain, {}, size)).toEqual(await index(plain))
+    },
+  )
 
   it('takes the first of an entityID', async () => {
     const doubled = fixture('unsigned').replaceAll('https://ended.example.org/idp', idps[0] ?? '')
@@ -123,11 +126,11 @@ describe('the signature of an aggregate', () => {
     expect((await index(fixture(name))).entities.size).toBe(idps.length)
   })
 
-  it('may be ECDSA', async () => {
+  it('the signature of an aggregate may be ECDSA', async () => {
     expect((await index(fixture('ecdsa'), { keys: [keyOf('publisher-ec')] })).entities.size).toBe(idps.length)
   })
 
-  it('may be of any of several keys', async () => {
+  it('the signature of an aggregate may be of any of several keys', async () => {
     expect(await codeOf(plain, { keys: [keyOf('stranger'), keyOf('publisher')] })).toBe('accepted')
   })
 
@@ -218,11 +221,11 @@ describe('the signature of an aggregate', () => {
     ],
     ['has another digest', plain.replace(/<ds:DigestValue>./, '<ds:DigestValue>_'), 'saml.signature_encoding'],
     ['is huge', plain.replace('<ds:SignatureValue>', `<ds:SignatureValue>${'A'.repeat(300_000)}`), 'saml.too_large'],
-  ])('is refused when it %s', async (_, xml, code) => {
+  ])('the signature of an aggregate is refused when it %s', async (_, xml, code) => {
     expect(await codeOf(xml)).toBe(code)
   })
 
-  it('is refused when it is not of a pinned key', async () => {
+  it('the signature of an aggregate is refused when it is not of a pinned key', async () => {
     expect(await codeOf(plain, { keys: [keyOf('stranger')] })).toBe('saml.signature_invalid')
   })
 
@@ -233,7 +236,7 @@ describe('the signature of an aggregate', () => {
     expect(await codeOf(wrapped, { keys: [keyOf('stranger')] })).toBe('saml.signature_shape')
   })
 
-  it('is checked before what follows is read', async () => {
+  it('the signature of an aggregate is checked before what follows is read', async () => {
     const broken = plain.replace(/<\/ds:Signature>[\s\S]*$/, '</ds:Signature><<<')
     expect(await codeOf(broken, { keys: [keyOf('stranger')] })).toBe('saml.signature_invalid')
   })
@@ -245,11 +248,11 @@ describe('a document that is no aggregate', () => {
     ['is cut off', plain.slice(0, -30), 'saml.malformed'],
     ['has a document type', plain.replace('?>', '?><!DOCTYPE md [<!ENTITY a "b">]>'), 'saml.doctype'],
     ['says another encoding', plain.replace('UTF-8', 'ISO-8859-1'), 'saml.encoding'],
-  ])('is refused when it %s', async (_, xml, code) => {
+  ])('a document that is not an aggregate is refused when it %s', async (_, xml, code) => {
     expect(await codeOf(xml)).toBe(code)
   })
 
-  it('is refused when it is not UTF-8', async () => {
+  it('a document that is not an aggregate is refused when it is not UTF-8', async () => {
     const octets = Buffer.from(plain)
     octets[octets.indexOf('Universität') + 8] = 0xff
     await expect(indexAggregate(chunksOf(octets, 999), { now })).rejects.toMatchObject({ code: 'saml.encoding' })
@@ -257,15 +260,18 @@ describe('a document that is no aggregate', () => {
 
   const ascii = plain.replace(/[^\0-\x7f]/gu, 'x').replace(/ID="[^"]*"/, '')
 
-  it.each([1, 7, 40, 65_536])('is read as ASCII under another name, in chunks of %i', async (size) => {
-    const xml = `<?xml version="1.0" encoding="us-ascii"?>${ascii.replace(/^<\?xml.*?\?>/, '')}`
-    const found = await indexAggregate(chunksOf(Buffer.from(xml), size), { now })
-    const octets = Buffer.from(xml)
-    const entity = await readEntity(found, idps[0] ?? '', async (at, length) => octets.subarray(at, at + length), now)
-    expect(entity?.entityId).toBe(idps[0])
-  })
+  it.each([1, 7, 40, 65_536])(
+    'a document that is not an aggregate is read as ASCII under another name, in chunks of %i',
+    async (size) => {
+      const xml = `<?xml version="1.0" encoding="us-ascii"?>${ascii.replace(/^<\?xml.*?\?>/, '')}`
+      const found = await indexAggregate(chunksOf(Buffer.from(xml), size), { now })
+      const octets = Buffer.from(xml)
+      const entity = await readEntity(found, idps[0] ?? '', async (at, length) => octets.subarray(at, at + length), now)
+      expect(entity?.entityId).toBe(idps[0])
+    },
+  )
 
-  it('is refused when it is called ASCII and is not', async () => {
+  it('a document that is not an aggregate is refused when it is called ASCII and is not', async () => {
     const xml = `<?xml version="1.0" encoding="us-ascii"?>${plain.replace(/^<\?xml.*?\?>/, '')}`
     for (const size of [40, 65_536])
       await expect(indexAggregate(chunksOf(Buffer.from(xml), size), { now })).rejects.toMatchObject({
@@ -273,14 +279,14 @@ describe('a document that is no aggregate', () => {
       })
   })
 
-  it('is refused when it describes no identity provider', async () => {
+  it('a document that is not an aggregate is refused when it describes no identity provider', async () => {
     const xml = '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>'
     await expect(indexAggregate(chunksOf(Buffer.from(xml), 9), { now })).rejects.toMatchObject({
       code: 'saml.metadata_not_idp',
     })
   })
 
-  it('is refused when a tag never ends', async () => {
+  it('a document that is not an aggregate is refused when a tag never ends', async () => {
     const xml = `${plain.slice(0, 3000)}<md:X a="${'a'.repeat(1_100_000)}`
     await expect(indexAggregate(chunksOf(Buffer.from(xml), 65_536), { now })).rejects.toMatchObject({
       code: 'saml.too_large',
@@ -293,7 +299,7 @@ describe('an entity of an aggregate', () => {
   const from = (document: Uint8Array) => async (offset: number, length: number) =>
     document.subarray(offset, offset + length)
 
-  it('is read in the context in which it stood', async () => {
+  it('an entity of an aggregate is read in the context in which it stood', async () => {
     const found = await readEntity(await index(plain), idps[0] ?? '', from(octets), now)
     const whole = parseIdpMetadata(plain, { now, entityId: idps[0] ?? '' })
     expect({ ...found, xml: '' }).toEqual({ ...whole, xml: '', cacheSeconds: undefined })
@@ -304,22 +310,22 @@ describe('an entity of an aggregate', () => {
   it.each([
     ['its own', 2, '2095-01-01T00:00:00.000Z'],
     ['that of what it is nested in, where that ends first', 1, '2090-01-01T00:00:00.000Z'],
-  ])('has a validity: %s', async (_, n, until) => {
+  ])('an entity of an aggregate has a validity: %s', async (_, n, until) => {
     const found = await readEntity(await index(plain), idps[n] ?? '', from(octets), now)
     expect(found?.validUntil?.toISOString()).toBe(until)
   })
 
-  it('is nobody when it is not in the index', async () => {
+  it('an entity of an aggregate is not found when it is not in the index', async () => {
     expect(await readEntity(await index(plain), 'https://sp.example.org/sp', from(octets), now)).toBeUndefined()
   })
 
-  it('is refused when it has ended', async () => {
+  it('an entity of an aggregate is refused when it has ended', async () => {
     await expect(readEntity(await index(plain), idps[5] ?? '', from(octets), now)).rejects.toMatchObject({
       code: 'saml.metadata_expired',
     })
   })
 
-  it('is refused when its octets are not those that were verified', async () => {
+  it('an entity of an aggregate is refused when its octets are not those that were verified', async () => {
     const changed = Buffer.from(plain.replace('https://idp.geneve.example.ch/sso', 'https://idp.geneva.example.ch/sso'))
     await expect(readEntity(await index(plain), idps[0] ?? '', from(changed), now)).rejects.toMatchObject({
       code: 'saml.metadata_changed',

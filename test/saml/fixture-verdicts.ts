@@ -241,7 +241,7 @@ export type RefusedFixture = keyof typeof refused
 
 const developers = ['developers', 'staff']
 
-/** Each accepted fixture and what its groups (or another telling attribute) have to say. */
+/** Each accepted fixture and what its groups (or another telling attribute) must say. */
 export const accepted = {
   'attribute-without-name': ['groups', developers],
   'audience-padded': ['groups', developers],

@@ -94,21 +94,29 @@ describe('every check', () => {
     expect(failuresOf(judgement)).toEqual(['requestIsKnown', 'responseAnswersOurRequest', 'answersOurRequest'])
   })
 
-  it('replayIsRemembered refuses what answers nobody and may have been used before the start', holds('10.4'), () => {
-    const since = (remembersSince: Date) =>
-      evaluate(fixture('refused', 'unsolicited'), { inResponseTo: undefined, allowsUnsolicited: true, remembersSince })
-    const issued = new Date('2026-11-22T11:59:30Z')
-    const judgement = since(new Date(issued.getTime() + 1))
-    expect(codeOf(judgement)).toBe('saml.assertion_before_start')
-    expect(failuresOf(judgement)).toEqual(['replayIsRemembered'])
-    expect(codeOf(since(issued))).toBe('accepted')
-    // An answer to a request is used up with that: what was remembered of it ended with the process, too.
-    const solicited = evaluate(fixture('accepted', 'signed-assertion'), {
-      allowsUnsolicited: true,
-      remembersSince: now,
-    })
-    expect(codeOf(solicited)).toBe('accepted')
-  })
+  it(
+    'replayIsRemembered refuses an unsolicited response that may have been used before the start',
+    holds('10.4'),
+    () => {
+      const since = (remembersSince: Date) =>
+        evaluate(fixture('refused', 'unsolicited'), {
+          inResponseTo: undefined,
+          allowsUnsolicited: true,
+          remembersSince,
+        })
+      const issued = new Date('2026-11-22T11:59:30Z')
+      const judgement = since(new Date(issued.getTime() + 1))
+      expect(codeOf(judgement)).toBe('saml.assertion_before_start')
+      expect(failuresOf(judgement)).toEqual(['replayIsRemembered'])
+      expect(codeOf(since(issued))).toBe('accepted')
+      // An answer to a request is used up with that: what was remembered of it ended with the process, too.
+      const solicited = evaluate(fixture('accepted', 'signed-assertion'), {
+        allowsUnsolicited: true,
+        remembersSince: now,
+      })
+      expect(codeOf(solicited)).toBe('accepted')
+    },
+  )
 
   it('every check has a code of its own', () => {
     expect(new Set(Object.values(checkCodes)).size).toBe(names.length)
@@ -157,7 +165,7 @@ describe('every check', () => {
   })
 })
 
-describe('what has to be signed', holds('3.1'), () => {
+describe('what must be signed', holds('3.1'), () => {
   const cases = [
     ['any', 'signed-assertion', 'accepted'],
     ['any', 'signed-response', 'accepted'],

@@ -68,7 +68,7 @@ const alice: ResponseToIssue = {
 const places = ['assertion', 'response', 'both'] as const
 
 describe('an issued response', () => {
-  it.each(places)('signed as %s is taken by the validator, every value as it went in', async (sign) => {
+  it.each(places)('signed as %s is accepted by the validator, every value as it went in', async (sign) => {
     const xml = await issueResponse({ ...alice, sign }, keys, now)
     const assertion = assertionOf(evaluateResponse(form(xml), { ...expected, signature: sign }, now))
     expect(assertion).toMatchObject({
@@ -138,14 +138,14 @@ describe('an issued response', () => {
     ])
   })
 
-  it('has IDs of its own each time, unless they are given', async () => {
+  it('an issued response has IDs of its own each time, unless they are given', async () => {
     const id = async (changes: Partial<ResponseToIssue> = {}) =>
       assertionOf(evaluateResponse(form(await issueResponse({ ...alice, ...changes }, keys, now)), expected, now)).id
     expect(await id()).not.toBe(await id())
     expect(await id({ assertionId: '_mine' })).toBe('_mine')
   })
 
-  it('cannot be made from text that XML cannot carry', async () => {
+  it('an issued response cannot be made from text that XML cannot carry', async () => {
     await expect(issueResponse({ ...alice, nameId: { value: 'a\u0000' } }, keys, now)).rejects.toMatchObject({
       code: 'xml.unwritable',
     })
@@ -255,7 +255,7 @@ describe('a sign-in', () => {
   const signInOf = (SAMLResponse: string, at = now) =>
     signInFromAssertion('corp', assertionOf(evaluateResponse({ SAMLResponse }, expected, at)), SAMLResponse, at)
 
-  it('is what an assertion says, without the protocol', async () => {
+  it('a sign-in is what an assertion says, without the protocol', async () => {
     const { SAMLResponse } = form(await issueResponse(alice, keys, now))
     const signIn = signInOf(SAMLResponse)
     expect(signIn.identity).toMatchObject({
@@ -272,13 +272,13 @@ describe('a sign-in', () => {
     expect(JSON.stringify(signIn)).not.toContain(SAMLResponse)
   })
 
-  it('has evidence for no longer than STS takes it', async () => {
+  it('a sign-in has evidence for no longer than STS accepts it', async () => {
     const { SAMLResponse } = form(await issueResponse({ ...alice, lifetimeSeconds: 3600 }, keys, now))
     const signIn = signInOf(SAMLResponse)
     expect(signIn.evidence.expiresAt).toEqual(new Date('2026-11-22T12:05:00Z'))
   })
 
-  it('was no later than it is known of, whatever the provider says', async () => {
+  it('a sign-in is dated no later than it arrived, whatever the provider says', async () => {
     const authnInstant = new Date(now.getTime() + 86_400_000)
     const { SAMLResponse } = form(await issueResponse({ ...alice, authnInstant }, keys, now))
     expect(signInOf(SAMLResponse).identity.authenticatedAt).toEqual(now)

@@ -60,7 +60,7 @@ describe('a LogoutRequest', () => {
     endsAt: new Date(at(240)),
   }
 
-  it('a logout request by redirect says whom it means, and which sessions', () => {
+  it('a logout request by redirect names the user and the sessions', () => {
     expect(redirected(whole)).toEqual(read)
   })
 
@@ -77,7 +77,7 @@ describe('a LogoutRequest', () => {
     expect(redirected(request({ subject })).nameId).toEqual({ value: 'ab&', nameQualifier: 'n', spNameQualifier: 's' })
   })
 
-  it('on lines of their own, the name and the sessions ended nothing', () => {
+  it('a LogoutRequest with the name and the sessions on lines of their own ended nothing', () => {
     const subject = nameId('\n    alice\n  ')
     expect(redirected(request({ subject, sessionIndexes: ['\n    _one\n  '] }))).toMatchObject({
       nameId: { value: 'alice' },
@@ -114,7 +114,7 @@ describe('a LogoutRequest', () => {
     expect(codeOf(() => redirected(request(changes)))).toBe(code)
   })
 
-  it.each([59, 0, -59])('is taken %d seconds before its end', (seconds) => {
+  it.each([59, 0, -59])('a LogoutRequest is accepted %d seconds before its end', (seconds) => {
     expect(redirected(request({ notOnOrAfter: at(seconds) })).id).toBe('_message')
   })
 
@@ -132,7 +132,7 @@ describe('a LogoutRequest', () => {
   })
 })
 
-describe('a LogoutRequest that encrypts whom it means', () => {
+describe('a LogoutRequest with an EncryptedID', () => {
   const [subject = ''] = /<saml:EncryptedID.*<\/saml:EncryptedID>/s.exec(fixture('accepted', 'encrypted-id')) ?? []
   const xml = requestXml({ ...said, subject })
   const read = (message: string, keysToTry = decryptionKeys) =>
@@ -149,11 +149,11 @@ describe('a LogoutRequest that encrypts whom it means', () => {
     })
   })
 
-  it('is refused where there is no key', () => {
+  it('a LogoutRequest with an EncryptedID is refused where there is no key', () => {
     expect(codeOf(() => read(xml, []))).toBe('saml.assertion_encrypted')
   })
 
-  it('is refused when it was changed', () => {
+  it('a LogoutRequest with an EncryptedID is refused when it was changed', () => {
     const changed = xml.replace(
       /(CipherValue>)..(?=[^<]*<\/xenc:CipherValue><\/xenc:CipherData><\/xenc:EncryptedData>)/,
       '$1AA',
@@ -181,7 +181,7 @@ describe('a signature of the redirect binding', () => {
     expect(authenticate(received, trusted)).toBe(received.root)
   })
 
-  it('does not mind the order in the query, nor parameters of others', () => {
+  it('a signature of the redirect binding does not mind the order in the query, nor parameters of others', () => {
     const shuffled = ['utm=1', ...query.split('&').toReversed(), 'x'].join('&')
     expect(readQuery(shuffled).id).toBe('_message')
   })
@@ -240,18 +240,18 @@ describe('a signature of the redirect binding', () => {
     expect(codeOf(() => readQuery(moved))).toBe('saml.signature_invalid')
   })
 
-  it('is not replaced by one inside the message', async () => {
+  it('a signature of the redirect binding is not replaced by one inside the message', async () => {
     const enveloped = `SAMLRequest=${encodeURIComponent(packed(await signedXml(xml, keys)))}`
     expect(codeOf(() => readQuery(enveloped))).toBe('saml.logout_unsigned')
   })
 
-  it('does not make good one inside the message that is not', async () => {
+  it('a signature of the redirect binding does not make good one inside the message that is not', async () => {
     const inside = await signedXml(xml, stranger)
     expect(codeOf(() => readQuery(signedQuery(inside, keys.privateKey)))).toBe('saml.signature_invalid')
     expect(readQuery(signedQuery(await signedXml(xml, keys), keys.privateKey)).id).toBe('_message')
   })
 
-  it('may be by ECDSA, with r and s side by side', () => {
+  it('a signature of the redirect binding may be by ECDSA, with r and s side by side', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const algorithm = 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256'
     const signed = (dsaEncoding: 'ieee-p1363' | 'der') =>
@@ -303,7 +303,7 @@ describe('a signature of the POST binding', () => {
     expect(codeOf(() => readForm(changed))).toBe('saml.signature_digest')
   })
 
-  it('is not that of an element inside', async () => {
+  it('a signature of the POST binding is not that of an element inside', async () => {
     const inner = await signedXml(request({ id: '_inner' }), keys, '_inner')
     const outer = request({ subject: `<samlp:Extensions>${inner}</samlp:Extensions>${nameId('bob')}` })
     const wrapped = await form(outer)
@@ -315,11 +315,11 @@ describe('a signature of the POST binding', () => {
     ['a request that is an object', { SAMLRequest: {} }],
     ['both a request and a response', { SAMLRequest: 'a', SAMLResponse: 'b' }],
     ['nothing', {}],
-  ])('is not looked for in %s', (_, hostile) => {
+  ])('a signature of the POST binding is not looked for in %s', (_, hostile) => {
     expect(codeOf(() => readForm(hostile))).toBe('saml.message_missing')
   })
 
-  it('is not looked for in two RelayStates', async () => {
+  it('a signature of the POST binding is not looked for in two RelayStates', async () => {
     const signed = base64(await signedXml(request(), keys))
     expect(codeOf(() => readForm({ SAMLRequest: signed, RelayState: ['a', 'b'] }))).toBe('saml.message_missing')
   })
@@ -332,7 +332,7 @@ describe('a LogoutResponse', () => {
     ['partial', [RESPONDER, PARTIAL]],
     ['failed', [RESPONDER]],
     ['failed', [RESPONDER, SUCCESS]],
-  ] as const)('is %s when its status is %j', (outcome, status) => {
+  ] as const)('a LogoutResponse is %s when its status is %j', (outcome, status) => {
     expect(answered(response({ status }))).toEqual({ inResponseTo: '_asked', outcome })
   })
 

@@ -79,13 +79,13 @@ describe.each(products)('the metadata of $name', ({ name, ...expected }) => {
     expect(idp.entityId).toBe(expected.entityId)
   })
 
-  it('says where people sign in and out', () => {
+  it('says where users sign in and out', () => {
     expect(idp.singleSignOn.redirect).toBe(expected.redirect)
     expect(idp.singleSignOn.post).toBe(expected.post)
     expect(Object.keys(idp.singleLogout)).toHaveLength(expected.logout)
   })
 
-  it('has the certificates that sign', () => {
+  it('the metadata has the signing certificates', () => {
     expect(idp.signingCertificates).toHaveLength(expected.certificates)
     expect(idp.wantAuthnRequestsSigned).toBe(expected.wantsSigned)
   })
@@ -94,7 +94,7 @@ describe.each(products)('the metadata of $name', ({ name, ...expected }) => {
     expect(idp.scopes.map(({ value }) => value)).toEqual(expected.scopes)
   })
 
-  it('is read as a stream too', async () => {
+  it('the metadata can be read as a stream too', async () => {
     const { entities } = await indexAggregate(createReadStream(path(name)), { now })
     expect([...entities.keys()]).toEqual([expected.entityId])
   })

@@ -78,11 +78,11 @@ describe('metadata of several entities', () => {
     expect(parse(entities(other, entities(metadataXml)), idpEntityId).entityId).toBe(idpEntityId)
   })
 
-  it('is ambiguous unless one is asked for', () => {
+  it('metadata of several entities is ambiguous unless one is asked for', () => {
     expect(codeOf(entities(metadataXml, other))).toBe('saml.metadata_ambiguous')
   })
 
-  it('does not describe an entity that it does not name', () => {
+  it('metadata of several entities does not describe an entity that it does not name', () => {
     expect(codeOf(entities(metadataXml, other), 'https://third.example.org')).toBe('saml.metadata_not_idp')
     expect(codeOf(metadataXml, 'https://other.example.org')).toBe('saml.metadata_not_idp')
   })
@@ -128,17 +128,17 @@ describe('metadata that is refused', () => {
     expect(codeOf(xml)).toBe(code)
   })
 
-  it('never gives a sign-on URL that is not http or https', () => {
+  it('metadata that is refused never gives a sign-on URL that is not http or https', () => {
     const xml = metadataXml.replace('https://idp.example.org/sso', 'javascript:alert(1)')
     expect(parse(xml).singleSignOn).toEqual({})
   })
 
-  it('never gives a sign-on URL with a fragment, behind which no request would arrive', () => {
+  it('metadata that is refused never gives a sign-on URL with a fragment, behind which no request would arrive', () => {
     const xml = metadataXml.replaceAll('https://idp.example.org/sso', 'https://idp.example.org/sso#top')
     expect(parse(xml).singleSignOn).toEqual({})
   })
 
-  it('in 20,000 nested EntitiesDescriptors stops at the limit', () => {
+  it('metadata that is refused in 20,000 nested EntitiesDescriptors stops at the limit', () => {
     const xml = '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">'.repeat(20_000)
     expect(codeOf(xml)).toBe('saml.too_deep')
   })

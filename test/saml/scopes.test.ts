@@ -30,20 +30,20 @@ describe('a scope', () => {
     ['anything, where the pattern is longer than any is', pattern('a?'.repeat(101)), 'aa'],
     ['a domain with a line break', pattern('.*'), 'example\r.org'],
     ['anything, where there is none', [], 'example.org'],
-  ])('does not cover %s', (_, scopes, domain) => {
+  ])('a scope does not cover %s', (_, scopes, domain) => {
     expect(isInScope(domain, scopes)).toBe(false)
   })
 })
 
 /** Eighteen of `(a|a)?` in a scope took JavaScript's engine 43 seconds for one value. */
-it('a pattern of somebody else keeps nobody waiting', () => {
+it('a pattern of another party is matched in linear time', () => {
   const started = performance.now()
   const scopes = [...pattern('(a|a)?'.repeat(18)), ...pattern('(.*a)*b'), ...pattern('(\\w+\\.?)+')]
   for (let n = 0; n < 100; n++) expect(isInScope(`${'a'.repeat(250)}!`, scopes)).toBe(false)
   expect(performance.now() - started).toBeLessThan(5000)
 })
 
-it('a pattern that cannot be used is told with the reason', () => {
+it('a pattern that cannot be used is reported with the reason', () => {
   expect(unusableScopes([...text('('), ...pattern('.+\\.example\\.org'), ...pattern('(?!evil).+')])).toEqual([
     '(?!evil).+ (lookaround is not supported: (?!)',
   ])

@@ -117,7 +117,7 @@ describe('the metadata of the service provider', () => {
     expect(named(build({}, { requestedAttributes }), 'Extensions')).toEqual([])
   })
 
-  it('is signed as a whole where that is wanted, the signature first', async () => {
+  it('the metadata of the service provider is signed as a whole where that is wanted, the signature first', async () => {
     const xml = await buildSignedSpMetadata(sp, { signsRequests: false })
     const root = parseXml(xml)
     expect(childElements(root).map(({ local }) => local)).toEqual(['Signature', 'SPSSODescriptor'])

@@ -7,18 +7,18 @@ const solicited = fixture('accepted', 'signed-assertion')
 const nobody = { inResponseTo: undefined }
 const allowed = { ...nobody, allowsUnsolicited: true }
 
-describe('a response that answers nobody', () => {
-  it('is refused unless that is allowed, whatever is pending', () => {
+describe('an unsolicited response', () => {
+  it('an unsolicited response is refused unless that is allowed, whatever is pending', () => {
     expect(codeOf(evaluate(unsolicited, nobody))).toBe('saml.unsolicited')
     expect(codeOf(evaluate(unsolicited))).toBe('saml.unsolicited')
     expect(codeOf(evaluate(unsolicited, { ...nobody, allowsUnsolicited: false }))).toBe('saml.unsolicited')
   })
 
-  it('is taken where it is allowed, as one that names no request', () => {
+  it('an unsolicited response is accepted where it is allowed, as one that names no request', () => {
     expect(assertionOf(evaluate(unsolicited, allowed)).inResponseTo).toBeUndefined()
   })
 
-  it('is refused for every other reason too', () => {
+  it('an unsolicited response is refused for every other reason too', () => {
     expect(codeOf(evaluate(unsolicited, { ...allowed, spEntityId: 'https://other.example' }))).toBe(
       'saml.audience_mismatch',
     )
@@ -26,7 +26,7 @@ describe('a response that answers nobody', () => {
     expect(codeOf(evaluate(unsolicited, { ...allowed, signature: 'both' }))).toMatch(/_unsigned$/)
   })
 
-  it('is another thing than one that answers a request which is not pending', () => {
+  it('an unsolicited response is distinguished from one that answers a request which is not pending', () => {
     expect(codeOf(evaluate(solicited, allowed))).toBe('saml.request_unknown')
     expect(codeOf(evaluate(solicited, { allowsUnsolicited: true, inResponseTo: '_another' }))).toMatch(
       /^saml\.(response_request|in_response_to)_mismatch$/,
@@ -39,6 +39,6 @@ describe('a response that answers nobody', () => {
   })
 })
 
-it('a response that answers the pending request is taken where others are allowed too', () => {
+it('a response that answers the pending request is accepted where others are allowed too', () => {
   expect(codeOf(evaluate(solicited, { allowsUnsolicited: true }))).toBe('accepted')
 })

@@ -58,7 +58,7 @@ describe('the form field', holds('1.1'), () => {
     expect(codeOfField(base64(Buffer.alloc(1_100_000, 0x20)))).toBe('saml.too_large')
   })
 
-  it('does not inflate: that is the redirect binding', async () => {
+  it('the form field does not inflate: that is the redirect binding', async () => {
     const { deflateRawSync } = await import('node:zlib')
     expect(codeOfField(base64(deflateRawSync(good)))).not.toBe('accepted')
   })
@@ -68,13 +68,13 @@ describe('the Response around a signed assertion', () => {
   it.each([
     ['InResponseTo', 'saml.response_request_mismatch'],
     ['IssueInstant', 'saml.attribute_missing'],
-  ])('lost its %s and was taken', (name, code) => {
+  ])('lost its %s and was accepted', (name, code) => {
     const without = good.replace(new RegExp(`(<samlp:Response [^>]*?) ${name}="[^"]*"`), '$1')
     expect(without).not.toBe(good)
     expect(codeOf(evaluate(without))).toBe(code)
   })
 
-  it('said a time that is none and was taken', () => {
+  it('said a time that is none and was accepted', () => {
     const broken = good.replace(/IssueInstant="[^"]*"/, 'IssueInstant="yesterday"')
     expect(codeOf(evaluate(broken))).toBe('saml.time_malformed')
   })
@@ -110,7 +110,7 @@ describe('a verified assertion', () => {
     )
   })
 
-  it('has no subject where that attribute has several values or none', () => {
+  it('a verified assertion has no subject where that attribute has several values or none', () => {
     expect(codeOf(evaluate(good, { subject: 'groups' }))).toBe('saml.subject_missing')
     expect(codeOf(evaluate(good, { subject: 'mail' }))).toBe('saml.subject_missing')
   })
@@ -131,7 +131,7 @@ describe('a verified assertion', () => {
     expect(attributes.get('empty')).toEqual([''])
   })
 
-  it('was refused for text with elements in an attribute that nobody asks for', () => {
+  it('an assertion was refused for text with elements in an unused attribute', () => {
     const xml = fixture('refused', 'friendly-value-with-element-inside')
     const { attributes } = assertionOf(evaluate(xml, { readsAttribute: (name) => name === 'groups' }))
     expect(attributes.get('groups')).toEqual(['developers', 'staff'])
@@ -140,7 +140,7 @@ describe('a verified assertion', () => {
       expect(codeOf(evaluate(xml, { readsAttribute: (name) => name === asked }))).toBe('saml.text_expected')
   })
 
-  it('has the same values in a pretty-printed response', () => {
+  it('a verified assertion has the same values in a pretty-printed response', () => {
     expect(assertionOf(evaluate(fixture('accepted', 'pretty-printed')))).toEqual(assertionOf(evaluate(good)))
   })
 })
@@ -155,7 +155,7 @@ describe('clock skew', holds('4.2'), () => {
     ['2026-11-22T11:57:59.999Z', 'saml.not_yet_valid'],
     ['2026-11-22T12:05:59.999Z', 'accepted'],
     ['2026-11-22T12:06:00.000Z', 'saml.confirmation_expired'],
-  ])('at %s it is %s', (time, code) => {
+  ])('an assertion within the clock skew at %s is %s', (time, code) => {
     expect(at(time)).toBe(code)
   })
 
@@ -187,7 +187,7 @@ describe('a requested authentication context', () => {
 })
 
 describe('a refusal', () => {
-  it('is thrown by validateResponse with the verdict', () => {
+  it('a refusal is thrown by validateResponse with the verdict', () => {
     const error = errorOf(() => validateResponse(form(fixture('refused', 'audience-wrong')), expected, now))
     expect(error).toBeInstanceOf(SamlError)
     expect(error).toMatchObject({
@@ -223,11 +223,11 @@ describe('an unsolicited response', holds('5.2'), () => {
   const unsolicited = fixture('refused', 'unsolicited')
   const allowed = { allowsUnsolicited: true, inResponseTo: undefined }
 
-  it('is taken where that is allowed and no login is waiting for it', () => {
+  it('an unsolicited response is accepted where that is allowed and no login is waiting for it', () => {
     expect(assertionOf(evaluate(unsolicited, allowed)).inResponseTo).toBeUndefined()
   })
 
-  it('is refused where it is not allowed, also when no login is waiting', () => {
+  it('an unsolicited response is refused where it is not allowed, also when no login is waiting', () => {
     expect(codeOf(evaluate(unsolicited))).toBe('saml.unsolicited')
     expect(codeOf(evaluate(unsolicited, { inResponseTo: undefined }))).toBe('saml.unsolicited')
     expect(codeOf(evaluate(unsolicited, { ...allowed, allowsUnsolicited: false }))).toBe('saml.unsolicited')
@@ -238,13 +238,13 @@ describe('an unsolicited response', holds('5.2'), () => {
   })
 
   it.each(['signed-assertion', 'no-destination-no-issuer', 'second-confirmation-is-ours'])(
-    'is not what %s is: that names a request',
+    'an unsolicited response is not what %s is: that names a request',
     (name) => {
       expect(codeOf(evaluate(fixture('accepted', name), allowed))).toBe('saml.request_unknown')
     },
   )
 
-  it('is not one whose Response alone, or one confirmation of several, names a request', () => {
+  it('an unsolicited response is not one whose Response alone, or one confirmation of several, names a request', () => {
     const responseNames = unsolicited.replace('<samlp:Response ', '<samlp:Response InResponseTo="_any" ')
     expect(codeOf(evaluate(responseNames, allowed))).toBe('saml.unsolicited')
     expect(codeOf(evaluate(fixture('refused', 'confirmations-do-not-add-up'), allowed))).not.toBe('accepted')

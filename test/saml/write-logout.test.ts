@@ -31,7 +31,7 @@ const message = (changes: Partial<MessageToSend> = {}): MessageToSend => ({
 })
 
 describe('our LogoutRequest', () => {
-  it('names the person and the session as the identity provider did, and ends after five minutes', () => {
+  it('names the user and the session as the identity provider did, and ends after five minutes', () => {
     const { id, markup } = request()
     expect(render(markup)).toBe(
       `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" Version="2.0" IssueInstant="2026-11-22T12:00:00.000Z" Destination="https://idp.example.org/slo?tenant=a&amp;b" NotOnOrAfter="2026-11-22T12:05:00.000Z" Reason="urn:oasis:names:tc:SAML:2.0:logout:user"><saml:Issuer>https://gateway.example.org/saml/corp/metadata</saml:Issuer><saml:NameID NameQualifier="idp" SPNameQualifier="sp" Format="urn:f">a&lt;l&gt;ice</saml:NameID><samlp:SessionIndex>_s</samlp:SessionIndex></samlp:LogoutRequest>`,
@@ -48,13 +48,13 @@ describe('our LogoutRequest', () => {
     expect(render(markup).match(/(?<=<samlp:SessionIndex>)[^<]*/g)).toEqual(['_1', '_2', '_3'])
   })
 
-  it('has an ID of its own each time', () => {
+  it('our LogoutRequest has an ID of its own each time', () => {
     expect(request().id).not.toBe(request().id)
   })
 })
 
 describe('a message by redirect', () => {
-  it('is signed over the exact octets of the query, and keeps a query that the address has', async () => {
+  it('a message by redirect is signed over the exact octets of the query, and keeps a query that the address has', async () => {
     const outgoing = await packMessage(message({ relayState: 'r/ +é' }), 'redirect', keys)
     if (outgoing.binding !== 'redirect') throw new Error('not by redirect')
     const [octets = '', signature = ''] = outgoing.url.replace(`${destination}&`, '').split('&Signature=')
@@ -65,7 +65,7 @@ describe('a message by redirect', () => {
     expect(inflateRawSync(Buffer.from(packed, 'base64')).toString()).toMatch(/^<samlp:LogoutRequest /)
   })
 
-  it('has no RelayState where there is none', async () => {
+  it('a message by redirect has no RelayState where there is none', async () => {
     const outgoing = await packMessage(message(), 'redirect', keys)
     expect(outgoing).not.toHaveProperty('url', expect.stringContaining('RelayState'))
   })
@@ -95,7 +95,7 @@ describe('our LogoutResponse', () => {
 })
 
 describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('xmlsec1 verifies what is posted', () => {
-  it.each(both)('as %s', async (local, signed) => {
+  it.each(both)('xmlsec1 verifies what is posted as %s', async (local, signed) => {
     const folder = mkdtempSync(join(tmpdir(), 'fedgate-logout-'))
     const [certificate, file] = [join(folder, 'certificate'), join(folder, 'message')]
     writeFileSync(certificate, keys.certificate)

@@ -56,7 +56,7 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.get('kind:1')).toBeUndefined()
     })
 
-    it('does not bring back by extending what was taken or deleted', async () => {
+    it('the store does not bring back by extending what was taken or deleted', async () => {
       const { store } = await open()
       await store.put('kind:1', 'one', at(60))
       await store.take('kind:1')
@@ -114,7 +114,7 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.get('kind:1')).toBeUndefined()
     })
 
-    it('does not give an expired value to a taker', async () => {
+    it('the store does not give an expired value to a taker', async () => {
       const { store, setClock } = await open()
       await store.put('kind:1', 'value', at(60))
       setClock(61)
@@ -137,6 +137,33 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.claim('used:1', at(120))).toBe(false)
       setClock(60)
       expect(await store.claim('used:1', at(120))).toBe(true)
+    })
+
+    it('counts from one, until the end that the first call has set', async () => {
+      const { store, setClock } = await open()
+      expect(await store.count('rate:1', at(60))).toBe(1)
+      setClock(30)
+      expect(await store.count('rate:1', at(90))).toBe(2)
+      setClock(59)
+      expect(await store.count('rate:1', at(300))).toBe(3)
+      setClock(60)
+      expect(await store.count('rate:1', at(120))).toBe(1)
+      setClock(119)
+      expect(await store.count('rate:1', at(120))).toBe(2)
+    })
+
+    it('gives each of many who count at once a number of its own', async () => {
+      const { store } = await open()
+      const numbers = await Promise.all(Array.from({ length: 50 }, () => store.count('rate:1', at(60))))
+      expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1))
+      expect(await store.count('rate:2', at(60))).toBe(1)
+    })
+
+    it('counts from one again what was deleted', async () => {
+      const { store } = await open()
+      await store.count('rate:1', at(60))
+      await store.delete('rate:1')
+      expect(await store.count('rate:1', at(60))).toBe(1)
     })
 
     it('forgets what is deleted, and does not mind deleting what is not there', async () => {
@@ -173,7 +200,7 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect((await store.members('set:1')).toSorted()).toEqual(names.toSorted())
     })
 
-    it('has no members in a set that was never begun, and none of another', async () => {
+    it('the store has no members in a set that was never begun, and none of another', async () => {
       const { store } = await open()
       await store.add('set:1', 'one', at(60))
       expect(await store.members('set:2')).toEqual([])
@@ -208,14 +235,14 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
         expect(await store.get('kind:1')).toBe('another')
       })
 
-      it('does not replace what was put under the key', async () => {
+      it('a store with limited room does not replace what was put under the key', async () => {
         const { store } = await open()
         await store.put('kind:1', 'one', at(60))
         expect(await store.admit(room, 'kind:1', 'two', at(60))).toBe('exists')
         expect(await store.get('kind:1')).toBe('one')
       })
 
-      it('is full at its number of records, however many come at once, and drops none of them', async () => {
+      it('a store with limited room is full at its number of records, however many come at once, and drops none of them', async () => {
         const { store } = await open()
         const admitted = await Promise.all(
           Array.from({ length: 20 }, (_, n) => store.admit(room, `kind:${n}`, 'value', at(60))),
@@ -226,16 +253,16 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
         expect(there.filter((value) => value !== undefined)).toHaveLength(3)
       })
 
-      it('is full at its octets, keys and UTF-8 included', async () => {
+      it('a store with limited room is full at its octets, keys and UTF-8 included', async () => {
         const { store } = await open()
         const most = Math.floor(994 / growth)
         expect(await store.admit(room, 'kind:1', 'x'.repeat(most + 1), at(60))).toBe('full')
         expect(await store.admit(room, 'kind:1', 'ä'.repeat(most / 2 + 1), at(60))).toBe('full')
         expect(await store.admit(room, 'kind:1', 'ä'.repeat(most / 2), at(60))).toBe('kept')
-        expect(await store.admit(room, 'k', 'x', at(60))).toBe('full')
+        expect(await store.admit(room, 'kind:2', '', at(60))).toBe('full')
       })
 
-      it('has space again for what was taken, deleted or put anew, and for what has expired', async () => {
+      it('a store with limited room has space again for what was taken, deleted, replaced or expired', async () => {
         const { store, setClock } = await open()
         await fill(store)
         expect(await store.admit(room, 'kind:4', 'value', at(60))).toBe('full')
@@ -260,7 +287,7 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
         expect(await store.admit(room, 'kind:6', 'value', at(90))).toBe('full')
       })
 
-      it('is apart from other rooms, and from everything that is in none', async () => {
+      it('a store with limited room is apart from other rooms, and from everything that is in none', async () => {
         const { store } = await open()
         await store.put('login:1', 'x'.repeat(2000), at(60))
         await store.add('set:1', 'x'.repeat(2000), at(60))

@@ -1,4 +1,4 @@
-/** What durations a role offers, by habit and by the person's own clock. */
+/** What durations a role offers, by habit and by the user's own clock. */
 import type { Request } from 'express'
 import { describe, expect, it, vi } from 'vitest'
 import { type DurationHabits, dayEnds, durationChoices, readDuration } from '../../src/web/models/duration-choices.ts'
@@ -8,7 +8,7 @@ const shown = (seconds: number, habits?: DurationHabits) =>
   durationChoices(seconds, habits).map(({ label, selected }) => (selected ? `(${label})` : label))
 
 describe('durations', () => {
-  it('are the usual ones up to the maximum, with one hour selected', () => {
+  it('durations are the usual ones up to the maximum, with one hour selected', () => {
     expect(shown(43_200)).toEqual(['15m', '(1h)', '2h', '4h', '8h', '12h'])
     expect(shown(3600)).toEqual(['15m', '(1h)'])
     expect(shown(5400)).toEqual(['15m', '(1h)', '1h 30m'])
@@ -37,7 +37,7 @@ describe('durations', () => {
     expect(shown(7200, { remembered: was })).toEqual(['15m', '(1h)', '2h'])
   })
 
-  it('end at noon, at six or at ten by the clock of the person, where that is within reach', () => {
+  it('end at noon, at six or at ten by the clock of the user, where that is within reach', () => {
     const ends = dayEnds(new Date('2026-11-22T12:30:00Z'), 'Europe/Zurich')
     expect(shown(8 * 3600, { ends })).toEqual(['15m', '(1h)', '2h', '4h', '8h', 'until 18:00'])
     expect(shown(12 * 3600, { ends, remembered: 'until 22:00' })).toContain('(until 22:00)')
@@ -66,7 +66,7 @@ describe('a duration that is posted', () => {
     expect(readDuration(text, now, 'Europe/Zurich')).toEqual(read)
   })
 
-  it('is a quarter of an hour at least, as AWS gives no less', () => {
+  it('a duration that is posted is a quarter of an hour at least, as AWS gives no less', () => {
     expect(readDuration('until 18:00', new Date('2026-11-22T16:59:30Z'), 'Europe/Zurich')?.seconds).toBe(900)
   })
 
@@ -77,7 +77,7 @@ describe('a duration that is posted', () => {
     },
   )
 
-  it('is none where it names a time of day and nobody knows by which clock', () => {
+  it('a duration that is posted is invalid where it names a time of day in an unknown time zone', () => {
     expect(readDuration('until 18:00', now, undefined)).toBeUndefined()
   })
 })
@@ -94,13 +94,20 @@ describe('the next six o’clock', () => {
     // The night on which the clocks go forward, and back.
     ['Europe/Zurich', '2026-03-28T22:00:00Z', '2026-03-29T16:00:00Z'],
     ['Europe/Zurich', '2026-10-24T21:00:00Z', '2026-10-25T17:00:00Z'],
-  ])('in %s after %s is %s', (zone, now, next) => {
+  ])('the next six o’clock in %s after %s is %s', (zone, now, next) => {
     expect(nextTimeOfDay(new Date(now), zone, '18:00')).toEqual(new Date(next))
   })
 
-  it('is not on a day that leaves the time out, and not in a place that there is not', () => {
+  it('the next six o’clock is missing on a day that skips it, and in an unknown zone', () => {
     expect(nextTimeOfDay(new Date('2026-03-28T22:00:00Z'), 'Europe/Zurich', '02:30')).toBeUndefined()
     expect(nextTimeOfDay(new Date('2026-03-28T22:00:00Z'), 'Europe/Atlantis', '18:00')).toBeUndefined()
+  })
+
+  it('is the earlier one where the clocks go back over it, the later one between the two', () => {
+    const next = (now: string) => nextTimeOfDay(new Date(now), 'Europe/Zurich', '02:30')?.toISOString()
+    expect(next('2026-10-24T14:31:39Z')).toBe('2026-10-25T00:30:00.000Z')
+    expect(next('2026-10-25T00:10:00Z')).toBe('2026-10-25T00:30:00.000Z')
+    expect(next('2026-10-25T01:10:00Z')).toBe('2026-10-25T01:30:00.000Z')
   })
 
   it('is kept once for each zone, however its name is spelt', () => {

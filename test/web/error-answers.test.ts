@@ -1,10 +1,12 @@
 /** What goes wrong while an error is answered, and that each answer's reference is in the audit log. */
+
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditErrors } from '../../src/audit/errors.ts'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import { type ErrorText, FedgateError } from '../../src/core/errors.ts'
 import { credentialsErrors } from '../../src/credentials/errors.ts'
 import { gatewayErrors } from '../../src/gateway/errors.ts'
@@ -12,6 +14,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts'
 import { issuerErrors } from '../../src/issuer/errors.ts'
 import { oidcErrors } from '../../src/oidc/errors.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
+import { storeErrors } from '../../src/stores/errors.ts'
 import { reference } from '../../src/web/caller.ts'
 import { errorAnswers } from '../../src/web/error-answers.ts'
 import { webErrors } from '../../src/web/errors.ts'
@@ -29,6 +32,7 @@ const texts: Readonly<Record<string, ErrorText>> = {
   ...issuerErrors,
   ...oidcErrors,
   ...samlErrors,
+  ...storeErrors,
   ...stsErrors,
   ...webErrors,
 }
@@ -92,7 +96,12 @@ app.use((request) => {
   const text = texts[code]
   throw text ? new FedgateError(code, text, { found: 'what was found' }) : new TypeError(`a mistake with ${code}`)
 })
-app.use(errorAnswers({ gateway, views: createViews() }, (line) => log.push(line)))
+app.use(
+  errorAnswers(
+    { gateway, views: createViews() },
+    lineLog((line) => log.push(line)),
+  ),
+)
 
 let url = ''
 const server = app.listen(0, '127.0.0.1')
@@ -137,10 +146,12 @@ describe('the reference of a refusal', () => {
     expect(status).toBe(500)
     expect(events.at(-1)).toMatchObject({ referenceId: reference, errorCode: 'internal' })
     expect(JSON.stringify(events.at(-1))).not.toContain('a mistake with')
-    expect(log.at(-1)).toMatch(new RegExp(`^${reference} GET /a-mistake: TypeError: a mistake with a-mistake\n`))
+    expect(log.at(-1)).toMatch(
+      new RegExp(` reference=${reference} request="GET /a-mistake"\nTypeError: a mistake with a-mistake\n`),
+    )
   })
 
-  it('is that of the line which counts it, where there are too many', async () => {
+  it('the reference of a refusal is that of the line which counts it, where there are too many', async () => {
     countedUnder = 'the-line-that-counts'
     const { body, requestId } = await ask('saml.replayed')
     countedUnder = undefined
@@ -165,7 +176,7 @@ describe('the text for a mail to an administrator', () => {
     return { lines: reportIn(body).split('\n'), requestId }
   }
 
-  it('has the code, the sentence, the next step, the time in UTC, the reference and both entityIDs', async () => {
+  it('the text for an administrator has the code, the sentence, the next step, the time in UTC, the reference and both entityIDs', async () => {
     const { lines, requestId } = await linesOf('saml/corp/saml.audience_mismatch')
     expect(lines).toEqual([
       'Gateway: https://aws.example.com',
@@ -201,7 +212,7 @@ describe('the text for a mail to an administrator', () => {
     expect(lines.join()).not.toMatch(/alice|what was found/)
   })
 
-  it('cannot be given further lines by a sentence', () => {
+  it('the text for an administrator cannot be given further lines by a sentence', () => {
     const report = errorReport({
       error: { code: 'internal', message: 'One.\nReference: forged', hint: 'Two.' },
       reference: 'real',
@@ -213,9 +224,12 @@ describe('the text for a mail to an administrator', () => {
   })
 })
 
-it.each(['text/html', 'application/json'])('Too many sign-ins at once are told to come back, as %s', async (accept) => {
-  const response = await fetch(`${url}/login.too_many_pending`, { headers: { accept } })
-  expect(response.status).toBe(503)
-  expect(response.headers.get('retry-after')).toBe('60')
-  expect(await response.text()).toContain('login.too_many_pending')
-})
+it.each(['text/html', 'application/json'])(
+  'Too many sign-ins at once are told when to come back, as %s',
+  async (accept) => {
+    const response = await fetch(`${url}/login.too_many_pending`, { headers: { accept } })
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('60')
+    expect(await response.text()).toContain('login.too_many_pending')
+  },
+)

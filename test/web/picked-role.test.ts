@@ -9,11 +9,11 @@ const listed = (accountName: string) => {
 }
 
 describe('the role of a page', () => {
-  it('has the name of its account', () => {
+  it('the role of a page has the name of its account', () => {
     expect(pickedRole(listed('Production'))).toMatchObject({ accountId: '111122223333', accountName: 'Production' })
   })
 
-  it('has no name of an account whose name is its id, which would stand there twice', () => {
+  it('the role of a page omits the name of an account whose name is its id', () => {
     expect(pickedRole(listed('111122223333'))).not.toHaveProperty('accountName')
   })
 })

@@ -3,7 +3,6 @@
 import express from 'express'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RunningServer, startServer } from '../../src/core/running-server.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
 import { securityHeaders } from '../../src/web/headers.ts'
 import { sendPostForm } from '../../src/web/idp-redirect.ts'
 import { createViews } from '../../src/web/views.ts'
@@ -14,7 +13,7 @@ beforeAll(async () => {
   const app = express()
   app.use(securityHeaders('http://localhost'))
   app.get('/', (_request, response) =>
-    sendPostForm({ gateway: {} as Gateway, views: createViews() }, response, {
+    sendPostForm({ views: createViews() }, response, {
       action: 'https://idp.example:8443/slo?tenant=a&b',
       fields: { SAMLRequest: 'PHNhbWw+', RelayState: '"><script>' },
       heading: 'Signing out at Corp SSO',
@@ -40,6 +39,6 @@ it('names that origin as where its form may lead, and whatever https site comes 
   expect(policy).toContain("default-src 'none'")
 })
 
-it('has a button for whoever has no JavaScript', async () => {
+it('the form has a button for a browser without JavaScript', async () => {
   expect(await (await fetch(server.url)).text()).toMatch(/<button class="primary" type="submit">Continue<\/button>/)
 })

@@ -5,6 +5,7 @@ import { durationChoices } from '../../src/web/models/duration-choices.ts'
 import type { PageModels, PageName } from '../../src/web/models/page-models.ts'
 import { matchesQuery } from '../../src/web/models/role-list.ts'
 import type { RoleAccount, RoleChoice, RoleGroup, SentToAws } from '../../src/web/models/roles.ts'
+import { texts } from '../../src/web/texts.ts'
 import { toInstant } from '../../src/web/time-zone.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
 
@@ -222,8 +223,10 @@ const pagesSaying = (text: string): PageModels => {
       session,
       isKept: false,
       logins: [{ startedAt: at, expiresAt: at, from, isThis: true }],
+      devices: [{ id: text, name: text, signedInAt: at, usedAt: at, address: text }],
       activities: [
         { at, what: 'sign-in', from, reference: text },
+        { at, what: 'device-token-reused', from, reference: text, device: text },
         { at, what: 'denied', from, reference: text, role: picked, refusal: { sentence: text, code: text } },
         {
           at,
@@ -260,6 +263,16 @@ const pagesSaying = (text: string): PageModels => {
       issuer: { url: text, keys: [{ kid: text, algorithm: text, signs: true }] },
     },
     redirect: { version: text, heading: text, href: text },
+    'allow-device': {
+      version: text,
+      session,
+      device: text,
+      from: { address: text, program: text },
+      userCode: text,
+      action: '/oauth/device/decide',
+    },
+    'device-code': { version: text, session, userCode: text },
+    'device-decided': { version: text, session, device: text, isAllowed: true },
     'post-form': { version: text, action: text, fields: { [text]: text }, heading: text, button: text },
   }
 }
@@ -307,7 +320,7 @@ describe('a page with hostile values', () => {
 })
 
 describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
-  it('has no inline style, script or handler', () => {
+  it('the page has no inline style, script or handler', () => {
     const tags = tagsOf(html)
     expect(tags.filter((tag) => /\s(style|on[a-z]+)\s*=/i.test(tag))).toEqual([])
     expect(tags.filter((tag) => tag.startsWith('<style'))).toEqual([])
@@ -337,7 +350,7 @@ describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
     expect(formsOf(html).filter((form) => form.includes('data-post-at-once') && /name="csrf"/.test(form))).toEqual([])
   })
 
-  it('labels every field that a person fills in', () => {
+  it('labels every field that a user fills in', () => {
     const fields = tagsOf(html).filter((tag) => /^<(input|select)\b/.test(tag) && !tag.includes('type="hidden"'))
     const unlabelled = fields.filter(
       (tag) => attributeOf(tag, 'aria-label') === undefined && !html.includes(`for="${attributeOf(tag, 'id')}"`),
@@ -362,22 +375,22 @@ describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
 describe('the frame', () => {
   const models = pagesSaying('plain')
 
-  it('offers navigation and sign-out to a person who is signed in', () => {
+  it('offers navigation and sign-out to a user who is signed in', () => {
     const html = views.render('identity', models.identity)
-    expect(html).toContain('<nav aria-label="Main">')
+    expect(html).toContain(`<nav aria-label="${texts.layout.navigation}">`)
     expect(html).toContain('<form method="post" action="/logout">')
   })
 
-  it('offers neither while nobody is signed in', () => {
+  it('offers neither while no user is signed in', () => {
     const html = views.render('chooser', models.chooser)
     expect(html).not.toContain('<nav')
     expect(html).not.toContain('/logout')
   })
 
-  it('marks where the person is', () => {
+  it('marks where the user is', () => {
     const html = views.render('identity', models.identity)
     expect(html.match(/<a href="[^"]*" aria-current="page">[^<]*/g)).toEqual([
-      '<a href="/identity" aria-current="page">Identity',
+      `<a href="/identity" aria-current="page">${texts.layout.identity}`,
     ])
   })
 })
@@ -415,17 +428,17 @@ describe('the role picker', () => {
     }))
     const html = views.render('roles', { ...models.roles, groups })
     expect([...html.matchAll(/"([^"]* plain in [^"]*)"/g)].map(([, label]) => label)).toEqual([
-      'Select plain in Production',
-      'Duration for plain in Production',
-      'Credentials for plain in Production',
-      'Console as plain in Production',
-      'Unpin plain in Production',
+      texts.roles.select('plain', 'Production'),
+      texts.roles.duration('plain', 'Production'),
+      texts.roles.credentialsFor('plain', 'Production'),
+      texts.roles.consoleAs('plain', 'Production'),
+      texts.roles.pin('no', 'plain', 'Production'),
     ])
   })
 
   it('counts what is shown of all', () => {
-    expect(views.render('roles', models.roles)).toContain('2 of 3 roles in 1 account<')
-    expect(views.render('roles', { ...models.roles, total: 1, shown: 1 })).toContain('1 role in 1 account<')
+    expect(views.render('roles', models.roles)).toContain(`${texts.roles.count(2, 3, 1)}<`)
+    expect(views.render('roles', { ...models.roles, total: 1, shown: 1 })).toContain(`${texts.roles.count(1, 1, 1)}<`)
   })
 
   it('offers to take several where there are several', () => {
@@ -435,10 +448,10 @@ describe('the role picker', () => {
 
   it('says in words what AWS is to say, and why it is to say no', () => {
     const html = views.render('roles', { ...models.roles, groups: saying({ reason: 'AWS wants another recipient.' }) })
-    expect(html).toContain('>Denied</span>')
+    expect(html).toContain(`>${texts.roles.verdicts.denied}</span>`)
     expect(html).toContain('<bdi>AWS wants another recipient.</bdi>')
     expect(views.render('roles', { ...models.roles, groups: saying({ verdict: 'unknown' }) })).toContain(
-      '>Unknown</span>',
+      `>${texts.roles.verdicts.unknown}</span>`,
     )
   })
 
@@ -447,22 +460,22 @@ describe('the role picker', () => {
       ...models.roles,
       groups: saying({ recentSignIn: { withinSeconds: 3600, isDue: true } }),
     })
-    expect(due).toContain('Requires you to sign in again (your last sign-in was over 1 hour ago). You’ll return here.')
+    expect(due).toContain(texts.roles.signInAgain(3600))
     const done = views.render('roles', {
       ...models.roles,
       groups: saying({ recentSignIn: { withinSeconds: 3600, isDue: false } }),
     })
-    expect(done).toContain('Requires a sign-in within the last hour. Yours qualifies.')
+    expect(done).toContain(texts.roles.recentSignIn(3600))
   })
 
   it('says what CloudTrail will have, who signs for it, and how old that is', () => {
     const html = views.render('roles', models.roles)
-    expect(html).toContain('<dt>Session name (CloudTrail)</dt><dd><code><bdi>plain</bdi></code></dd>')
+    expect(html).toContain(`<dt>${texts.roles.inCloudTrail}</dt><dd><code><bdi>plain</bdi></code></dd>`)
     expect(html).toContain(
-      'your provider’s own SAML response <span class="mode" data-mode="original">(original)</span>',
+      `${texts.roles.means['saml original']} <span class="mode" data-mode="original">${texts.roles.modes.original}</span>`,
     )
-    expect(html).toContain('data-ago>1 h 15 min ago</time>')
-    expect(html).toContain('>and 2 more</a>')
+    expect(html).toContain(`data-ago>${texts.roles.agoOf(75)}</time>`)
+    expect(html).toContain(`>${texts.roles.moreTags(2)}</a>`)
   })
 
   it('leads to the rule that granted a role, and to what AWS will make of it', () => {
@@ -470,7 +483,7 @@ describe('the role picker', () => {
     const html = views.render('roles', { ...models.roles, groups: group ? [group] : [] })
     expect(html).toContain('href="/roles/why?role=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fa%2Bb"')
     expect(views.render('role', { ...models.role, grantedBy: 'groups = dev (rule at line 7)' })).toContain(
-      '<dt>Granted because</dt><dd><bdi>groups = dev (rule at line 7)</bdi></dd>',
+      `<dt>${texts.roles.why.granted}</dt><dd><bdi>groups = dev (rule at line 7)</bdi></dd>`,
     )
   })
 
@@ -482,9 +495,9 @@ describe('the role picker', () => {
     expect(form).toContain('formaction="/roles/console"')
   })
 
-  it('tells a person without roles what the provider said, and offers no search', () => {
+  it('tells a user without roles what the provider said, and offers no search', () => {
     const html = views.render('roles', { ...models.roles, groups: [], shown: 0, total: 0 })
-    expect(html).toContain('What to tell your administrator')
+    expect(html).toContain(texts.roles.none.tell)
     expect(html).toContain('<th scope="row"><bdi>plain</bdi></th>')
     expect(html).toContain('href="/identity"')
     expect(html).not.toContain('type="search"')
@@ -493,7 +506,7 @@ describe('the role picker', () => {
   it('shows an account without a name by its number', () => {
     const groups: readonly RoleGroup[] = [{ kind: 'account', account: { id: '111122223333' }, roles: [] }]
     expect(views.render('roles', { ...models.roles, groups })).toContain(
-      '<bdi>Account</bdi> <span class="account-id">111122223333</span>',
+      `<bdi>${texts.roles.account}</bdi> <span class="account-id">111122223333</span>`,
     )
   })
 })
@@ -514,7 +527,7 @@ describe('the credential page', () => {
     ],
   })
 
-  it('has the secret once, as text and in no attribute', () => {
+  it('the credential page has the secret once, as text and in no attribute', () => {
     expect(html.split(secret)).toHaveLength(2)
     expect(tagsOf(html).join()).not.toContain(secret)
   })
@@ -566,7 +579,7 @@ describe('escaping', () => {
 })
 
 describe('the static folder', () => {
-  it('has a colour for every colour that an account may be given', () => {
+  it('the static folder has a colour for every colour that an account may be given', () => {
     const css = readFileSync(`${staticFolder}fedgate.css`, 'utf8')
     const styled = [...css.matchAll(/\[data-color="([a-z]+)"\]/g)].map(([, color]) => color)
     expect(styled).toEqual([...accountColors])
@@ -580,13 +593,13 @@ describe('the static folder', () => {
     expect(still).not.toMatch(/transition|animation|@keyframes|scroll-behavior/)
   })
 
-  it('has exactly the three files that pages name', () => {
+  it('the static folder has exactly the three files that pages name', () => {
     expect(readdirSync(staticFolder).sort()).toEqual(['favicon.svg', 'fedgate.css', 'fedgate.js'])
   })
 })
 
 describe('an instant', () => {
-  it('is shown to the second, in UTC', () => {
+  it('an instant is shown to the second, in UTC', () => {
     expect(toInstant(new Date('2026-11-02T23:59:59.999Z'))).toEqual({
       iso: '2026-11-02T23:59:59Z',
       text: '2 Nov 2026, 23:59:59 UTC',
@@ -600,13 +613,24 @@ describe('a search', () => {
   const developer = { ...role, arn: 'arn:aws:iam::111122223333:role/eng/Developer', name: 'Developer', alias: 'Bench' }
 
   it.each(['', '  ', 'prod', 'PROD developer', '2222', 'eng/', 'dev  3333', 'bench', 'prod BENCH'])(
-    'for %j finds the role',
+    'a search for %j finds the role',
     (query) => {
       expect(matchesQuery(query, account, developer)).toBe(true)
     },
   )
 
-  it.each(['staging', 'prod admin', 'plain'])('for %j does not', (query) => {
+  it.each(['staging', 'prod admin', 'plain'])('a search for %j does not', (query) => {
     expect(matchesQuery(query, account, developer)).toBe(false)
   })
+})
+
+it('each computed text has the sentence of test/golden/page-texts.txt', async () => {
+  const { roles } = texts
+  const sentences = [
+    ...[roles.count(2, 3, 1), roles.count(1, 1, 1), roles.count(7, 7, 2)],
+    ...[0, 5, 75].map(roles.agoOf),
+    ...[3600, 5400, 90].flatMap((seconds) => [roles.signInAgain(seconds), roles.recentSignIn(seconds)]),
+    ...[roles.pin('yes', 'Dev', 'Production'), roles.pin('no', 'Dev', 'Production'), roles.moreTags(2)],
+  ]
+  await expect(`${sentences.join('\n')}\n`).toMatchFileSnapshot('../golden/page-texts.txt')
 })

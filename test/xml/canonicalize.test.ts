@@ -103,7 +103,7 @@ describe('exclusive canonicalization, as libxml2 does it', () => {
   })
 
   const inClear = fixtureNames('accepted').filter((name) => fixture('accepted', name).includes('ID="_assertion"'))
-  it.each(inClear)('of the fixture %s', (name) => {
+  it.each(inClear)('exclusive canonicalization of the fixture %s', (name) => {
     const xml = fixture('accepted', name).replace(/^\ufeff/, '')
     for (const id of ['_assertion', '_response']) {
       for (const list of [[], ['xs', '#default']]) expect(ours(xml, id, list)).toBe(libxml2(xml, id, list))
@@ -117,7 +117,7 @@ describe('exclusive canonicalization, as libxml2 does it', () => {
     expect(canonicalize(root, { omit: first })).toBe('<a ID="x"><s></s><b><s></s></b></a>')
   })
 
-  it('of its own result is that result', () => {
+  it('exclusive canonicalization of its own result is that result', () => {
     for (const xml of Object.values(samples)) {
       const once = ours(xml, 'x', [])
       expect(ours(once, 'x', [])).toBe(once)
@@ -136,17 +136,17 @@ describe('inclusive canonicalization, as libxml2 does it', () => {
     'a default undeclared on the way': '<r xmlns="urn:d"><m xmlns=""><a ID="x"><b xmlns="urn:d"/></a></m></r>',
     'a namespace declared below and nowhere else': '<r><a ID="x"><b xmlns:q="urn:q"><c xmlns:q="urn:q"/></b></a></r>',
   }
-  it.each(Object.entries(inContext))('%s', (_name, xml) => {
+  it.each(Object.entries(inContext))('inclusive canonicalization: %s', (_name, xml) => {
     expect(oursInclusive(xml, 'x')).toBe(libxml2Inclusive(xml, 'x'))
   })
 
   const inClear = fixtureNames('accepted').filter((name) => fixture('accepted', name).includes('ID="_assertion"'))
-  it.each(inClear)('of the fixture %s', (name) => {
+  it.each(inClear)('inclusive canonicalization of the fixture %s', (name) => {
     const xml = fixture('accepted', name).replace(/^\ufeff/, '')
     for (const id of ['_assertion', '_response']) expect(oursInclusive(xml, id)).toBe(libxml2Inclusive(xml, id))
   })
 
-  it('of decrypted content is that of the place where it stands', () => {
+  it('inclusive canonicalization of decrypted content uses the context of its place', () => {
     const xml = '<r xmlns:p="urn:p" xml:lang="de"><m xmlns:q="urn:q"><a ID="x"/></m></r>'
     const outer = parseXml(xml.replace('<a ID="x"/>', ''))
     const [place] = outer.children
@@ -155,7 +155,7 @@ describe('inclusive canonicalization, as libxml2 does it', () => {
     expect(canonicalizeInclusive(decrypted)).toBe(libxml2Inclusive(xml, 'x'))
   })
 
-  it('is not begun where a stranger declared namespaces without end', () => {
+  it('inclusive canonicalization is not begun for an unlimited number of namespaces', () => {
     const many = Array.from({ length: 60 }, (_, i) => ` xmlns:p${i}="urn:${i}"`).join('')
     const more = Array.from({ length: 60 }, (_, i) => ` xmlns:q${i}="urn:${i}"`).join('')
     expect(oursInclusive(`<r${many}><a ID="x"/></r>`, 'x')).toBeDefined()

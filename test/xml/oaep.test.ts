@@ -43,26 +43,35 @@ describe('keys that openssl wrapped', () => {
     expect(new Set(vectors.map(({ digest, mask }) => `${digest} ${mask}`)).size).toBe(hashes.length ** 2)
   })
 
-  it.each(vectors)('with digest $digest and MGF1 $mask are unwrapped', ({ digest, mask, key, octets }) => {
-    const expected = octetsOf(key)
-    expect(unwrapOaep(octetsOf(octets), privateKey, { digest, mask }, expected.length)).toEqual(expected)
-  })
+  it.each(vectors)(
+    'keys that openssl wrapped with digest $digest and MGF1 $mask are unwrapped',
+    ({ digest, mask, key, octets }) => {
+      const expected = octetsOf(key)
+      expect(unwrapOaep(octetsOf(octets), privateKey, { digest, mask }, expected.length)).toEqual(expected)
+    },
+  )
 
-  it.each(vectors)('with digest $digest and MGF1 $mask are not unwrapped by any other', ({ octets, key, ...own }) => {
-    const others = hashes
-      .flatMap((digest) => hashes.map((mask) => ({ digest, mask })))
-      .filter(({ digest, mask }) => digest !== own.digest || mask !== own.mask)
-    const answers = others.map((other) =>
-      thrownBy(() => unwrapOaep(octetsOf(octets), privateKey, other, octetsOf(key).length)),
-    )
-    expect(new Set(answers)).toEqual(new Set([REFUSAL]))
-  })
+  it.each(vectors)(
+    'keys that openssl wrapped with digest $digest and MGF1 $mask are not unwrapped by any other',
+    ({ octets, key, ...own }) => {
+      const others = hashes
+        .flatMap((digest) => hashes.map((mask) => ({ digest, mask })))
+        .filter(({ digest, mask }) => digest !== own.digest || mask !== own.mask)
+      const answers = others.map((other) =>
+        thrownBy(() => unwrapOaep(octetsOf(octets), privateKey, other, octetsOf(key).length)),
+      )
+      expect(new Set(answers)).toEqual(new Set([REFUSAL]))
+    },
+  )
 
-  it.each(vectors)('with digest $digest and MGF1 $mask are of one length only', ({ digest, mask, key, octets }) => {
-    const length = octetsOf(key).length
-    for (const other of [0, 1, length - 1, length + 1, 32 + 16 + 24 - length, 200])
-      expect(thrownBy(() => unwrapOaep(octetsOf(octets), privateKey, { digest, mask }, other))).toBe(REFUSAL)
-  })
+  it.each(vectors)(
+    'keys that openssl wrapped with digest $digest and MGF1 $mask are of one length only',
+    ({ digest, mask, key, octets }) => {
+      const length = octetsOf(key).length
+      for (const other of [0, 1, length - 1, length + 1, 32 + 16 + 24 - length, 200])
+        expect(thrownBy(() => unwrapOaep(octetsOf(octets), privateKey, { digest, mask }, other))).toBe(REFUSAL)
+    },
+  )
 })
 
 it.each(hashes)('agrees with node:crypto on %s for keys of chance', (hash) => {
@@ -77,14 +86,14 @@ describe('octets that are not padded as OAEP says have one answer', () => {
   const attempt = (octets: Buffer) =>
     thrownBy(() => unwrapOaep(octets, privateKey, { digest: 'sha256', mask: 'sha1' }, 32))
 
-  it('whatever their first octet is: what Manger asks for', () => {
+  it("octets with invalid padding have one answer whatever their first octet is, which Manger's attack varies", () => {
     const answers = [0, 1, 2, 0x7f].map((first) =>
       attempt(raw(Buffer.concat([Buffer.from([first]), randomBytes(255)]))),
     )
     expect(new Set(answers)).toEqual(new Set([REFUSAL]))
   })
 
-  it('with a label of another kind', () => {
+  it('octets with invalid padding have one answer with a label of another kind', () => {
     const oaepLabel = Buffer.from('abc')
     const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256', oaepLabel }
     const wrapped = publicEncrypt({ key: publicKey, ...padding }, randomBytes(32))
@@ -96,7 +105,7 @@ describe('octets that are not padded as OAEP says have one answer', () => {
     expect(attempt(wrapped)).toBe(REFUSAL)
   })
 
-  it('with any octet of a good one changed', () => {
+  it('octets with invalid padding have one answer with any octet of a good one changed', () => {
     const good = vectors.find(({ digest, mask }) => digest === 'sha256' && mask === 'sha1')
     const octets = octetsOf(good?.octets ?? '')
     for (const at of [1, 20, 100, 255]) {
@@ -106,7 +115,7 @@ describe('octets that are not padded as OAEP says have one answer', () => {
     }
   })
 
-  it('of a key too small for the hash', () => {
+  it('octets with invalid padding have one answer for a key too small for the hash', () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 1024 })
     const octets = publicEncrypt({ key: small.publicKey, padding: constants.RSA_NO_PADDING }, Buffer.alloc(128))
     expect(thrownBy(() => unwrapOaep(octets, small.privateKey, { digest: 'sha512', mask: 'sha512' }, 32))).toBe(REFUSAL)

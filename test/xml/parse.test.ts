@@ -27,11 +27,11 @@ describe('text (security-requirements 1.5)', () => {
     ['the five entities', '<a>&lt;&gt;&amp;&quot;&apos;</a>', '<>&"\''],
     ['carriage returns', '<a>1\r\n2\r3&#13;4</a>', '1\n2\n3\r4'],
     ['astral characters', '<a>😀&#x1F600;</a>', '😀😀'],
-  ])('is whole across %s', (_, xml, expected) => {
+  ])('text is whole across %s', (_, xml, expected) => {
     expect(text(xml)).toBe(expected)
   })
 
-  it('with an element in it is refused', () => {
+  it('text with an element in it is refused', () => {
     expect(errorOf(() => text('<a>one<b/>two</a>')).code).toBe('xml.text_expected')
     expect(errorOf(() => text('<a><b>one</b></a>')).code).toBe('xml.text_expected')
   })
@@ -127,7 +127,7 @@ describe('what is never accepted (security-requirements 1.2, 1.3)', () => {
     ['a name with two colons', '<a:b:c xmlns:a="urn:a"/>', 'xml.malformed'],
     ['a namespace with white space around it', '<a xmlns=" urn:x"/>', 'xml.namespace'],
     ['a namespace with a line end in it', '<a xmlns:p="urn:x&#10;"/>', 'xml.namespace'],
-  ])('%s', (_, xml, code) => {
+  ])('what is never accepted: %s', (_, xml, code) => {
     expect(codeOf(xml)).toBe(code)
   })
 })
@@ -137,7 +137,7 @@ describe('a declared encoding (security-requirements 1.1)', () => {
     `<?xml version="1.0" encoding="${encoding}"?><a>${content}</a>`
 
   it.each(['UTF-8', 'utf-8', 'US-ASCII', 'us-ascii', 'ISO-8859-1', 'iso-8859-1'])(
-    '%s reads ASCII as everybody does',
+    '%s reads ASCII as UTF-8',
     (encoding) => {
       expect(textOf(parseXml(declared(encoding, 'Zo&#235;')))).toBe('Zoë')
     },
@@ -159,7 +159,7 @@ describe('a declared encoding (security-requirements 1.1)', () => {
     },
   )
 
-  it('is held to it by a reader of pieces, too', () => {
+  it('a declared encoding is held to it by a reader of pieces, too', () => {
     const events = { id: () => {}, open: () => {}, text: () => {}, close: () => {} }
     const reader = readElements(messageLimits, events)
     reader.write(declared('ISO-8859-1', 'a').slice(0, 30))
@@ -169,15 +169,15 @@ describe('a declared encoding (security-requirements 1.1)', () => {
 })
 
 describe('IDs (security-requirements 1.6, 2.2)', () => {
-  it('are refused when two are the same, wherever they are', () => {
+  it('IDs are refused when two are the same, wherever they are', () => {
     expect(codeOf('<a ID="x"><b><c ID="x"/></b></a>')).toBe('xml.duplicate_id')
   })
 
-  it('are refused when empty', () => {
+  it('IDs are refused when empty', () => {
     expect(codeOf('<a ID=""/>')).toBe('xml.duplicate_id')
   })
 
-  it('are only what is called exactly ID', () => {
+  it('IDs are only attributes named exactly ID', () => {
     expect(parseXml('<a ID="x" Id="x" id="x" xml:id="x" xmlns:p="urn:p" p:ID="x"/>').attributes).toHaveLength(5)
   })
 })
@@ -213,7 +213,7 @@ describe('bounded work (security-requirements 1.4)', () => {
 describe('navigation goes by child, namespace and local name', () => {
   const root: XmlElement = parseXml('<a xmlns="urn:a" xmlns:o="urn:o"><b/><o:b/><c><d/></c><c/></a>')
 
-  it('never finds a grandchild', () => {
+  it('navigation never finds a grandchild', () => {
     expect(childrenNamed(root, 'urn:a', 'd')).toEqual([])
   })
 
@@ -259,7 +259,7 @@ describe('navigation goes by child, namespace and local name', () => {
 describe('white space around a text', () => {
   const of = (content: string) => parseXml(`<a>${content}</a>`)
 
-  it('is trimmed: what XML calls white space, and nothing else', () => {
+  it('white space around a text is trimmed: what XML calls white space, and nothing else', () => {
     expect(trimmedTextOf(of(' \n\t&#13;alice  smith&#9; '))).toBe('alice  smith')
     for (const kept of ['\u00a0alice', 'alice\u2003', '\u2028alice', '\u200balice', 'alice\u3000'])
       expect(trimmedTextOf(of(kept))).toBe(kept)
@@ -267,7 +267,7 @@ describe('white space around a text', () => {
     expect(trimmedTextOf(of(''))).toBe('')
   })
 
-  it('is collapsed: what is inside becomes one space', () => {
+  it('white space around a text is collapsed: what is inside becomes one space', () => {
     expect(collapsedTextOf(of('\n  urn:a \t urn:b\n'))).toBe('urn:a urn:b')
     expect(collapsedTextOf(of('\u00a0urn:a'))).toBe('\u00a0urn:a')
   })
@@ -280,7 +280,7 @@ describe('white space around a text', () => {
     expect(performance.now() - start).toBeLessThan(5000)
   })
 
-  it('with an element in it is refused as ever', () => {
+  it('white space around a text with an element in it is refused as ever', () => {
     for (const read of [trimmedTextOf, collapsedTextOf])
       expect(errorOf(() => read(of(' <b/> '))).code).toBe('xml.text_expected')
   })

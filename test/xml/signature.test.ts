@@ -41,7 +41,7 @@ describe('a signature made by xml-crypto', () => {
     expect(() => verifySignature(parseXml(signed), [createPublicKey(stranger.certificate), publicKey])).not.toThrow()
   })
 
-  it('does not verify with another key, none, or the private key', () => {
+  it('a signature made by xml-crypto does not verify with another key, none, or the private key', () => {
     expect(codeOf(signed, createPublicKey(stranger.certificate))).toBe('xml.signature_invalid')
     expect(errorOf(() => verifySignature(parseXml(signed), [])).code).toBe('xml.signature_key_unfit')
     expect(codeOf(signed, keys.privateKey)).toBe('xml.signature_key_unfit')
@@ -51,7 +51,7 @@ describe('a signature made by xml-crypto', () => {
     expect(codeOf(signed.replace('>text<', '>test<'))).toBe('xml.signature_digest')
   })
 
-  it('is of no use to an element that holds none', () => {
+  it('a signature made by xml-crypto is of no use to an element that holds none', () => {
     expect(codeOf(plain)).toBe('xml.signature_shape')
     expect(codeOf(`<r ID="_2">${signed}</r>`)).toBe('xml.signature_shape')
   })
@@ -128,7 +128,7 @@ describe('with SignedInfo signed by the right key (security-requirements 3)', ()
 })
 
 describe('a signed element', () => {
-  it('vouches for its own children and for nobody else', () => {
+  it('vouches for its own children and for no user else', () => {
     const root = verifySignature(parseXml(signed), [publicKey])
     const [child] = childElements(root)
     const [other] = childElements(parseXml(plain))

@@ -1,4 +1,4 @@
-/** The stream has to hash what the tree does: on documents that nobody thought of, cut anywhere. */
+/** The stream must hash what the tree does: on documents that nobody thought of, cut anywhere. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -112,17 +112,17 @@ describe('a signature verified as a stream', () => {
     ['an element that is gone', '<a/><a/>', '<a/>'],
     ['text that only looks like a tag', '<a>&lt;x/></a>', '<a><x/></a>'],
     ['where text stands', '<a>1</a>2', '<a>12</a>'],
-  ])('does not cover %s when it was changed', (_, from, to) => {
+  ])('a signature verified as a stream does not cover %s when it was changed', (_, from, to) => {
     const xml = signed(from, '', '')
     expect(codeOf(xml)).toBe('accepted')
     expect(codeOf(xml.replace(from, to))).toBe('xml.signature_digest')
   })
 
-  it('is not there where the root has no child', () => {
+  it('a signature verified as a stream is not there where the root has no child', () => {
     expect(codeOf('<root ID="id"/>')).toBe('xml.signature_shape')
   })
 
-  it('does not count when it is further down', () => {
+  it('a signature verified as a stream does not count when it is further down', () => {
     const xml = signed('<a/>', '', '')
       .replace('<Signature', '<a><Signature')
       .replace('</Signature>', '</Signature></a>')

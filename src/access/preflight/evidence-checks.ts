@@ -9,6 +9,7 @@ import {
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
+import { DAY_MS } from '../../core/duration.ts'
 import { type CheckResult, failed, passed, unknown } from '../../core/verdict.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import type { CommonCheck, PresentedAssertion, PresentedEvidence, PresentedToken, RoleCheck } from './facts.ts'
@@ -97,7 +98,7 @@ const subjectIsNamed: CommonCheck = ({ evidence }) => {
 }
 
 /** AWS's limit for a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
-const USUAL_TOKEN_AGE_MS = 86_400_000
+const USUAL_TOKEN_AGE_MS = DAY_MS
 
 const evidenceIsCurrent: CommonCheck = ({ evidence, call: { now } }) => {
   const { kind, life, isKept } = evidence

@@ -33,7 +33,7 @@ interface PresentedToAccount {
   readonly identity: readonly ContextValue[]
 }
 
-/** What a response in a file says and nobody has verified. */
+/** The parts of a response in a file that were not verified. */
 export interface UnverifiedResponse {
   /** Assertion/Issuer. */
   readonly issuer: string
@@ -43,11 +43,11 @@ export interface UnverifiedResponse {
   readonly registeredIssuer?: string | undefined
   /** The top-level StatusCode; undefined: there is no Response around the assertion. */
   readonly status: string | undefined
-  /** Each restriction has to be met by itself. Core 2.5.1.4 */
+  /** Each restriction must be met separately. Core 2.5.1.4 */
   readonly audienceRestrictions: readonly (readonly string[])[]
 }
 
-/** What is known of an assertion, whichever account it is presented to. */
+/** What is known about an assertion, the same for every account. */
 export interface AssertionFacts extends IssuedEvidence {
   readonly kind: 'saml'
   readonly recipient: string | undefined
@@ -56,25 +56,28 @@ export interface AssertionFacts extends IssuedEvidence {
   readonly nameId: NameId | undefined
   /** The Role attribute's pairs; undefined: it is made for the one role. */
   readonly rolePairs: readonly RolePair[] | undefined
-  /** SubjectConfirmations of every method. */
+  /** The number of SubjectConfirmations, of every method. */
   readonly confirmationCount: number | undefined
-  /** `false`: none of them is a bearer's with Recipient and NotOnOrAfter. Left out where a sign-in has made sure of it. */
+  /**
+   * `false`: none is a bearer confirmation with Recipient and NotOnOrAfter. Absent if a sign-in has already checked
+   * this.
+   */
   readonly isConfirmed?: boolean
-  /** Of a response in a file: what a sign-in would have verified. */
+  /** For a response in a file: what a sign-in would have verified. */
   readonly unverified?: UnverifiedResponse
 }
 
 /** An assertion, the provider's own or the gateway's. */
 export interface PresentedAssertion extends AssertionFacts, PresentedToAccount {
-  /** Values of the SessionDuration attribute; left out where it is made for the one role. */
+  /** Values of the SessionDuration attribute; absent if it is created for the one role. */
   readonly durations?: readonly string[]
   /** Not encrypted, or for a key that IAM holds. */
   readonly isReadable: boolean
-  /** Names of its attributes that would be AWS's but for upper and lower case. */
+  /** Names of its attributes that differ from AWS's only in case. */
   readonly misnamed?: readonly string[]
 }
 
-/** What is known of an ID token, whichever account it is presented to. */
+/** What is known about an ID token, the same for every account. */
 export interface TokenFacts extends IssuedEvidence {
   readonly kind: 'web-identity'
   /** JWS `alg`. undefined: the gateway's own choice, which AWS accepts, or not known. */
@@ -87,13 +90,13 @@ export interface TokenFacts extends IssuedEvidence {
 export interface PresentedToken extends TokenFacts, PresentedToAccount {
   readonly issuer: string
   readonly subject: string | undefined
-  /** `azp` where the token has one, else its `aud`: what AWS compares with the client ids of its provider (C.4). */
+  /** `azp` if the token has one, else its `aud`: what AWS compares with the client IDs of its provider (C.4). */
   readonly audiences: readonly string[]
-  /** Its `aud`, whatever `azp` says. */
+  /** Its `aud`, even if it has an `azp`. */
   readonly statedAudiences: readonly string[]
-  /** The client id that IAM's provider is to have. */
+  /** The client ID that the provider in IAM must have. */
   readonly clientId: string
-  /** Its `iat`, `exp` and `nbf`, unchanged, those that it has. undefined: it is made at the moment of the exchange. */
+  /** Its `iat`, `exp` and `nbf`, unchanged, if present. undefined: it is created at the time of the exchange. */
   readonly times?: ReadonlyMap<string, unknown>
 }
 
@@ -104,13 +107,13 @@ export type PresentedEvidence = PresentedAssertion | PresentedToken
 export interface PresentedSession extends SessionFacts {
   /** An estimate of AWS's PackedPolicySize of the tags, in percent: it refuses more than 100. */
   readonly packedSizePercent: number
-  /** How many values the provider sent for a tag, where it was not one. */
+  /** How many values the provider sent for a tag, if not exactly one. */
   readonly tagValueCounts?: ReadonlyMap<string, number>
-  /** Why it is without the source identity that the configuration asks for: then the role is not taken. */
+  /** Why the source identity that the configuration requires is missing: the role is then not assumed. */
   readonly whyNoSourceIdentity?: string
 }
 
-/** The call as far as it is known before it is made: not the address it will come from. */
+/** The call as far as it is known in advance: everything but its source address. */
 export interface PredictedCall {
   readonly now: Date
   readonly region: string
@@ -124,23 +127,23 @@ export interface PreflightInput {
   readonly call: PredictedCall
 }
 
-/** One role of them. */
+/** One of those roles. */
 export interface RoleToCheck {
   readonly role: RoleArn
   readonly durationSeconds: number
-  /** The role's own maximum, as far as the configuration knows it. */
+  /** The role's own maximum, if the configuration states it. */
   readonly maxSessionSeconds: number
-  /** undefined: nobody told us. */
+  /** undefined: not known. */
   readonly trustPolicy: Policy | undefined
 }
 
-/** Everything that AWS will look at, and what of it is known. */
+/** Everything that AWS will check, as far as it is known. */
 export interface PreflightFacts extends PreflightInput, RoleToCheck {}
 
 /** A check of one role; undefined: it does not apply. */
 export type RoleCheck = Check<PreflightFacts, undefined, CheckResult | undefined>
 
-/** A check of what is the same for all roles of an account. */
+/** A check of facts that are the same for all roles of an account. */
 export type CommonCheck = Check<PreflightInput, undefined, CheckResult | undefined>
 
 /** Whether STS is called over TLS: `aws:SecureTransport`. */

@@ -1,4 +1,4 @@
-/** Whether AWS will accept the requested session, whatever the trust policy says (aws-facts A.2, A.5, D.1). */
+/** Whether AWS will accept the requested session, regardless of the trust policy (aws-facts A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { failed, passed, unknown } from '../../core/verdict.ts'

@@ -47,7 +47,7 @@ export interface TrustEvaluation {
   readonly findings: Verdict
   /** The findings of the statements, part by part; those of a further action begin with its name. */
   readonly derivation: Verdict
-  /** By the name of a check: the part that decides it. */
+  /** By the name of a check: the part of a statement that decides it. */
   readonly parts: ReadonlyMap<string, Finding>
 }
 
@@ -57,7 +57,7 @@ const unknownTrust: TrustEvaluation = {
   parts: new Map(),
 }
 
-/** Every check of the trust policy. Where none is known, the one finding says so. */
+/** Every check of the trust policy. If no policy is known, a single finding says so. */
 export function evaluateTrust(
   trustPolicy: Policy | undefined,
   circumstances: PreflightInput,
@@ -99,7 +99,7 @@ function evaluateAction(policy: Policy, request: PolicyRequest): EvaluatedAction
   const extremes = bestAndWorstCase(policy)
   const best = evaluate(extremes.best, request, CERTAIN)
   const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request, CERTAIN)
-  // The best case does not show a Deny that may apply.
+  // The best case omits a Deny that may apply.
   const decision = !isDeny(best) && worst.effect === 'explicit-deny' ? worst : best
   const derivation = decision.verdict.map(foreseen)
   const outcome = isDeny(best) ? 'fail' : 'unknown'
@@ -126,14 +126,14 @@ function keyOf({ name }: Finding): string {
   return /\.Condition\.[^.]+\.(.+)$/s.exec(name)?.[1] ?? ''
 }
 
-/** The finding that a Deny applies is no more certain than the findings after it. */
+/** A finding that a Deny applies is only as certain as the findings after it. */
 function sure(finding: Finding, { effect }: Decision, outcome: 'fail' | 'unknown'): Finding {
   return effect === 'explicit-deny' && outcome === 'unknown' && finding.outcome === 'fail'
     ? { ...finding, outcome }
     : finding
 }
 
-/** The call itself, cause by cause, up to the first that does not pass. */
+/** The checks of the call itself, up to the first that does not pass. */
 function causeFindings({ decision, decidedBy }: EvaluatedAction): Verdict {
   const source = decision.statement?.path ?? 'trust policy'
   const isDenied = decision.effect === 'explicit-deny'

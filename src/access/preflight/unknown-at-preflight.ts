@@ -1,8 +1,8 @@
-/** Condition keys whose values nobody knows before the call is made: a decision that hangs on one is unknown. */
+/** Condition keys whose values are unknown before the call: a decision that depends on one is unknown. */
 import type { Condition } from '../../iam/conditions.ts'
 import type { Policy, Statement } from '../../iam/policy.ts'
 
-/** The way the call takes to AWS, and what AWS knows of the role beside its trust policy. */
+/** The network path of the call to AWS, and what AWS knows about the role besides its trust policy. */
 const UNFORESEEN = [
   'aws:sourceip',
   'aws:vpcsourceip',
@@ -15,7 +15,9 @@ const UNFORESEEN = [
   'iam:resourcetag/',
 ]
 
-/** The policy as it reads when everything unforeseen turns out well for the person, and when it turns out badly. */
+/**
+ * The policy as it reads if every unknown turns out in the user's favour, and if every unknown turns out against them.
+ */
 interface Extremes {
   readonly best: Policy
   readonly worst: Policy
@@ -23,13 +25,13 @@ interface Extremes {
 
 const known = new WeakMap<Policy, Extremes>()
 
-/** `key`: of a condition, in any case. */
+/** `key`: the key of a condition, in any case. */
 export function isUnknownAtPreflight(key: string): boolean {
   const name = key.toLowerCase()
   return UNFORESEEN.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each))
 }
 
-/** Twice the same policy where nothing unforeseen is asked for. */
+/** The same policy twice if no condition uses an unknown key. */
 export function bestAndWorstCase(policy: Policy): Extremes {
   const found = known.get(policy) ?? extremes(policy)
   known.set(policy, found)

@@ -1,6 +1,6 @@
-/** Services by their usual names, and the path of each in the console, which all partitions share. */
+/** Services by their usual names, with their paths in the console, the same in all partitions. */
 export interface ConsoleService {
-  /** As it is typed: `s3`. */
+  /** As users type it: `s3`. */
   readonly id: string
   readonly name: string
   readonly path: string
@@ -36,7 +36,7 @@ export const consoleServices: readonly ConsoleService[] = [
   { id: 'vpc', name: 'VPC', path: '/vpcconsole/home' },
 ]
 
-/** undefined for a name that is not in the list, in any case. */
+/** undefined for a name that is not in the list. In any case. */
 export function consoleServiceOf(id: string): ConsoleService | undefined {
   return consoleServices.find((service) => service.id === id.toLowerCase())
 }

@@ -4,34 +4,26 @@ export interface Range {
   readonly max: number
 }
 
-export const roleSessionName = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/ } as const
-export const sourceIdentity = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/, reservedPrefix: 'aws:' } as const
+export { roleSessionName, sessionTag, sourceIdentity } from '../../core/aws-attributes.ts'
 
 /** Of AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity; the role's own maximum may be lower. */
 export const roleDuration = { min: 900, max: 43_200, default: 3600 } as const
-/** Of GetFederationToken and GetSessionToken. */
+/** For GetFederationToken and GetSessionToken. */
 export const userSessionDuration = { min: 900, max: 129_600, default: 43_200 } as const
-/** What IAM lets a role's MaxSessionDuration be. */
+/** IAM's limits for a role's MaxSessionDuration. */
 export const maxSessionDuration = { min: 3600, max: 43_200, default: 3600 } as const
 /** `SessionDuration` of getSigninToken and of the SAML attribute. */
 export const consoleDuration: Range = { min: 900, max: 43_200 }
 
 export const samlAssertion: Range = { min: 4, max: 100_000 }
 export const webIdentityToken: Range = { min: 4, max: 20_000 }
-/** Of a token's `sub`, by the field of the answer that tells it. */
+/** The limit of a token's `sub`: the length of the response field that repeats it. */
 export const webIdentitySubject: Range = { min: 6, max: 255 }
 export const sessionPolicy: Range = { min: 1, max: 2048 }
 export const arn: Range = { min: 20, max: 2048 }
 export const policyArnCount = 10
 
-export const sessionTag = {
-  count: 50,
-  key: { min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u },
-  value: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
-  reservedPrefix: 'aws:',
-} as const
-
 /** From its IssueInstant, an assertion can be redeemed at STS for this long. */
 export const samlRedemptionSeconds = 300
-/** From its making, a sign-in token can be used for this long. */
+/** How long after it was issued a sign-in token can be used. */
 export const signInTokenSeconds = 900

@@ -1,19 +1,19 @@
 import { sessionPolicy } from './limits.ts'
 
-/** What a session is given beyond its role, and AWS packs into its token. */
+/** What a session has besides its role, which AWS packs into its token. */
 export interface PackedContents {
   readonly tags: ReadonlyMap<string, string>
-  /** Of inline session policies, as sent. */
+  /** Inline session policies, as sent. */
   readonly policy?: string | undefined
   readonly policyArns?: readonly string[]
 }
 
-/** AWS does not publish how it packs. From the one published measurement: nine tags of 2,268 bytes made 498 %. */
+/** AWS does not publish its packing. From the one published measurement: nine tags of 2,268 bytes were 498 %. */
 const TAG_BYTES_AT_100_PERCENT = 456
 
 /**
- * An estimate of PackedPolicySize, in percent of what AWS accepts: above 100 it answers PackedPolicyTooLarge. Policies
- * are weighed against their documented limit in plain text. 0 where there is nothing to pack.
+ * An estimate of PackedPolicySize, in percent of AWS's limit: above 100 it answers PackedPolicyTooLarge. Policies count
+ * by their documented limit in plain text. 0 if there is nothing to pack.
  */
 export function estimatePackedSize({ tags, policy = '', policyArns = [] }: PackedContents): number {
   const tagBytes = sum([...tags].flat())

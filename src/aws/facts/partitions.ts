@@ -1,12 +1,11 @@
 /**
- * What AWS publishes, as data: partitions with their hosts (this file) and limits (limits.ts). Knows nothing of
- * protocols and calls nothing. Everything that differs between AWS, China and GovCloud is a column here and nowhere
- * else.
+ * aws owns what AWS publishes, as data (partitions with their hosts here, limits in limits.ts), and the calls to it.
+ * Everything that differs between AWS, China and GovCloud is a column here and nowhere else.
  */
 export interface Partition {
   /** The second part of every ARN: `aws`, `aws-cn`, `aws-us-gov`, … */
   readonly id: string
-  /** The region of the partition's global endpoints and the one to assume when none is known. */
+  /** The region of the partition's global endpoints, and the default when no region is known. */
   readonly defaultRegion: string
   readonly regionPattern: RegExp
   /** Suffix of regional service hosts, `amazonaws.com`. */
@@ -14,7 +13,7 @@ export interface Partition {
   /** The sign-in page's host; regional forms put `{region}.` before it. */
   readonly signInHost: string
   readonly consoleHost: string
-  /** AWS's own entityID: the Audience that an assertion for AWS must name. */
+  /** AWS's own entityID: the Audience that an assertion for AWS must contain. */
   readonly audience: string
 }
 
@@ -68,7 +67,7 @@ export function partitionById(id: string): Partition | undefined {
   return partitions.find((partition) => partition.id === id)
 }
 
-/** undefined for what is not the name of a region, `aws-global` included. */
+/** undefined for a text that is not the name of a region, and for `aws-global`. */
 export function partitionOfRegion(region: string): Partition | undefined {
   return partitions.find(({ regionPattern }) => regionPattern.test(region))
 }
@@ -93,7 +92,7 @@ export function samlRecipient({ signInHost }: Partition): string {
   return `https://${signInHost}/saml`
 }
 
-/** Whether that partition's AWS itself listens there: global or regional, with or without the provider's own id. */
+/** Whether AWS itself listens at this URL in that partition: global or regional, with or without the provider's ID. */
 export function isAwsSamlRecipient(recipient: string, partitionId: string): boolean {
   const match = /^https:\/\/([a-z0-9.-]+)(?:\/saml|\/saml\/acs\/[A-Za-z0-9-]+|\/static\/saml)$/.exec(recipient)
   const host = match?.[1]
@@ -108,7 +107,9 @@ function isSignInHost(host: string, { id, signInHost }: Partition): boolean {
   )
 }
 
-/** The Audience values that AWS accepts there: the partition's entityID, or the URL of its consumer service. */
+/**
+ * The Audience values that AWS accepts there: the partition's entityID, or the URL of its assertion consumer service.
+ */
 export function isAwsSamlAudience(audience: string, partitionId: string): boolean {
   return partitionById(partitionId)?.audience === audience || isAwsSamlRecipient(audience, partitionId)
 }

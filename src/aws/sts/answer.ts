@@ -1,6 +1,6 @@
 import { StsError, type StsErrorCode } from '../errors.ts'
 
-/** The codes as they are on the wire (`Error/Code`), not the SDK's class names. */
+/** The codes as they are in responses (`Error/Code`), not the SDK's class names. */
 const CODES: ReadonlyMap<string, StsErrorCode> = new Map([
   ['AccessDenied', 'sts.access_denied'],
   ['IDPRejectedClaim', 'sts.identity_rejected'],
@@ -17,7 +17,7 @@ const CODES: ReadonlyMap<string, StsErrorCode> = new Map([
   ['ThrottlingException', 'sts.throttled'],
 ])
 
-/** One wire code has several causes that ask for different next steps; AWS tells them apart by its text alone. */
+/** One code has several causes with different next steps; AWS distinguishes them only by the message. */
 const TEXTS: readonly (readonly [pattern: RegExp, code: StsErrorCode])[] = [
   [/exceeds the MaxSessionDuration/, 'sts.duration_too_long'],
   [/Specified provider doesn't exist|No OpenIDConnect provider found/, 'sts.provider_unknown'],
@@ -30,7 +30,7 @@ interface WireError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
 }
 
-/** What AWS (or the way to it) said, as an error of ours. AWS's own text goes to the log as `found`. */
+/** The response of AWS, or a failure on the way to it, as our error. AWS's own message goes to the log as `found`. */
 export function stsErrorOf(thrown: unknown): StsError {
   const { Code, name, message, $metadata } = (thrown ?? {}) as WireError
   const wireCode = typeof Code === 'string' ? Code : undefined

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { bounded } from '../../core/bounded-body.ts'
 
-/** In octets: far more than any answer of STS has. */
+/** In octets: far more than any response of STS. */
 const MAX_ANSWER = 1024 * 1024
 
-/** Has the client read no more than that of an answer, which it would otherwise take whole, whatever its size. */
+/** Makes the client stop reading a response after that many octets; otherwise it reads responses of any size. */
 export function boundAnswers(client: STSClient): STSClient {
   client.middlewareStack.add(
     (next) => async (args) => {

@@ -1,6 +1,6 @@
 /**
- * STS: the two calls that need no AWS credentials, because the identity provider's signature is the authority. Knows
- * AWS's request and its answers, not who asks or why. Reads no AWS environment, profile or metadata service.
+ * STS: the two calls that need no AWS credentials, because the identity provider's signature authorizes them. Knows
+ * requests and responses of AWS, not the user or the reason. Reads no AWS environment, profile or metadata service.
  */
 import type { Credentials as SdkCredentials, STSClient } from '@aws-sdk/client-sts'
 import type { Credentials } from '../../core/credentials.ts'
@@ -25,7 +25,7 @@ interface RoleToAssume {
   readonly roleArn: string
   readonly durationSeconds: number
   readonly region: string
-  /** Managed policies that scope the session down. */
+  /** Managed policies that limit the session. */
   readonly policyArns: readonly string[]
   /** The same inline: JSON. */
   readonly policy: string | undefined
@@ -39,14 +39,14 @@ export interface AssumedRole {
   readonly credentials: Credentials
   readonly assumedRoleArn: string
   readonly requestId: string | undefined
-  /** How much of what AWS accepts the tags and policies fill, in percent; undefined where there are none. */
+  /** How much of AWS's limit for tags and policies is used, in percent; undefined if there are none. */
   readonly packedPolicySize: number | undefined
   readonly sourceIdentity: string | undefined
 }
 
 const THROTTLED: ReadonlySet<unknown> = new Set(['Throttling', 'ThrottlingException', 'IDPCommunicationError'])
 
-/** Exchanges evidence for a role's credentials. Throws StsError for every answer but credentials. */
+/** Exchanges evidence for a role's credentials. Throws StsError for every other outcome. */
 export function createStsClient(settings: StsSettings): { exchange(request: RoleRequest): Promise<AssumedRole> } {
   const clients = new Map<string, Promise<STSClient>>()
   const clientFor = (region: string): Promise<STSClient> => {
@@ -57,7 +57,7 @@ export function createStsClient(settings: StsSettings): { exchange(request: Role
   return {
     exchange: async (request) => {
       const client = await clientFor(request.region)
-      // The SDK's own limit ends with the head of an answer: its body could keep us waiting for ever.
+      // The SDK's own time limit covers only the head of a response: the body could take forever.
       const answer = await withRetries(settings.timeoutSeconds * 1000, isPassing, (signal) =>
         send(client, request, signal),
       ).catch((error: unknown) => {
@@ -76,20 +76,20 @@ export function createStsClient(settings: StsSettings): { exchange(request: Role
 
 /** Loaded at the first exchange, because the SDK is the slowest import of the program. */
 async function clientOf(settings: StsSettings, region: string): Promise<STSClient> {
-  // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
+  // The SDK's warning about future Node versions is for us, who pin it, not for operators.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { STSClient: Client } = await import('@aws-sdk/client-sts')
   const client = new Client({
     region,
     endpoint: settings.endpoint ?? endpointOf(region, settings),
-    // Tried again here (retries.ts): the SDK comes back after some milliseconds, and not for long.
+    // Retried here (retries.ts): the SDK retries after milliseconds, and not for long.
     maxAttempts: 1,
-    // Both calls are unsigned. Should one ever ask for a signature, it fails here and not at the metadata service.
+    // Both calls are unsigned. If one ever needed a signature, it fails here instead of asking the metadata service.
     credentials: async () => {
       throw new Error('fedgate signs no AWS request')
     },
     defaultsMode: 'standard',
-    // What the endpoint is has been decided above.
+    // The endpoint was chosen above.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
     requestHandler: {
@@ -101,7 +101,7 @@ async function clientOf(settings: StsSettings, region: string): Promise<STSClien
   return boundAnswers(client)
 }
 
-/** Our own table of hosts and not the SDK's: its rule makes up FIPS hosts for regions that have none. */
+/** Our own table of hosts instead of the SDK's, whose rule invents FIPS hosts for regions that have none. */
 function endpointOf(region: string, { fips }: StsSettings): string {
   const endpoint = stsEndpoint(region, { fips })
   if (endpoint !== undefined) return endpoint
@@ -109,9 +109,7 @@ function endpointOf(region: string, { fips }: StsSettings): string {
   throw new StsError(code, { found: region, source: 'region' })
 }
 
-/**
- * Whether the next attempt may fare better: AWS failed or was busy, could not reach the provider, or was not reached.
- */
+/** Whether a retry may succeed: AWS failed or was busy, could not reach the provider, or was not reached. */
 function isPassing(failure: unknown): boolean {
   const { Code, $metadata } = (failure ?? {}) as { Code?: unknown; $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode

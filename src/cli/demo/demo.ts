@@ -4,14 +4,16 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { KeyPair } from '../../core/keys.ts'
+import type { Log } from '../../core/log.ts'
 import type { RunningServer } from '../../core/running-server.ts'
-import { alice, demoPeople } from '../../demo/people.ts'
 import { samlIdpMetadata } from '../../demo/saml-idp-metadata.ts'
+import { alice, demoUsers } from '../../demo/users.ts'
 import { acsUrl, callbackUrl } from '../../gateway/providers.ts'
 import { loadKeyPair, writeWhole } from '../../issuer/keys.ts'
 import { listenError, StartError } from '../errors.ts'
 import { type RunningGateway, startGateway } from '../gateway-server.ts'
 import { readConfig } from '../load-config.ts'
+import { lineLog } from '../log.ts'
 import type { DemoOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
@@ -27,11 +29,7 @@ export interface RunningDemo {
 }
 
 /** Starts the four servers of the demo on loopback. Throws StartError if a port is in use. */
-export async function startDemo(
-  { portBase }: DemoOptions,
-  folder: string,
-  log: (line: string) => void,
-): Promise<RunningDemo> {
+export async function startDemo({ portBase }: DemoOptions, folder: string, log: Log): Promise<RunningDemo> {
   const now = () => new Date()
   const addresses = demoAddresses(portBase)
   const file = await prepare(folder, portBase, now())
@@ -87,7 +85,7 @@ async function startProviders(folder: string, at: DemoAddresses, now: () => Date
     samlIdpKeys(folder, now()),
     loadKeyPair(keyFiles(folder, 'stranger'), { commonName: 'a stranger', now: now() }),
   ])
-  const place = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port), people: demoPeople })
+  const place = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port), users: demoUsers })
   const saml = await listening(
     startDemoSamlIdp({
       ...place(at.samlIdp),
@@ -99,7 +97,7 @@ async function startProviders(folder: string, at: DemoAddresses, now: () => Date
         sts: at.localAws,
         role: breakItRole,
         stranger,
-        person: alice,
+        user: alice,
       },
       now,
     }),
@@ -137,7 +135,7 @@ function withOtherPorts(error: unknown): unknown {
 export async function runDemo(options: DemoOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = waitForSignal()
-  const demo = await startDemo(options, demoFolder(options.portBase, process.env), output.note)
+  const demo = await startDemo(options, demoFolder(options.portBase, process.env), lineLog(output.note))
   welcome(output, demo)
   await stopped
   await demo.close()
@@ -163,8 +161,8 @@ function welcome({ print, style }: Output, { addresses, config }: RunningDemo): 
   print(`  OpenID provider         ${addresses.openIdProvider}`)
   print(`  Break it                ${addresses.samlIdp}/break-it`)
   print('')
-  for (const { username, about } of demoPeople) print(`  ${bold(username.padEnd(8))}${about}`)
-  print(`  ${dim(`password of each: ${demoPeople[0]?.password}`)}`)
+  for (const { username, about } of demoUsers) print(`  ${bold(username.padEnd(8))}${about}`)
+  print(`  ${dim(`password of each: ${demoUsers[0]?.password}`)}`)
   print('')
   print(`  ${dim('To switch users, also sign out of the identity provider:')}`)
   print(`  ${dim(`${addresses.samlIdp}/ or ${addresses.openIdProvider}/`)}`)

@@ -1,9 +1,9 @@
-/** `fedgate explain --batch`: a question in every line of JSON, an answer in every line, in the same order. */
+/** `fedgate explain --batch`: a question on each line of JSON, an answer on each line, in the same order. */
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
-import { repeatedName } from '../../core/json.ts'
+import { isObject, repeatedName } from '../../core/json.ts'
 import { notRun, type Verdict } from '../../core/verdict.ts'
 import { conditionKeyOf } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../iam/condition-keys/context.ts'
@@ -17,7 +17,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** What is wrong with a line, in words. */
 class BadLine extends Error {}
 
-/** In characters: the largest that IAM takes is half of it. */
+/** In characters: twice IAM's largest policy. */
 const LONGEST_KEPT = 8192
 const MOST_KEPT = 1000
 
@@ -26,7 +26,7 @@ interface Line {
   readonly isAnswer: boolean
 }
 
-/** Policies are parsed once for all lines that have them, but for those that no role can have. */
+/** Policies are parsed once for all lines that have them, except those too large for any role. */
 export function policyReader(): (policy: unknown) => Policy {
   const known = new Map<string, Policy>()
   return (policy) => {
@@ -87,12 +87,8 @@ function answerOf(line: string, readPolicy: (policy: unknown) => Policy): string
 }
 
 function fieldsOf(value: unknown, name: string): Fields {
-  if (isFields(value)) return value
+  if (isObject(value)) return value
   throw new BadLine(`${name}: expected an object`)
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textOf(value: unknown, name: string): string {
@@ -100,7 +96,7 @@ function textOf(value: unknown, name: string): string {
   throw new BadLine(`${name}: expected a text`)
 }
 
-/** Whether a key can hold a list is AWS's to say; of keys that it does not know, their values tell. */
+/** AWS decides whether a key can hold a list; for keys that it does not know, the values show it. */
 function contextOf(value: unknown): ContextValue[] {
   return Object.entries(fieldsOf(value ?? {}, 'context')).map(([key, given]) => {
     const values = valuesOf(given, key)
@@ -114,7 +110,7 @@ function valuesOf(value: unknown, key: string): readonly string[] {
   throw new BadLine(`context.${key}: expected a list of texts`)
 }
 
-/** Such as `{"Federated": "arn:…"}`, as in a policy; `"*"`: an unsigned call that nobody vouches for. */
+/** Such as `{"Federated": "arn:…"}`, as in a policy; `"*"`: an unsigned call without an identity provider. */
 function principalOf(value: unknown): Principal {
   if (value === '*') return { anonymous: true }
   const fields = fieldsOf(value, 'principal')
@@ -128,7 +124,7 @@ function principalOf(value: unknown): Principal {
 
 /** A policy that names an account leaves the decision to the caller's own policies (A.5). */
 function furtherChecks({ namedAs }: Decision): Verdict {
-  return namedAs === 'account' ? [{ name: 'callersOwnPolicies', ...notRun('they have to allow the call too') }] : []
+  return namedAs === 'account' ? [{ name: 'callersOwnPolicies', ...notRun('they must allow the call too') }] : []
 }
 
 function decisionOf({ effect }: Decision): 'allow' | 'deny' | 'unknown' {

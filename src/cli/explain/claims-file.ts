@@ -4,6 +4,7 @@ import { rolePairs } from '../../access/role-attribute.ts'
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { Attributes } from '../../core/identity.ts'
+import { isObject } from '../../core/json.ts'
 import { type Claims, type OriginalAssertion, type OriginalToken, readToken } from '../../evidence/original-evidence.ts'
 import { ASSERTION, PROTOCOL } from '../../saml/names.ts'
 import { readUnverified } from '../../saml/response/assertion.ts'
@@ -22,10 +23,13 @@ export interface PlainClaims {
 
 export type ClaimsInFile = OriginalAssertion | OriginalToken | PlainClaims
 
-/** Whether the configuration reads the attribute of that Name or FriendlyName. */
+/** Whether the configuration uses the attribute of that Name or FriendlyName. */
 type IsRead = (name: string) => boolean
 
-/** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
+/**
+ * The claims as they are in the file. Throws ExplainError, also if a login could not read an attribute that it
+ * `isRead`.
+ */
 export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFile {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
   if (trimmed.startsWith('<')) return reading(file, () => assertionFrom(trimmed, undefined, isRead))
@@ -34,7 +38,7 @@ export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFi
   return reading(file, () => fromForm(trimmed, file, isRead))
 }
 
-/** Runs a step of reading; what it throws is the reason in the sentence. */
+/** Runs a step of reading; the message of what it throws is the reason in the sentence. */
 function reading<Result>(file: string, step: () => Result): Result {
   try {
     return step()
@@ -108,18 +112,14 @@ function statusIn(response: XmlElement): string {
 }
 
 function fromJson(value: unknown, file: string): OriginalToken | PlainClaims {
-  if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
+  if (!isObject(value)) throw unreadable(file, 'it is not a JSON object')
   return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenFrom(value, file)
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function plainClaims({ nameId, attributes = {}, ...rest }: Claims, file: string): PlainClaims {
   const [stray] = Object.keys(rest)
   if (stray !== undefined) throw unreadable(file, `beside nameId and attributes it has ${JSON.stringify(stray)}`)
-  if (!isObject(attributes)) throw unreadable(file, 'attributes is no object')
+  if (!isObject(attributes)) throw unreadable(file, 'attributes is not an object')
   const entries = Object.entries(attributes).map(([name, value]): [string, readonly string[]] => {
     const values = textsOf(value)
     if (!values) throw unreadable(file, `the attribute ${JSON.stringify(name)} is neither a text nor a list of texts`)

@@ -1,4 +1,4 @@
-/** `fedgate explain`: what AWS would see, and what it would say. Signs nobody in, and asks AWS nothing. */
+/** `fedgate explain`: what AWS would see, and how it would answer. Signs no user in, and sends nothing to AWS. */
 import { type Finding, notRun } from '../../core/verdict.ts'
 import type { LintFinding } from '../../iam/lint/finding.ts'
 import { lintTrustPolicy } from '../../iam/lint.ts'

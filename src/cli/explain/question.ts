@@ -1,4 +1,4 @@
-/** From a configuration, a provider and the claims of a file to what AWS would be asked, and its answer. */
+/** From a configuration, a provider and a file with claims to the call that AWS would get, and its answer. */
 import { readFile } from 'node:fs/promises'
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
 import { type AssumeAction, actionOf, isSecureTransport, type PresentedEvidence } from '../../access/preflight/facts.ts'
@@ -29,9 +29,9 @@ export interface Explained {
   readonly action: AssumeAction
   readonly evidence: PresentedEvidence
   readonly session: SessionMapping
-  /** What the configuration asks for and this session lacks. */
+  /** What the configuration requires and this session lacks. */
   readonly leftOut: readonly LeftOutOfSession[]
-  /** By the gateway's own rules, which come before AWS. undefined: they do not grant the role. */
+  /** Whether the gateway's own rules, which come before AWS, grant the role. undefined: they do not. */
   readonly granted: EntitledRole | undefined
   readonly preflight: Preflight
   readonly ignored: readonly IgnoredClaim[]

@@ -7,7 +7,7 @@ import type { Identity } from '../../core/identity.ts'
 import type { OriginalAssertion, OriginalEvidence } from '../../evidence/original-evidence.ts'
 import { createMetadata } from '../../gateway/metadata/metadata.ts'
 import { acsUrl } from '../../gateway/providers.ts'
-import { describePerson } from '../../oidc/left-out.ts'
+import { describeUser } from '../../oidc/left-out.ts'
 import { ExplainError } from '../errors.ts'
 import type { ClaimsInFile, PlainClaims } from './claims-file.ts'
 
@@ -35,7 +35,7 @@ function otherKind(): ExplainError {
   return new ExplainError('explain.claims_of_another_kind')
 }
 
-/** As an assertion would say it to our assertion consumer service. */
+/** As an assertion for our assertion consumer service would contain it. */
 async function saidBySaml(
   { nameId, attributes }: PlainClaims,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
@@ -54,7 +54,7 @@ async function saidBySaml(
   }
 }
 
-/** The issuer that the configuration or the metadata names; empty where the metadata cannot be read. */
+/** The issuer that the configuration or the metadata names; empty if the metadata cannot be read. */
 async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Promise<string> {
   if (provider.protocol === 'oidc') return provider.issuer
   if (provider.entityId !== undefined) return provider.entityId
@@ -68,7 +68,7 @@ async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Prom
   }
 }
 
-/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the user's choice decides. */
+/** AWS compares the Issuer with the entityID in the metadata in IAM. With discovery the user's choice decides. */
 async function withRegisteredIssuer(
   original: OriginalAssertion,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
@@ -89,7 +89,7 @@ export function identityOf(original: OriginalEvidence, provider: ProviderConfig,
       protocol: 'oidc',
       issuer: String(iss),
       subject: typeof sub === 'string' ? sub : '',
-      attributes: describePerson(emailRuleOf(provider, config), original.claims).attributes,
+      attributes: describeUser(emailRuleOf(provider, config), original.claims).attributes,
     }
   }
   const { issuer, nameId, attributes } = original

@@ -1,4 +1,4 @@
-/** What `fedgate explain` prints, for people and for programs. */
+/** The output of `fedgate explain`, as text and as JSON. */
 
 import type { EntitledRole } from '../../access/entitlement.ts'
 import { fixSentence, reasonSentence } from '../../access/preflight/explanation.ts'
@@ -11,7 +11,7 @@ import type { Explained } from './question.ts'
 
 type Paint = (mark: Mark, text: string) => string
 
-/** As the contract has it. */
+/** As documented in the command's help. */
 export const decisions = { allowed: 'allow', denied: 'deny', unknown: 'unknown' } as const
 
 interface Row {
@@ -20,7 +20,7 @@ interface Row {
   readonly source?: string
 }
 
-const UNVERIFIED = 'No signature was verified: this signs nobody in.'
+const UNVERIFIED = 'Signatures were not verified.'
 
 interface Answered {
   readonly action: string
@@ -38,7 +38,7 @@ export function explainLines(
   const checks = verdict.filter(({ name }) => !isPart(name))
   const parts = verdict.filter(({ name }) => isPart(name))
   const subjects = [
-    { subject: `${oneLine(subject) || 'nobody'} by ${provider.id}: ${action}`, verdict: checks },
+    { subject: `${oneLine(subject) || 'no subject'} by ${provider.id}: ${action}`, verdict: checks },
     { subject: 'the trust policy, part by part', verdict: parts },
     { subject: 'doubts about the trust policy', verdict: lintVerdict(lint) },
   ]
@@ -64,7 +64,7 @@ function lintVerdict(lint: readonly LintFinding[]): Verdict {
   return lint.map((finding) => ({ name: finding.code, ...lintResult(finding) }))
 }
 
-/** Names, and what they hold; what comes from a stranger steers no terminal. */
+/** Names with their values. Values from outside must not control the terminal. */
 function table(heading: string, rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return []
   const names = rows.map(({ name }) => oneLine(name))
@@ -86,19 +86,19 @@ function leftOutRows(leftOut: readonly LeftOutOfSession[]): readonly Row[] {
   return leftOut.map(({ what, reason }) => ({ name: what, values: [reason] }))
 }
 
-/** What it comes to: why, and what to change. */
+/** The conclusion: why, and what to change. */
 function ending(preflight: Preflight, role: string): readonly string[] {
   const reason = reasonSentence(preflight)
   const change = fixSentence(preflight)
   const answer = {
     allowed: `AWS will let this sign-in take ${role}, as far as can be known here.`,
     denied: `AWS will refuse ${role}.`,
-    unknown: `Whether AWS lets this sign-in take ${role} cannot be told.`,
+    unknown: `Cannot determine whether AWS will allow this sign-in to assume ${role}.`,
   } as const
   return [answer[preflight.outcome], reason, change].flatMap((line) => (line === undefined ? [] : [oneLine(line)]))
 }
 
-/** AWS is one of two that have to agree. */
+/** AWS and the gateway's rules must both allow it. */
 function grantLine(granted: EntitledRole | undefined, role: string): string {
   return oneLine(
     granted

@@ -6,6 +6,7 @@ import type { RunningServer } from '../../core/running-server.ts'
 import { Secret } from '../../core/secret.ts'
 import type { LocalAwsState } from '../../local-aws/state.ts'
 import { listenError, StartError } from '../errors.ts'
+import { lineLog } from '../log.ts'
 import type { LocalAwsOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
@@ -32,7 +33,7 @@ export async function runLocalAws({
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = waitForSignal()
   const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
-  const context = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
+  const context = { now, log: lineLog(output.note), encodedMessages, ...(trail && { trail: trail.write }) }
   const server =
     config === undefined
       ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), context)
@@ -81,7 +82,7 @@ function now(): Date {
 async function startAlone(port: number, state: LocalAwsState, context: LocalAwsContext) {
   const { startLocalAws: start } = await import('../../local-aws/server.ts')
   const listen = { host: '127.0.0.1', port }
-  return start({ listen, state, allowHttpIssuers: true, ...context }).catch((error: unknown) => {
+  return start({ listen, state, allowHttpIssuers: true, ...context, log: context.log.info }).catch((error: unknown) => {
     throw listenError(error, `${listen.host}:${listen.port}`)
   })
 }
@@ -111,7 +112,7 @@ async function sampleState(output: Output): Promise<LocalAwsState> {
   }
 }
 
-/** Loaded only with a configuration: without the gateway's code, the local AWS starts several times as fast. */
+/** Loaded only with a configuration: without the gateway's code, the local AWS starts several times faster. */
 async function startConfigured(file: string, context: LocalAwsContext): Promise<RunningServer> {
   const { gatewayKeys } = await import('../gateway-server.ts')
   const { readConfig } = await import('../load-config.ts')

@@ -19,7 +19,15 @@ export async function startLocalAws(
   const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
   const state = await localAwsState(config, ours, context)
   return local
-    .startLocalAws({ listen, state, allowHttpIssuers, encodedMessages: encodes, now, log, ...(trail && { trail }) })
+    .startLocalAws({
+      listen,
+      state,
+      allowHttpIssuers,
+      encodedMessages: encodes,
+      now,
+      log: log.info,
+      ...(trail && { trail }),
+    })
     .catch((error: unknown) => {
       throw listenError(error, `${listen.host}:${listen.port}`)
     })

@@ -7,6 +7,7 @@ import { maxSessionDuration as maxSession } from '../../aws/facts/limits.ts'
 import type { Config, SamlProviderConfig } from '../../config/types.ts'
 import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../../core/arn.ts'
 import { FedgateError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
 import { trustPolicy } from '../../iam/generate.ts'
 import type { LocalAwsState, RoleState } from '../../local-aws/state.ts'
 import { idpMetadata } from '../idp-metadata.ts'
@@ -15,7 +16,7 @@ import { gatewayIdentifiers } from '../load-config.ts'
 /** The clock and the outputs of a local AWS. */
 export interface LocalAwsContext {
   readonly now: () => Date
-  readonly log: (line: string) => void
+  readonly log: Log
   /** Receives each CloudTrail event as a line of JSON. */
   readonly trail?: (line: string) => void
   /** Overrides `localAws.encodedMessages` of the configuration. */
@@ -149,7 +150,7 @@ async function theirMetadataIfThere(
 ): Promise<string | undefined> {
   return idpMetadata(provider, config, now).catch((error: unknown) => {
     if (!(error instanceof FedgateError)) throw error
-    log(`the local AWS has no SAML provider for ${provider.id}: ${error.message}`)
+    log.warn('The local AWS has no SAML provider for it', { provider: provider.id, reason: error.message })
     return undefined
   })
 }

@@ -3,7 +3,7 @@ import { canReach, rolesNamedFor } from '../../access/role-trust.ts'
 import { partitionOfRegion } from '../../aws/facts/partitions.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { TrustPolicyError } from '../errors.ts'
 
 export interface RequestedRoles {

@@ -90,7 +90,7 @@ export const accessRules = {
   rolesAreRoleArns,
 } as const satisfies Readonly<Record<string, Rule>>
 
-/** A provider with discovery stands for every identity provider in its metadata, so a rule must name them. */
+/** A provider with discovery includes every identity provider in its metadata, so a rule must name them. */
 function unnamedIdps(
   list: 'access' | 'operators',
   config: PartialConfig,

@@ -1,4 +1,5 @@
 /** Rules about the deployment: addresses, secrets, durations, files. */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
@@ -80,6 +81,41 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
       ]
     : []
 
+/** Over plain http, no browser would ever reach a gateway that serves https. */
+const tlsHasHttpsAddress: Rule = ({ listen, baseUrl }) =>
+  listen?.tls && baseUrl !== undefined && !baseUrl.startsWith('https:')
+    ? [{ path: ['baseUrl'], expected: 'an https origin, as listen.tls is set', found: showValue(baseUrl) }]
+    : []
+
+const tlsKeyFits: Rule = ({ listen }, context) => {
+  if (!listen?.tls) return []
+  const { key, cert } = listen.tls
+  const [keyPath, certPath] = [
+    ['listen', 'tls', 'key'],
+    ['listen', 'tls', 'cert'],
+  ]
+  const missing = [...readableFile(keyPath, key, context), ...readableFile(certPath, cert, context)]
+  const [keyText, certText] = [context.readText(key), context.readText(cert)]
+  // A command that runs elsewhere than the gateway may lack both files.
+  if (missing.length > 0 || keyText === undefined || certText === undefined) return missing
+  const privateKey = readPem(() => createPrivateKey(keyText))
+  const certificate = readPem(() => new X509Certificate(certText))
+  if (!privateKey)
+    return [{ path: keyPath, expected: 'a PEM private key that is not encrypted', found: showValue(key) }]
+  if (!certificate) return [{ path: certPath, expected: 'a PEM certificate', found: showValue(cert) }]
+  if (certificate.checkPrivateKey(privateKey)) return []
+  return [{ path: certPath, expected: `a certificate for the key ${showValue(key)}`, found: showValue(cert) }]
+}
+
+/** undefined if the text is something else. */
+function readPem<Read>(read: () => Read): Read | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 type FileKeys = FileConfig['signing']
 
 const filesAreReadable: Rule = ({ signing, encryption, localAws }, context) => [
@@ -137,6 +173,8 @@ export const deploymentRules = {
   stsIsReachedSafely,
   signInIsThere,
   portsDiffer,
+  tlsHasHttpsAddress,
+  tlsKeyFits,
   filesAreReadable,
   signingKeyIsNamed,
   encryptionKeyIsNamed,

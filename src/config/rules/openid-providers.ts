@@ -103,7 +103,7 @@ const originalTokensSuitAws: Rule = (config) =>
       : []
   })
 
-/** OpenID Connect Core 3.1.2.1: without this scope there is no ID token. */
+/** OpenID Connect Core 3.1.2.1: this scope requests the ID token. */
 const openidIsAskedFor: Rule = (config) =>
   forEachOidc(config, ({ scopes }, index) =>
     scopes.includes('openid')

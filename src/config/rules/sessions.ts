@@ -1,14 +1,15 @@
 /** Rules about session names, source identities and session tags. */
 
-import { nearest } from '../../core/suggest.ts'
+import { roleSessionName, sessionTag } from '../../core/aws-attributes.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import type { Rule } from '../partial-config.ts'
 import { fill, placeholders } from '../patterns.ts'
 
 /** The characters that AWS allows in a session name and in a source identity. */
-const NAME = { characters: /^[\w+=,.@-]*$/, words: 'letters, digits and _+=,.@-' }
+const NAME = { characters: roleSessionName.pattern, words: 'letters, digits and _+=,.@-' }
 /** The characters that AWS allows in the value of a tag. */
-const TAG = { characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, words: 'letters, digits, spaces and _.:/=+-@' }
+const TAG = { characters: sessionTag.value.pattern, words: 'letters, digits, spaces and _.:/=+-@' }
 
 const sessionNameIsATemplate: Rule = ({ sessionName }) => templatePerUser(['sessionName'], sessionName)
 
@@ -17,12 +18,10 @@ const sourceIdentityIsATemplate: Rule = ({ sourceIdentity }) => templatePerUser(
 const sessionTagsAreTemplates: Rule = ({ sessionTags }) =>
   Object.entries(sessionTags ?? {}).flatMap(([key, template]) => templateOf(['sessionTags', key], template, TAG))
 
-const MOST_TAGS = 50
-
 const sessionTagsAreFew: Rule = ({ sessionTags }) => {
   const { length } = Object.keys(sessionTags ?? {})
-  return length > MOST_TAGS
-    ? [{ path: ['sessionTags'], atKey: true, expected: `at most ${MOST_TAGS} tags`, found: `${length}` }]
+  return length > sessionTag.count
+    ? [{ path: ['sessionTags'], atKey: true, expected: `at most ${sessionTag.count} tags`, found: `${length}` }]
     : []
 }
 
@@ -32,7 +31,8 @@ const sessionTagKeysAreFree: Rule = ({ sessionTags }) => {
   const lower = keys.map((key) => key.toLowerCase())
   return keys.flatMap((key, index): ConfigIssue[] => {
     const issue = { path: ['sessionTags', key], atKey: true, found: showValue(key) }
-    if (lower[index]?.startsWith('aws:')) return [{ ...issue, expected: "a key without AWS's own prefix aws:" }]
+    if (lower[index]?.startsWith(sessionTag.reservedPrefix))
+      return [{ ...issue, expected: "a key without AWS's own prefix aws:" }]
     const first = lower.indexOf(key.toLowerCase())
     return first < index ? [{ ...issue, expected: `a key that differs from ${keys[first]} in more than case` }] : []
   })

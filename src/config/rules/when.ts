@@ -1,6 +1,6 @@
 /** Rules about `when`, the conditions of access rules and operator rules. */
 
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import { patternBody, toValueMatch } from '../patterns.ts'

@@ -1,12 +1,62 @@
 /** The deployment: sessions, AWS, keys, the issuer, the local AWS. */
 import { z } from 'zod'
-import { awsRegion, duration, flag, listen, oneOrMore, path, text } from './values.ts'
+import { awsRegion, duration, flag, listen, oneOrMore, path, rate, text } from './values.ts'
+
+export const gatewayListen = listen(8080, 'the gateway').extend({
+  tls: z
+    .strictObject({
+      key: path('a PEM private key').describe('PEM file of the private key, not encrypted.'),
+      cert: path('a PEM certificate').describe(
+        'PEM file of the certificate, followed by its intermediate certificates.',
+      ),
+    })
+    .optional()
+    .describe('Serve HTTPS (TLS 1.2 or newer) instead of HTTP. Both files are read again on SIGHUP.'),
+})
+
+const sentinel = z.strictObject({
+  name: text('the name of the master').describe('Name of the master that the sentinels watch.'),
+  nodes: z
+    .array(text('the host and port of a sentinel, such as sentinel-1:26379'))
+    .min(1, { error: 'at least one sentinel' })
+    .describe('The sentinels, each as `host:port`. The port can be omitted if it is 26379.'),
+  username: text('a user name').optional().describe('ACL user of the sentinels themselves.'),
+  password: text('a password').optional().describe('Password of the sentinels themselves. Default: none.'),
+})
+
+const DEFAULT_STORE = 'file'
+
+/** Which of its forms it has is a rule: rules/session-store.ts. */
+const redis = z.strictObject({
+  url: text('a URL such as redis://127.0.0.1:6379')
+    .optional()
+    .describe('One node: `redis://host:port/database`, or `rediss://…` with TLS.'),
+  cluster: z
+    .array(text('a URL such as redis://127.0.0.1:6379'))
+    .min(1, { error: 'at least one URL' })
+    .optional()
+    .describe('Some nodes of a cluster, as URLs. The others are learned from them.'),
+  sentinel: sentinel.optional().describe('A master and its replicas, watched by sentinels.'),
+  username: text('a user name').optional().describe('ACL user. Default: the default user.'),
+  password: text('a password').optional().describe('Password of that user.'),
+  ca: path('a PEM file of CA certificates')
+    .optional()
+    .describe("PEM file of the CA that signed the servers' certificates. Default: the CAs of Node.js."),
+  tls: flag().optional().describe('With `sentinel`: use TLS. Implied by `ca`. Elsewhere `rediss://` says so.'),
+})
+
+const STORE = 'memory, file, a redis:// or rediss:// URL, or a mapping with url, cluster or sentinel'
 
 export const session = z.strictObject({
   secret: oneOrMore('text of 32 characters or more, or a list of such texts').describe(
     'Signs the session cookie: 32 or more random characters. In a list, the first signs and all verify, so it can be rotated without signing users out.',
   ),
-  store: z.literal('memory', { error: 'memory' }).default('memory').describe('Where sessions are stored.'),
+  store: z
+    .union([text(STORE), redis], { error: STORE })
+    .default(DEFAULT_STORE)
+    .describe(
+      'Where sessions, used assertions and everything else that outlives a request is stored. `file`: in the folder `store` under `stateDir`, for all processes of one machine. `memory`: in the process, for tests: a restart signs everyone out. `redis://…`, `rediss://…`, or a mapping: Redis or Valkey, for gateways on several machines. See [store.md](store.md).',
+    ),
   idle: duration('30m').default('30m').describe('A session ends if it is not used for this long.'),
   lifetime: duration('8h').default('8h').describe('Every session ends after this long.'),
 })
@@ -76,6 +126,16 @@ export const localAws = z.strictObject({
     .describe(
       "Add an encoded message for `aws sts decode-authorization-message` to access denied errors. AWS's own STS and IAM do not.",
     ),
+})
+
+/** Generous: hundreds of users may share the address of their office, and a provider sends all logouts from one. */
+export const limits = z.strictObject({
+  loginStarts: rate('600/m').describe('Sign-ins that are started, for each provider.'),
+  acs: rate('1200/m').describe('SAML responses, for each provider.'),
+  callbacks: rate('1200/m').describe("OpenID providers' answers, for each provider."),
+  logouts: rate('6000/m').describe("Providers' logout messages, for each provider."),
+  oauth: rate('1200/m').describe('Requests below `/oauth/`.'),
+  api: rate('1200/m').describe('Requests below `/api/`.'),
 })
 
 /** One key pair, or several during a rotation. */

@@ -93,7 +93,7 @@ export const oidcProvider = z.strictObject({
   requireVerifiedEmail: flag()
     .optional()
     .describe(
-      "Use a user's `email` only if the provider sends `email_verified: true`. Default: `true` if an access rule for this provider, an operator rule, or a template (`sessionName`, `sourceIdentity`, `sessionTags`) uses it. `false` only where the provider vouches for every address, and people cannot change theirs.",
+      "Use a user's `email` only if the provider sends `email_verified: true`. Default: `true` if an access rule for this provider, an operator rule, or a template (`sessionName`, `sourceIdentity`, `sessionTags`) uses it. Set `false` only if the provider vouches for every address and users cannot change theirs.",
     ),
   trustedAudiences: z
     .array(text('an audience'))

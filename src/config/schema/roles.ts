@@ -48,7 +48,7 @@ export const role = z.strictObject({
 
 export const accessRule = z.strictObject({
   when: when().describe(
-    'Attribute names with the expected values; all must match. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, what identifies the person.',
+    'Attribute names with the expected values; all must match. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, which identifies the user.',
   ),
   roles: z
     .array(text('a role ARN'))

@@ -27,6 +27,11 @@ export function duration(example: string) {
   return text(`a duration such as ${example}`, /^[0-9]{1,6}[smhd]( ?[0-9]{1,6}[smhd])*$/)
 }
 
+/** Requests in a second, a minute or an hour. */
+export function rate(most: string) {
+  return text('a rate from 1/h to 100000/s, such as 60/m', /^([1-9][0-9]{0,4}|100000)\/[smh]$/).default(most)
+}
+
 export function awsRegion() {
   return text('an AWS region such as eu-west-1', /^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$/)
 }

@@ -1,9 +1,12 @@
-/** Texts in which `*` stands for any text and `?` for one character, such as the `match` of roles. */
+/** Texts in which `*` matches any text and `?` one character, such as the `match` of roles. */
 export interface Glob {
   test(text: string): boolean
 }
 
-/** Anchored to the whole text. Matching takes time of pattern times text at worst, however many `*` there are. */
+/**
+ * Anchored to the whole text. Matching takes at most time proportional to pattern times text, however many `*` there
+ * are.
+ */
 export function glob(pattern: string): Glob {
   const first = pattern.search(/[*?]/)
   const start = pattern.slice(0, first)
@@ -13,7 +16,7 @@ export function glob(pattern: string): Glob {
   }
 }
 
-/** The text from `from` on. Greedy, with one point to return to: only the last `*` ever gives way. */
+/** The text from `from` on. Greedy, with one point to backtrack to: only the last `*` ever matches more. */
 function matches(pattern: string, text: string, from: number): boolean {
   let at = 0
   let star = -1
@@ -39,7 +42,7 @@ function matches(pattern: string, text: string, from: number): boolean {
   return at === pattern.length
 }
 
-/** Of the character there: an astral one has two code units. */
+/** The length of the character there: one outside the basic plane has two code units. */
 function lengthAt(text: string, index: number): number {
   return (text.codePointAt(index) ?? 0) > 0xff_ff ? 2 : 1
 }

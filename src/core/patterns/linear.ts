@@ -1,27 +1,29 @@
 /**
- * Regular expressions whose time grows with the length of the text and never exponentially, for patterns of operators
- * and of other people's metadata: RE2 (`re2js`), in the syntax of JavaScript with the flag `u`. What RE2 cannot do,
- * lookaround and back references, is refused. Where the two languages differ in meaning, JavaScript's counts.
+ * Regular expressions that run in linear time, for patterns from operators and from other parties' metadata: RE2
+ * (`re2js`), in the syntax of JavaScript with the flag `u`. Lookaround and back references, which RE2 lacks, are
+ * refused. Where the two languages differ in meaning, JavaScript's meaning applies.
  */
 import { RE2JS } from 're2js'
 
 export interface LinearPattern {
-  /** As it was written. */
+  /** As written. */
   readonly source: string
   /** The names of its groups. */
   readonly groups: readonly string[]
-  /** undefined: the text does not match. Else what its named groups hold, but for those that hold no character. */
+  /** undefined: the text does not match. Otherwise the text of its named groups, without empty ones. */
   match(text: string): Readonly<Record<string, string>> | undefined
 }
 
 export interface LinearPatternOptions {
-  /** Letters match without regard to case, by Unicode's simple folding: `ß` is not `ss`. Default: case counts. */
+  /** Case-insensitive, by Unicode's simple folding: `ß` does not match `ss`. Default: case-sensitive. */
   readonly ignoreCase?: boolean
-  /** In instructions of RE2, which is what matching costs for each character. Default: RE2's own limits. */
+  /**
+   * The largest program in RE2 instructions, which is the cost of matching one character. Default: RE2's own limits.
+   */
   readonly maxCost?: number
 }
 
-/** White space of JavaScript, which RE2's own `\s` has of ASCII only; and everything else. */
+/** JavaScript's white space, of which RE2's own `\s` contains only ASCII; and its complement. */
 const SPACE = '\\t-\\r \\xA0\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}'
 const NO_SPACE =
   '\\x00-\\x08\\x0E-\\x1F!-\\x9F\\xA1-\\x{167F}\\x{1681}-\\x{1FFF}\\x{200B}-\\x{2027}\\x{202A}-\\x{202E}\\x{2030}-\\x{205E}\\x{2060}-\\x{2FFF}\\x{3001}-\\x{FEFE}\\x{FF00}-\\x{10FFFF}'
@@ -34,14 +36,14 @@ const PIECE = new RegExp(`${ESCAPE}|\\(\\?<?[=!]|\\(\\?<|\\[\\^?\\]|\\[\\^?|.`, 
 const REPEATED = /[*+]|\{(?![01]\}|[01],1\})/y
 
 /**
- * Anchored to the whole text; `.` matches every character, `\w`, `\d` and `\b` are of ASCII, as in JavaScript. Throws
- * SyntaxError for what is no regular expression of JavaScript, and for what a linear engine cannot do.
+ * Anchored to the whole text; `.` matches every character, `\w`, `\d` and `\b` are ASCII, as in JavaScript. Throws
+ * SyntaxError for a text that is not a JavaScript regular expression, and for one that a linear engine cannot run.
  */
 export function linearPattern(
   source: string,
   { ignoreCase = false, maxCost = Number.POSITIVE_INFINITY }: LinearPatternOptions = {},
 ): LinearPattern {
-  // Only read here, never run: `a)|(b` must not get past because of the parentheses around it below.
+  // Parsed only, never run: `a)|(b` must not pass because of the parentheses that are added below.
   new RegExp(source, 'u')
   const compiled = compile(translated(source), ignoreCase)
   if (compiled.programSize() > maxCost) throw new SyntaxError('the pattern repeats too much')
@@ -54,7 +56,7 @@ export function linearPattern(
       if (!matcher.matches()) return undefined
       const found = groups.flatMap((name) => {
         const value = matcher.group(name)
-        // Whether an optional group took part without a character is what the two languages disagree about.
+        // The two languages disagree about whether an optional group that matched no character took part.
         return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
       })
       return Object.fromEntries(found)
@@ -71,9 +73,9 @@ function compile(re2: string, ignoreCase: boolean): RE2JS {
   }
 }
 
-/** From JavaScript's syntax, which has been checked, to RE2's. Throws SyntaxError. */
+/** From checked JavaScript syntax to RE2's. Throws SyntaxError. */
 function translated(source: string): string {
-  /** Of each open group, whether it or one in it has a name. */
+  /** For each open group, whether it or a group in it has a name. */
   const open: boolean[] = []
   let isInClass = false
   let result = ''
@@ -106,7 +108,7 @@ function inClass(piece: string): string {
   if (piece === '\\s') return SPACE
   if (piece === '\\S') return NO_SPACE
   if (piece === '\\b') return '\\x08'
-  // RE2 would begin a class of POSIX with it.
+  // RE2 would read it as the beginning of a POSIX class.
   return piece === '[' ? '\\[' : escaped(piece)
 }
 
@@ -127,7 +129,7 @@ function hex(code: number): string {
   return `\\x{${code.toString(16)}}`
 }
 
-/** More than once: RE2 keeps what a group held in an earlier round, JavaScript forgets it. */
+/** Repeated: RE2 keeps the text of a group from an earlier iteration, JavaScript drops it. */
 function isRepeated(source: string, at: number): boolean {
   REPEATED.lastIndex = at
   return REPEATED.test(source)

@@ -1,18 +1,18 @@
 import { withTimeLimit } from '../../core/time-limit.ts'
 
-/** What one receiver made of a message, as the page shows it. */
+/** How one receiver responded to a message, as the page shows it. */
 export interface Answer {
   readonly accepted: boolean
   /** HTTP status. */
   readonly status: number
-  /** The error code in the receiver's own terms. */
+  /** The receiver's own error code. */
   readonly code?: string
   readonly says: string
-  /** What to do next, where the receiver says so. */
+  /** What to do next, if the receiver says so. */
   readonly next?: string
 }
 
-/** Longer than any request on loopback. */
+/** Milliseconds: longer than any request on loopback. */
 const WITHIN_MS = 10_000
 
 export interface Received {
@@ -21,7 +21,7 @@ export interface Received {
   readonly body: string
 }
 
-/** One request, no redirect followed. Rejects when the answer has not come in time. */
+/** Sends one request without following redirects. Rejects if no response arrives in time. */
 export function send(url: string, init: RequestInit = {}): Promise<Received> {
   return withTimeLimit(WITHIN_MS, undefined, async (signal) => {
     const response = await fetch(url, { redirect: 'manual', signal, ...init })

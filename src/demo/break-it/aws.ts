@@ -1,15 +1,15 @@
-/** The local AWS as a client of STS meets it: AssumeRoleWithSAML by the Query protocol. */
+/** The local AWS as an STS client uses it: AssumeRoleWithSAML by the Query protocol. */
 import { parseXml } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { type Answer, form, send } from './answer.ts'
 
 export interface AwsRole {
   readonly roleArn: string
-  /** The SAML provider that holds this identity provider's metadata. */
+  /** The SAML provider with this identity provider's metadata. */
   readonly providerArn: string
 }
 
-/** Calls STS with the message, base64 of the whole Response. The credentials it may answer are not kept. */
+/** Calls STS with the message, base64 of the whole Response. Credentials in its response are discarded. */
 export async function awsAnswer(sts: string, { roleArn, providerArn }: AwsRole, message: string): Promise<Answer> {
   const { status, body } = await send(
     sts,

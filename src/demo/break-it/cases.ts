@@ -1,6 +1,6 @@
 /**
- * The ways in which the page breaks a message: a record by name, each with what it says on the page and what it does.
- * The whole message, unbroken, is one that both the gateway and the local AWS accept.
+ * The ways in which the page breaks a message: a record by name, each with its text on the page and its change. Both
+ * the gateway and the local AWS accept the unbroken message.
  */
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { AttributeToIssue, ResponseToIssue } from '../../saml/issue.ts'
@@ -8,7 +8,7 @@ import type { AttributeToIssue, ResponseToIssue } from '../../saml/issue.ts'
 /** A message before it is signed and sent. */
 export interface Draft {
   readonly response: ResponseToIssue
-  readonly signedBy: 'provider' | 'stranger' | 'nobody'
+  readonly signedBy: 'provider' | 'stranger' | 'none'
   readonly issuedAt: Date
 }
 
@@ -16,7 +16,7 @@ export interface Case {
   readonly title: string
   readonly what: string
   readonly change: (draft: Draft) => Draft
-  /** The answer shown is that to the last. */
+  /** The page shows the last response. */
   readonly times?: 2
 }
 
@@ -42,7 +42,7 @@ export const cases = {
   unsigned: {
     title: 'Unsigned',
     what: 'The same content without a signature.',
-    change: (draft) => ({ ...draft, signedBy: 'nobody' }),
+    change: (draft) => ({ ...draft, signedBy: 'none' }),
   },
   'wrong-signer': {
     title: 'Wrong signer',

@@ -1,10 +1,11 @@
 /** The gateway as a browser meets it: a login is started, the message is posted, and what follows is followed. */
+import { type Cookies, parseSetCookie, stringifyCookie } from 'cookie'
 import { type Answer, form, type Received, send } from './answer.ts'
 
 export interface StartedLogin {
-  /** Where the gateway sent the browser: the provider's sign-on service, with the request. */
+  /** Where the gateway redirected the browser: the provider's sign-on service, with the request. */
   readonly request: URLSearchParams
-  readonly cookies: string
+  readonly cookies: Cookies
 }
 
 interface Problem {
@@ -20,7 +21,7 @@ interface Session {
 
 const JSON_PLEASE = { accept: 'application/json' }
 
-/** Starts a login, so that the message can answer a request. Rejects where the gateway does not send us on. */
+/** Starts a login, so the message can answer a request. Rejects if the gateway does not redirect to the provider. */
 export async function startLogin(gateway: string, provider: string): Promise<StartedLogin> {
   const response = await send(`${gateway}/login/${provider}`)
   const location = response.headers.get('location')
@@ -28,13 +29,12 @@ export async function startLogin(gateway: string, provider: string): Promise<Sta
   return { request: new URL(location).searchParams, cookies: cookiesOf(response) }
 }
 
-function cookiesOf({ headers }: Received, before = ''): string {
-  return [before, ...headers.getSetCookie().map((line) => line.split(';')[0] ?? '')]
-    .filter((cookie) => cookie !== '')
-    .join('; ')
+function cookiesOf({ headers }: Received): Cookies {
+  const cookies = headers.getSetCookie().map((line) => parseSetCookie(line))
+  return Object.fromEntries(cookies.map(({ name, value }) => [name, value]))
 }
 
-/** Posts the message as the provider's page would, and goes on as a browser would. */
+/** Posts the message as the provider's page would, and continues as a browser would. */
 export async function gatewayAnswer(
   acsUrl: string,
   { request, cookies }: StartedLogin,
@@ -45,10 +45,12 @@ export async function gatewayAnswer(
   const posted = await send(acsUrl, { ...form(fields), headers: JSON_PLEASE })
   const location = posted.headers.get('location')
   if (location === null) return refusal(posted)
-  const finished = await send(new URL(location, acsUrl).href, { headers: { ...JSON_PLEASE, cookie: cookies } })
+  const finished = await send(new URL(location, acsUrl).href, {
+    headers: { ...JSON_PLEASE, cookie: stringifyCookie(cookies) },
+  })
   if (finished.status >= 400) return refusal(finished)
   const session = await send(new URL('/api/session', acsUrl).href, {
-    headers: { ...JSON_PLEASE, cookie: cookiesOf(finished, cookies) },
+    headers: { ...JSON_PLEASE, cookie: stringifyCookie({ ...cookies, ...cookiesOf(finished) }) },
   })
   return session.status === 200 ? welcome(session) : refusal(session)
 }

@@ -3,7 +3,7 @@ import { document } from '../pages.ts'
 import type { Answer } from './answer.ts'
 import { type Case, cases } from './cases.ts'
 
-/** The message that was sent, and both answers. */
+/** The message that was sent, and both responses. */
 export interface Outcome {
   readonly title: string
   readonly what: string
@@ -16,12 +16,12 @@ export interface Outcome {
 const PROTOCOL = 'SAML'
 
 /** The list of messages. */
-export function casesPage(person: string): string {
+export function casesPage(user: string): string {
   return document(
     'Break it',
     PROTOCOL,
     html`<h1>Break it</h1>
-<p>Each button creates a message about <strong>${person}</strong> with one fault, and sends it to the gateway and to the
+<p>Each button creates a message about <strong>${user}</strong> with one fault, and sends it to the gateway and to the
 local AWS over HTTP. Each validates it independently.</p>
 <ul class="cases">
 ${Object.entries(cases).map(caseRow)}</ul>`,
@@ -36,7 +36,7 @@ function caseRow([name, { title, what }]: [string, Case]): Html {
 `
 }
 
-/** Both answers side by side. */
+/** Both responses side by side. */
 export function outcomePage({ title, what, gateway, aws, xml }: Outcome): string {
   return document(
     title,

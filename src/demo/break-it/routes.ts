@@ -1,31 +1,31 @@
 /**
- * The page that sends broken messages: to the gateway and to the local AWS, both over HTTP, and shows what each says.
- * It knows their addresses and nothing of how they are made. Start at `send` below; cases.ts has what can be wrong.
+ * The page that sends broken messages to the gateway and to the local AWS, both over HTTP, and shows how each responds.
+ * It knows only their addresses. Start at `send` below; cases.ts has the ways to break a message.
  */
 import { Router } from 'express'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { nameIdFormats } from '../../core/identity.ts'
 import type { KeyPair } from '../../core/keys.ts'
 import { issueResponse } from '../../saml/issue.ts'
-import type { Person } from '../people.ts'
 import { attributesOf, type KnownServiceProvider } from '../saml-answers.ts'
 import { readRequest } from '../saml-requests.ts'
+import type { DemoUser } from '../users.ts'
 import { sendPage } from '../web-server.ts'
 import { type AwsRole, awsAnswer } from './aws.ts'
 import { AFFILIATION, type Case, caseNamed, type Draft } from './cases.ts'
 import { gatewayAnswer, startLogin } from './gateway.ts'
 import { casesPage, type Outcome, outcomePage } from './page.ts'
 
-/** The two that are to judge, and who is spoken of. */
+/** The two receivers, and the user that messages are about. */
 export interface BreakItTargets {
-  /** Origin of the gateway, and this provider's id there. */
+  /** Origin of the gateway, and this provider's ID there. */
   readonly gateway: string
   readonly providerId: string
   readonly sts: string
   readonly role: AwsRole
-  /** A key that no party trusts. */
+  /** A key that no receiver trusts. */
   readonly stranger: KeyPair
-  readonly person: Person
+  readonly user: DemoUser
 }
 
 interface Provider {
@@ -35,7 +35,7 @@ interface Provider {
   readonly now: () => Date
 }
 
-/** AWS looks for this audience, the gateway for its own: a message with both is good for either. */
+/** AWS expects this audience, the gateway its own: a message with both suits either. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
 const LIFETIME_SECONDS = 300
 
@@ -44,7 +44,7 @@ const SIGNATURE = /<(\w+:)?Signature[\s>][\s\S]*?<\/\1?Signature>/g
 /** GET /break-it lists, POST /break-it/:case sends. */
 export function breakItRoutes(provider: Provider, targets: BreakItTargets): Router {
   return Router()
-    .get('/break-it', (_request, response) => sendPage(response, 200, casesPage(targets.person.name), []))
+    .get('/break-it', (_request, response) => sendPage(response, 200, casesPage(targets.user.name), []))
     .post('/break-it/:case', async (request, response, next) => {
       const broken = caseNamed(request.params.case)
       if (!broken) return next()
@@ -52,7 +52,7 @@ export function breakItRoutes(provider: Provider, targets: BreakItTargets): Rout
     })
 }
 
-/** The same message to both; of a message that goes twice the second answers count. */
+/** Sends the same message to both; of a message that is sent twice, the second responses are shown. */
 async function send(provider: Provider, targets: BreakItTargets, broken: Case): Promise<Outcome> {
   const login = await startLogin(targets.gateway, targets.providerId)
   const request = readRequest(Object.fromEntries(login.request), 'redirect', provider.serviceProviders)
@@ -68,13 +68,13 @@ async function send(provider: Provider, targets: BreakItTargets, broken: Case): 
 
 async function seal({ response, signedBy, issuedAt }: Draft, own: KeyPair, stranger: KeyPair): Promise<string> {
   const signed = await issueResponse(response, signedBy === 'stranger' ? stranger : own, issuedAt)
-  return signedBy === 'nobody' ? signed.replaceAll(SIGNATURE, '') : signed
+  return signedBy === 'none' ? signed.replaceAll(SIGNATURE, '') : signed
 }
 
-/** A message that both accept: one audience of each, the gateway's attributes and AWS's. */
+/** A message that both accept: an audience for each, and the attributes of the gateway and of AWS. */
 function wholeDraft(
   { entityId, now }: Provider,
-  { role, person }: BreakItTargets,
+  { role, user }: BreakItTargets,
   { serviceProvider, inResponseTo }: ReturnType<typeof readRequest>,
 ): Draft {
   return {
@@ -85,12 +85,12 @@ function wholeDraft(
       recipient: serviceProvider.acsUrl,
       audience: [serviceProvider.entityId, AWS_AUDIENCE],
       inResponseTo,
-      nameId: { value: person.username, format: nameIdFormats.persistent },
+      nameId: { value: user.username, format: nameIdFormats.persistent },
       attributes: [
-        ...attributesOf(person),
-        { name: AFFILIATION, values: [person.affiliation] },
+        ...attributesOf(user),
+        { name: AFFILIATION, values: [user.affiliation] },
         { name: awsSamlAttributes.role, values: [`${role.roleArn},${role.providerArn}`] },
-        { name: awsSamlAttributes.roleSessionName, values: [person.mail] },
+        { name: awsSamlAttributes.roleSessionName, values: [user.mail] },
       ],
       authnInstant: now(),
       lifetimeSeconds: LIFETIME_SECONDS,

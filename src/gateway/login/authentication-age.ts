@@ -7,12 +7,12 @@ import { type Gateway, type Providers, providerOf } from '../gateway.ts'
 import { OIDC_CLOCK_SKEW_SECONDS, type OidcProvider, type SamlProvider } from '../providers.ts'
 import type { Login } from './logins.ts'
 
-/** As far as its clock is known. */
+/** If its clock is known. */
 type DatedProvider = Pick<SamlProvider, 'protocol' | 'settings'> | Pick<OidcProvider, 'protocol' | 'settings'>
 
 export type AuthenticationAgePorts = Providers<DatedProvider> & Pick<Gateway, 'now'>
 
-/** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where it is recent enough. */
+/** The role's `maxAuthAge` in seconds if this login is older than that; undefined if it is recent enough. */
 export function requiredReauthentication(
   gateway: AuthenticationAgePorts,
   { signIn: { identity } }: Login,
@@ -36,7 +36,7 @@ function clockSkewOf(provider: DatedProvider): number {
   return provider.protocol === 'saml' ? provider.settings.clockSkewSeconds : OIDC_CLOCK_SKEW_SECONDS
 }
 
-/** Holds an answer to the age that was asked for. Throws GatewayError `login.authentication_too_old`. */
+/** Checks the maximum age that was requested. Throws GatewayError `login.authentication_too_old`. */
 export function checkMaxAuthAge(
   gateway: Pick<Gateway, 'now'>,
   provider: DatedProvider,

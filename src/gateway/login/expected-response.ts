@@ -4,9 +4,9 @@ import type { SamlProvider } from '../providers.ts'
 import { type AttributeSettings, readsAttribute } from '../published/requested-attributes.ts'
 
 /**
- * What a response of this identity provider has to say, and how it has to come. The one place: the assertion consumer
- * service and `fedgate check --response` judge by the same. `inResponseTo` is the ID of the pending request,
- * `remembersSince` what the store says of itself.
+ * The requirements on a response of this identity provider. The assertion consumer service and `fedgate check
+ * --response` both use them. `inResponseTo` is the ID of the pending request; `remembersSince` is since when the store
+ * remembers assertions.
  */
 export function expectedResponse(
   configured: AttributeSettings,

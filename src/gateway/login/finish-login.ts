@@ -10,7 +10,7 @@ import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
 
-/** It begins or renews a login, makes it findable and records that. */
+/** Begins or renews a login, adds it to the index and records it. */
 export type FinishPorts = LoginIndex & ConfiguredProviders & WritableAudit
 
 export interface Finish {
@@ -22,27 +22,27 @@ export interface Finish {
 }
 
 export type FinishResult =
-  /** The browser gets a session with a new id. */
+  /** The browser gets a session with a new ID. */
   | { readonly kind: 'signed-in'; readonly login: Login; readonly returnTo: string }
-  /** Its session is live and stays: the page was loaded again, or the login's evidence is renewed. */
+  /** Its session is live and stays: the page was reloaded, or the login's evidence is renewed. */
   | { readonly kind: 'already'; readonly returnTo: string }
 
 export type FinishOutcome =
   | FinishResult
-  /** It was not started here: the user has to confirm it. */
+  /** It was not started here: the user must confirm it. */
   | { readonly kind: 'to-confirm'; readonly identity: Identity }
 
 /**
- * Where every login begins: only the browser that started the sign-in may fetch what was verified. Another browser's try
- * uses the handle up. Throws GatewayError `login.other_browser`, `login.signed_out`,
- * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
+ * Where every login begins: only the browser that started the sign-in may use what was verified. An attempt by another
+ * browser uses up the handle. Throws GatewayError `login.other_browser`, `login.signed_out`, `login.used` or
+ * `login.expired`, and AuditError `audit.unavailable`.
  */
 export async function finishLogin(gateway: FinishPorts, finish: Finish, caller: Caller): Promise<FinishOutcome> {
   const verified = await readVerifiedSignIn(gateway, finish.handle)
   if (!verified) return finishedBefore(gateway, finish)
   const { binding, signIn } = verified
   if (binding === undefined) return { kind: 'to-confirm', identity: signIn.identity }
-  // Before it is used up: loading the page again finishes it once the log can be written.
+  // Checked before the handle is used up: reloading the page finishes the login once the log can be written.
   gateway.audit.mustBeWritable()
   if (!(await useHandle(gateway, finish.handle))) return finishedBefore(gateway, finish)
   const { provider, subject } = signIn.identity
@@ -53,7 +53,7 @@ export async function finishLogin(gateway: FinishPorts, finish: Finish, caller: 
   })
 }
 
-/** Loading the finish page again leads on only where the very login that it began is the one that is live here. */
+/** Reloading the finish page continues only if the login that it began is the live one of this browser. */
 async function finishedBefore(
   gateway: FinishPorts,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
@@ -65,7 +65,7 @@ async function finishedBefore(
   return { kind: 'already', returnTo: before.returnTo }
 }
 
-/** The same user's fresh response for the login that asked for it; another user's begins a login of its own. */
+/** A fresh response for the same user renews the login that requested it; another user's begins a new login. */
 async function renewOrBegin(
   gateway: FinishPorts,
   { handle, loginId }: Finish,
@@ -76,8 +76,10 @@ async function renewOrBegin(
   const renewed = await reauthenticatedBy(gateway, loginId, verified)
   if (!renewed) return begin(gateway, handle, verified, caller)
   await enterIndex(gateway, renewed, arrivedAt, begunAt)
-  await orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller))
-  await rememberFinished(gateway, handle, renewed, returnTo)
+  await Promise.all([
+    orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller)),
+    rememberFinished(gateway, handle, renewed, returnTo),
+  ])
   return { kind: 'already', returnTo }
 }
 
@@ -92,8 +94,10 @@ async function begin(
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = await beginLogin(gateway.store, gateway.now, verified, lifetimeSeconds, from)
   await enterIndex(gateway, login, arrivedAt, begunAt)
-  await orEnd(gateway, login, auditLogin(gateway, login, caller))
-  await rememberFinished(gateway, handle, login, returnTo)
+  await Promise.all([
+    orEnd(gateway, login, auditLogin(gateway, login, caller)),
+    rememberFinished(gateway, handle, login, returnTo),
+  ])
   return { kind: 'signed-in', login, returnTo }
 }
 
@@ -116,8 +120,9 @@ function rememberFinished(gateway: Pick<Gateway, 'store'>, handle: string, { id,
 }
 
 /**
- * The user confirms a sign-in that was not started here: on a page of ours, so no other site can do it for them. Throws GatewayError `login.other_browser`, `login.signed_out`,
- * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
+ * The user confirms a sign-in that was not started here, on a page of ours, so no other site can confirm it for them.
+ * Throws GatewayError `login.other_browser`, `login.signed_out`, `login.used` or `login.expired`, and AuditError
+ * `audit.unavailable`.
  */
 export async function confirmLogin(
   gateway: FinishPorts,

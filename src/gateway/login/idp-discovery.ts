@@ -1,16 +1,16 @@
 import { GatewayError } from '../errors.ts'
 import { type Providers, providerOf } from '../gateway.ts'
 
-/** How many a page shows: who does not find theirs among them types more of its name. */
+/** How many a page shows: users who do not find theirs type more of its name. */
 const MOST_SHOWN = 25
 
 export interface IdpSearch {
   readonly provider: string
   /** As typed; empty for none. */
   readonly query: string
-  /** What the person reads, best first: `fr-CH`, `en`. */
+  /** The user's languages, preferred first: `fr-CH`, `en`. */
   readonly languages: readonly string[]
-  /** The entityID that this browser chose the last time. */
+  /** The entityID that this browser chose last time. */
   readonly last?: string | undefined
 }
 
@@ -21,15 +21,15 @@ export interface FoundIdp {
 
 export interface FoundIdps {
   readonly last?: FoundIdp
-  /** Empty as long as nothing is searched for and there are more than a page shows. */
+  /** Empty without a search if there are more than fit on a page. */
   readonly results: readonly FoundIdp[]
-  /** There are more than are shown. */
+  /** More match than are shown. */
   readonly hasMore: boolean
-  /** All there are to choose from, whatever the query. */
+  /** The number of all choices, whatever the query. */
   readonly total: number
 }
 
-/** Whether the person has to say first which identity provider is theirs. Throws GatewayError `provider.unknown`. */
+/** Whether the user must first choose their identity provider. Throws GatewayError `provider.unknown`. */
 export function hasIdpDiscovery(gateway: Providers, id: string): boolean {
   const { protocol, settings } = providerOf(gateway, id)
   return protocol === 'saml' && settings.protocol === 'saml' && settings.discovery

@@ -1,6 +1,7 @@
 /**
- * Which logins are a user's, by what their identity provider calls them: for its logout requests. The index holds no
- * name in the clear, and holds logouts too, for sign-ins that were on their way when one came (Core 3.7.3.1).
+ * Finds a user's logins by the identifiers that their identity provider uses in logout requests. The index contains no
+ * name in plain text. It also contains logouts, for sign-ins that were in progress when a logout arrived (Core
+ * 3.7.3.1).
  */
 import { type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
 import { expiryOf } from '../define-record.ts'
@@ -10,10 +11,10 @@ import { loginsOfSubject, logoutsOfSubject } from '../store-records.ts'
 import { keyedHashes, type UserStore } from '../user/user-record.ts'
 import { endLogin, type Login, readLogin } from './logins.ts'
 
-/** What login-index finds, enters and ends logins with. */
+/** What login-index needs to find, add and end logins. */
 export type LoginIndex = UserStore & Pick<Gateway, 'loginEnded'> & Providers<NamingProvider>
 
-/** As far as it says what users and we are called there. */
+/** The settings that contain the provider's identifiers of users and of us. */
 type NamingProvider =
   | { readonly protocol: 'saml'; readonly serviceProvider: { readonly entityId: string } }
   | { readonly protocol: 'oidc' }
@@ -29,45 +30,46 @@ export interface SamlSubject {
 
 /** A user, or one of their sessions, as one OpenID provider names them to one client. */
 export interface OidcSubject {
-  /** The provider's id in the configuration. */
+  /** The provider's ID in the configuration. */
   readonly provider: string
   readonly name: { readonly kind: 'sub' | 'sid'; readonly value: string }
 }
 
-/** Under what a login can be found. */
+/** The keys by which a login can be found. */
 type Name = readonly string[]
 
-/** A logout that the identity provider asked for. */
+/** A logout that the identity provider requested. */
 export interface SubjectLogout {
   /** Empty: every session of the subject. */
   readonly sessionIndexes: readonly string[]
   /** By the identity provider's clock. */
   readonly issueInstant: Date
-  /** Of SAML: what the message's NameID says beside its value. */
+  /** For SAML: the message's NameID without its value. */
   readonly qualifiers?: Qualifiers
 }
 
-/** A NameID without its value: names no person. An attribute that is left out stands for any (Core 2.2.2, 8.3.1). */
+/** A NameID without its value, so it identifies no user. An absent attribute matches any (Core 2.2.2, 8.3.1). */
 type Qualifiers = Omit<NameId, 'value'>
 
-/** As it is stored, for as long as sign-ins that it was meant for may still arrive. */
+/** As stored, while sign-ins that it applies to may still arrive. */
 export interface ReceivedLogout extends SubjectLogout {
   /** By our clock. */
   readonly receivedAt: Date
 }
 
-/** The Format and qualifiers that tell this login's NameID from others of the same value. */
+/** The Format and qualifiers that distinguish this login's NameID from others of the same value. */
 interface Named {
   readonly logoutRef: LogoutRef
-  /** What qualifiers stand for where the sign-in left them out: the identity provider and us (Core 2.2.2, 8.3.7). */
+  /** The defaults of qualifiers that the sign-in left out: the identity provider and us (Core 2.2.2, 8.3.7). */
   readonly issuer: string
   readonly spEntityId: string | undefined
 }
 
 /**
- * Enters the login under its subject. `begunAt`: when the browser was sent to the provider, where it was. Throws
- * GatewayError `login.signed_out` when a logout came after its sign-in arrived, and ends it: a logout looks into the index
- * after leaving its mark, and this looks for marks after entering, so that between them nothing slips through.
+ * Adds the login to the index under its subject. `begunAt`: when the browser was sent to the provider, if it was.
+ * Throws GatewayError `login.signed_out`, and ends the login, if a logout came after its sign-in arrived. A logout
+ * first leaves its mark and then reads the index, while this first writes the index and then looks for marks, so
+ * neither can miss the other.
  */
 export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
   const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
@@ -83,10 +85,13 @@ export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Dat
 }
 
 function namesOf(index: LoginIndex, login: Login): readonly Name[] {
-  return [...providerNames(index, login), personName(login)]
+  return [...providerNames(index, login), userName(login)]
 }
 
-/** How the provider may call the login: SAML has one name, OpenID Connect one for the user and one for the session. */
+/**
+ * The names that a provider may use for the login: one in SAML; in OpenID Connect one for the user and one for the
+ * session.
+ */
 function providerNames({ providers }: LoginIndex, { signIn: { identity, logoutRef } }: Login): readonly Name[] {
   const provider = providers.get(identity.provider)
   if (logoutRef.kind === 'oidc') {
@@ -108,15 +113,15 @@ function oidcName({ provider, name: { kind, value } }: OidcSubject): Name {
 }
 
 /**
- * By the value alone, without the white space that pretty-printing puts around it: a logout may leave out the Format and the qualifiers of the sign-in's NameID (Entra ID does) or
- * repeat others. `isMeant` has what remains of them.
+ * Only the value, without the white space that pretty-printing puts around it: a logout may leave out the Format and
+ * qualifiers of the sign-in's NameID (Entra ID does) or contain others. `isMeant` checks those.
  */
 function samlName({ issuer, spEntityId, nameId }: SamlSubject): Name {
   return [issuer, spEntityId, nameId.value.trim()]
 }
 
-/** A user as the gateway knows them, whatever a logout would call them: for all of their logins. */
-function personName({ signIn: { identity } }: Login): Name {
+/** A user as the gateway identifies them, independent of logout requests: for all of their logins. */
+function userName({ signIn: { identity } }: Login): Name {
   return ['person', identity.provider, identity.issuer, identity.subject]
 }
 
@@ -126,7 +131,7 @@ function hashesOf(index: Pick<UserStore, 'settings'>, name: Name): readonly [str
 
 /**
  * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
- * seconds: within one, what was asked for after the logout had come is an answer to a later question.
+ * seconds; what was requested after the logout arrived within the same second is not ended.
  */
 function isOvertaken(
   index: LoginIndex,
@@ -148,10 +153,10 @@ function secondOf(date: Date): number {
 }
 
 /**
- * An OpenID provider's word is for all that goes by the name it says. A SAML one's is for the sessions that it names,
- * whatever Format it repeats or leaves out: only this provider's own sessions of this value are asked at all, and it
- * signed the message. Where it names none, it is for every session of the NameID (Core 3.7.3.2), and a Format or a
- * qualifier that it states must not contradict the sign-in's: the same value of two Formats is two names.
+ * An OpenID provider's logout covers everything under the name it gives. A SAML logout covers the sessions that it
+ * names, whatever Format it contains or leaves out: only this provider's own sessions with this value are considered,
+ * and the provider signed the message. If it names none, it covers every session of the NameID (Core 3.7.3.2), and a
+ * Format or qualifier in it must not contradict the sign-in's: the same value in two Formats is two names.
  */
 function isMeant(
   { sessionIndexes, qualifiers = {} }: Pick<SubjectLogout, 'sessionIndexes' | 'qualifiers'>,
@@ -172,7 +177,7 @@ function isSameName(said: Qualifiers, had: Qualifiers, { issuer, spEntityId }: N
   )
 }
 
-/** `unspecified` is what a Format that is left out stands for, and says nothing (Core 2.2.2, 8.3.1). */
+/** `unspecified` is the default of an absent Format, and distinguishes nothing (Core 2.2.2, 8.3.1). */
 function isSameFormat(said: string = nameIdFormats.unspecified, had: string = nameIdFormats.unspecified): boolean {
   return said === had || said === nameIdFormats.unspecified || had === nameIdFormats.unspecified
 }
@@ -187,7 +192,7 @@ function namedBy({ providers }: Pick<LoginIndex, 'providers'>, { identity, logou
   return { logoutRef, issuer: identity.issuer, spEntityId }
 }
 
-/** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
+/** Ends every login that is meant, including those whose sign-ins have yet to arrive. Returns the ended ones. */
 export function endLoginsOf(index: LoginIndex, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> {
   const { value: _, ...qualifiers } = subject.nameId
   return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers })
@@ -224,8 +229,8 @@ export function endOidcLogins(index: LoginIndex, subject: OidcSubject, issuedAt:
 }
 
 /**
- * The same on a word that is not signed, which anyone may send: it ends the login that goes by that name here, and leaves
- * no trace where there is none.
+ * The same for an unsigned request, which anyone may send: ends the login of that name here, and stores nothing if
+ * there is none.
  */
 export async function endKnownOidcLogins(index: LoginIndex, subject: OidcSubject): Promise<readonly Login[]> {
   const ids = await idsOf(index, hashesOf(index, oidcName(subject)))
@@ -234,14 +239,14 @@ export async function endKnownOidcLogins(index: LoginIndex, subject: OidcSubject
   return isKnown ? endOidcLogins(index, subject, new Date(0)) : []
 }
 
-/** The live logins of the user whose login this is: in other browsers, and this one. Newest first. */
-export async function loginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  const ids = await idsOf(index, hashesOf(index, personName(login)))
+/** The live logins of this login's user: in other browsers, and this one. Newest first. */
+export async function loginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
+  const ids = await idsOf(index, hashesOf(index, userName(login)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
-/** Ends all of them, and those that are on their way; returns what it ended. */
-export function endLoginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  return endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })
+/** Ends all of them, including those in progress; returns the ended ones. */
+export function endLoginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
+  return endLoginsNamed(index, userName(login), { sessionIndexes: [], issueInstant: new Date(0) })
 }

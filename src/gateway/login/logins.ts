@@ -6,16 +6,16 @@ import type { Clock, Store } from '../ports.ts'
 import { logins, signIns } from '../store-records.ts'
 
 /**
- * A user is signed in. Browser sessions only hold a login's id, so ending the login ends every session of it at once and
- * for good: a session that is saved late names nothing. The login itself only holds the id of its sign-in, which has the
- * tokens and the evidence and is written once, before the login begins.
+ * The logins of signed-in users. Browser sessions only contain a login's ID, so ending the login ends every session of
+ * it immediately and for good, including a session that is saved later. The login itself only contains the ID of its
+ * sign-in, which has the tokens and the evidence and is written once, before the login begins.
  */
 export interface Login {
   readonly id: string
   readonly signIn: SignIn
   readonly startedAt: Date
   readonly expiresAt: Date
-  /** Where it began, for the user to recognize it. */
+  /** Where it began, so the user can recognize it. */
   readonly from?: Pick<Caller, 'sourceIp' | 'userAgent'>
 }
 
@@ -28,15 +28,20 @@ export interface StoredSignIn {
 /** As it is stored. */
 export interface LoginRecord extends Omit<Login, 'id' | 'signIn'> {
   readonly signInId: string
-  /** Of the sign-ins that were replaced. */
+  /** Of sign-ins that were replaced. */
   readonly earlierSessionIndexes?: readonly string[]
 }
 
 /** Stores it until then. A login that begins with it, or is renewed by it, keeps it longer. */
 export async function storeSignIn(store: Store, signIn: SignIn, expiresAt: Date): Promise<StoredSignIn> {
-  const id = newToken()
-  await signIns.put(store, id, signIn, expiresAt)
-  return { id, signIn }
+  const fresh = { id: newToken(), signIn }
+  await putSignIn(store, fresh, expiresAt)
+  return fresh
+}
+
+/** The same where its new id was needed before. */
+export function putSignIn(store: Store, { id, signIn }: StoredSignIn, expiresAt: Date): Promise<void> {
+  return signIns.put(store, id, signIn, expiresAt)
 }
 
 /** undefined when it has expired, or was deleted. */
@@ -49,8 +54,8 @@ export function deleteSignIn(store: Store, id: string): Promise<void> {
 }
 
 /**
- * Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. Throws GatewayError
- * `login.expired` where the sign-in has just expired.
+ * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. Throws GatewayError
+ * `login.expired` if the sign-in has just expired.
  */
 export async function beginLogin(
   store: Store,
@@ -62,31 +67,35 @@ export async function beginLogin(
   const startedAt = now()
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
   const record: LoginRecord = { signInId, startedAt, expiresAt: new Date(end), ...(from && { from }) }
-  if (!(await signIns.extend(store, signInId, record.expiresAt))) throw new GatewayError('login.expired')
   const id = newToken()
-  await logins.put(store, id, record, record.expiresAt)
-  return loginOf(id, record, signIn)
+  const [isThere] = await Promise.all([
+    signIns.extend(store, signInId, record.expiresAt),
+    logins.put(store, id, record, record.expiresAt),
+  ])
+  if (isThere) return loginOf(id, record, signIn)
+  await logins.delete(store, id)
+  throw new GatewayError('login.expired')
 }
 
 function loginOf(id: string, { signInId: _, earlierSessionIndexes = [], ...same }: LoginRecord, signIn: SignIn): Login {
   return { id, ...same, signIn: withSessionIndexes(signIn, earlierSessionIndexes) }
 }
 
-/** undefined when it has ended, or never was. */
+/** undefined if it has ended or never existed. */
 export async function readLogin(store: Store, id: string | undefined): Promise<Login | undefined> {
   if (id === undefined) return undefined
   const record = await logins.get(store, id)
   if (!record) return undefined
   const signIn = await signIns.get(store, record.signInId)
   if (signIn) return loginOf(id, record, signIn)
-  // Between the two, another request may have renewed the login: then it has another sign-in.
+  // Another request may have renewed the login in between: then it has another sign-in.
   const current = await logins.get(store, id)
   return current === undefined || current.signInId === record.signInId ? undefined : readLogin(store, id)
 }
 
 /**
- * The same login with a fresh sign-in, ending no later than before; undefined when it has ended meanwhile, as this must
- * not bring it back.
+ * The same login with a fresh sign-in, ending no later than before; undefined if it has ended meanwhile, as this must
+ * not restore it.
  */
 export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn): Promise<Login | undefined> {
   const end = Math.min(login.expiresAt.getTime(), fresh.signIn.sessionEndsAt?.getTime() ?? Infinity)
@@ -103,7 +112,7 @@ export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn
   return loginOf(login.id, changed.after, fresh.signIn)
 }
 
-/** A provider may give each response a session index of its own, and ask for a logout by any of them. */
+/** A provider may give each response its own session index, and request a logout by any of them. */
 function earlierIndexesOf({ signIn: { logoutRef } }: Login): Pick<LoginRecord, 'earlierSessionIndexes'> {
   return logoutRef.kind === 'saml' ? { earlierSessionIndexes: indexesOf(logoutRef) } : {}
 }
@@ -122,7 +131,7 @@ function withSessionIndexes(signIn: SignIn, earlier: readonly string[]): SignIn 
   return { ...signIn, logoutRef: { ...logoutRef, furtherSessionIndexes: [...all] } }
 }
 
-/** Ends it for good; of several at once, one is given what it ended. undefined when it had ended already. */
+/** Ends it for good; of several concurrent callers, one gets the ended login. undefined if it had already ended. */
 export async function endLogin(
   { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
   id: string,

@@ -12,27 +12,27 @@ interface Started {
   readonly provider: string
   /** A path inside the gateway. */
   readonly returnTo: string
-  /** The fingerprint of the binding cookie of the browser that started. */
+  /** The fingerprint of the binding cookie of the browser that started the login. */
   readonly binding: string
-  /** The identity provider was asked not to show itself. */
+  /** The identity provider was asked not to show a page. */
   readonly isPassive?: boolean
-  /** The login whose evidence this is to renew: a response for the same user changes nothing else. */
+  /** The login whose evidence is to be renewed: a response for the same user changes nothing else. */
   readonly renews?: string
-  /** The user must sign in again at the provider; in the response that was at most so long ago. */
+  /** The user must sign in again at the provider; the response may be based on a sign-in at most this old. */
   readonly maxAuthAgeSeconds?: number
 }
 
-/** What a login is started with. */
+/** The inputs of starting a login. */
 type NewLogin =
   | (Started & {
       readonly protocol: 'saml'
       readonly requestId: string
-      /** The identity provider that the user chose among many: its entityID. */
+      /** The entityID of the identity provider that the user chose. */
       readonly idp?: string
     })
   | (Started & LoginSecrets & { readonly protocol: 'oidc' })
 
-/** A login that has been started and not yet answered. */
+/** A login that was started and not answered yet. */
 export type PendingLogin = NewLogin & {
   /** When the browser was sent to the identity provider, by our clock. */
   readonly begunAt: Date
@@ -40,11 +40,11 @@ export type PendingLogin = NewLogin & {
 
 export type Pending<Protocol> = Extract<PendingLogin, { protocol: Protocol }>
 
-/** As it is stored: without what can be left out. */
+/** As stored: without everything that can be omitted. */
 export type PendingRecord = Small<Extract<PendingLogin, { protocol: 'saml' }>> | Small<Pending<'oidc'>>
 
 type Small<Login> = Omit<Login, 'returnTo' | 'state'> & {
-  /** Left out for the usual one. */
+  /** Omitted for the default. */
   readonly returnTo?: string
 }
 
@@ -53,8 +53,8 @@ const USUAL_RETURN = '/roles'
 export const newHandle = newToken
 
 /**
- * Keeps the login under a handle: RelayState or state, which is all that travels. Throws GatewayError
- * `login.too_many_pending`. A renewal is never one too many: only people who are signed in can ask for it.
+ * Stores the login under a handle, RelayState or state: nothing else leaves the gateway. Throws GatewayError
+ * `login.too_many_pending`, but never for a renewal: only signed-in users can request one.
  */
 export async function rememberPending(store: Store, now: Clock, handle: string, pending: NewLogin): Promise<void> {
   const begunAt = now()
@@ -72,7 +72,7 @@ function toRecord({ returnTo, ...pending }: NewLogin, begunAt: Date): PendingRec
   return { ...kept, ...small }
 }
 
-/** The login that waits under that handle; undefined where there is none. Throws GatewayError `login.other_provider`. */
+/** The pending login with that handle; undefined if there is none. Throws GatewayError `login.other_provider`. */
 export async function pendingFor<Protocol extends PendingLogin['protocol']>(
   store: Store,
   protocol: Protocol,
@@ -85,7 +85,7 @@ export async function pendingFor<Protocol extends PendingLogin['protocol']>(
   throw new GatewayError('login.other_provider', { expected: pending.provider, found: provider })
 }
 
-/** Reads it and leaves it there: a handle alone proves nothing. */
+/** Reads it without removing it: a handle alone proves nothing. */
 async function readPending(store: Store, handle: unknown): Promise<PendingLogin | undefined> {
   if (typeof handle !== 'string' || handle === '' || handle.length > 80) return undefined
   const record = await pendingLogins.get(store, handle)
@@ -94,12 +94,12 @@ async function readPending(store: Store, handle: unknown): Promise<PendingLogin 
   return pending.protocol === 'oidc' ? { ...pending, state: handle, returnTo } : { ...pending, returnTo }
 }
 
-/** True for the first answer to this request only, however often and in parallel it is asked. */
+/** True for the first response to this request only, however many arrive in parallel. */
 export function consumeRequest(store: Store, now: Clock, requestId: string): Promise<boolean> {
   return answeredRequests.claim(store, requestId, expiryOf(answeredRequests, now()))
 }
 
-/** Whether the browser that shows this cookie is the one that started. */
+/** Whether the browser with this cookie is the one that started the login. */
 export function isBoundTo(binding: string, cookie: string | undefined): boolean {
   return cookie !== undefined && cookie !== '' && sameText(binding, fingerprint(cookie))
 }

@@ -1,7 +1,7 @@
 /**
- * Evidence that is passed on as the identity provider signed it dies after minutes: STS takes a response for five. So
- * that a pick still works later, the person is sent through the identity provider once more, unseen where it can be, and
- * comes back to the same pick. Their login, session and open pages stay as they are if they are still the same person.
+ * Original evidence expires within minutes: STS accepts a response for five. So that picking a role still works later,
+ * the user is sent through the identity provider once more, silently if possible, and returns to the same pick. Their
+ * login, session and open pages remain if they are still the same user.
  */
 import { StsError } from '../../aws/errors.ts'
 import type { SignIn } from '../../core/identity.ts'
@@ -11,36 +11,36 @@ import { type Login, readLogin, renewLogin } from './logins.ts'
 import { type StartedLogin, type StartLoginPorts, startOidc, startSaml } from './start-login.ts'
 import type { VerifiedSignIn } from './verified-sign-ins.ts'
 
-/** A minute is left for the way to STS. */
+/** Leaves a minute for the way to STS. */
 const RENEW_RESPONSE_AFTER_MS = 4 * 60_000
 const TOKEN_MARGIN_MS = 15_000
 
 interface AskedRenewal {
-  /** The user must have proved who they are within so many seconds; undefined: they may come back unseen. */
+  /** The user must have authenticated within so many seconds; undefined: silently is enough. */
   readonly maxAuthAgeSeconds: number | undefined
   readonly returnTo: string
   readonly browserSecret: string | undefined
 }
 
-/** Whether AWS sees what the identity provider itself signed. */
+/** Whether AWS is sent what the identity provider itself signed. */
 export function usesOriginalEvidence(gateway: ExchangeSettings, { signIn: { identity } }: Login): boolean {
   return providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
 }
 
-/** Whether AWS would soon no longer take what this login has to show. */
+/** Whether AWS would soon no longer accept this login's evidence. */
 export function isEvidenceExpiring(gateway: ExchangeSettings & Pick<Gateway, 'now'>, login: Login): boolean {
   if (!usesOriginalEvidence(gateway, login)) return false
   const { evidence } = login.signIn
   const { issuedAt, expiresAt } = evidence
   const now = gateway.now().getTime()
   if (evidence.kind === 'web-identity') return expiresAt.getTime() - TOKEN_MARGIN_MS <= now
-  // From before the configuration was changed, when AWS was not to be shown it.
+  // From before the configuration was changed, when evidence was not forwarded to AWS.
   if (!evidence.response) return true
   return now - issuedAt.getTime() > RENEW_RESPONSE_AFTER_MS || expiresAt.getTime() <= now
 }
 
 /**
- * Asks the identity provider anew, unseen unless the role wants the person to prove again who they are; ends at
+ * Redirects to the identity provider again, silently unless the role requires the user to sign in again; ends at
  * `returnTo`. Throws GatewayError, SamlError or OidcError.
  */
 export async function startReauthentication(
@@ -69,8 +69,8 @@ export async function startReauthentication(
 }
 
 /**
- * The login with the fresh evidence, if it is this browser's, live, and the same user's; else undefined. Throws
- * StsError `sts.evidence_stale` where what came is too old as well.
+ * The login with the fresh evidence, if it is live, of this browser and of the same user; else undefined. Throws
+ * StsError `sts.evidence_stale` if the fresh evidence is too old as well.
  */
 export async function reauthenticatedBy(
   gateway: ExchangeSettings & Pick<Gateway, 'store' | 'now'>,
@@ -96,6 +96,6 @@ function mustBeNew(gateway: ExchangeSettings & Pick<Gateway, 'now'>, login: Logi
     expected: `an answer issued at about ${gateway.now().toISOString()}`,
     found: login.signIn.evidence.issuedAt.toISOString(),
     source: login.signIn.evidence.kind === 'saml' ? 'Assertion/@IssueInstant' : 'iat',
-    hint: 'The clocks of the identity provider and of this gateway differ. Show the reference to whoever runs them.',
+    hint: 'The clocks of the identity provider and of this gateway differ. Send the reference to your administrator.',
   })
 }

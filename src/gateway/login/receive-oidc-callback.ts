@@ -1,4 +1,4 @@
-/** What comes to an OpenID provider's redirect URI, in the address or as a form. */
+/** What an OpenID provider sends to its redirect URI, in the URL or as a form. */
 import { fingerprint, sameText } from '../../core/ids.ts'
 import { parametersToPark } from '../../oidc/callback.ts'
 import { OidcError } from '../../oidc/errors.ts'
@@ -14,7 +14,7 @@ import type { ReceiveResult } from './receive-saml-response.ts'
 import { type StartLoginPorts, startOidc } from './start-login.ts'
 import { keepVerifiedSignIn } from './verified-sign-ins.ts'
 
-/** What receives an answer and keeps what it verified. */
+/** What receives a callback and stores what it verified. */
 export type OidcCallbackPorts = Recording & StartLoginPorts
 
 export interface OidcAnswer {
@@ -24,10 +24,10 @@ export interface OidcAnswer {
 }
 
 /**
- * A form_post comes from another site, without the cookie that says whose it is: its parameters are kept under the
- * handle that is returned, until a GET brings both. Nothing is redeemed. One form is kept for each state, the first: the
- * same handle is the answer to any other, as to a form that is sent again. Throws OidcError, or GatewayError
- * (`login.other_provider`, `login.too_many_pending`).
+ * A form_post comes from another site, without the binding cookie: its parameters are stored under the returned handle
+ * until a GET brings both. Nothing is redeemed yet. One form is stored for each state, the first: any other, including
+ * a repeated one, gets the same handle. Throws OidcError, or GatewayError (`login.other_provider`,
+ * `login.too_many_pending`).
  */
 export function keepOidcCallback(
   gateway: OidcCallbackPorts,
@@ -38,7 +38,7 @@ export function keepOidcCallback(
     oidcProviderOf(gateway.providers, provider)
     const { state } = await pendingOf(gateway, provider, parameters)
     const kept = parametersToPark(parameters).toString()
-    // The state itself is not for addresses of ours.
+    // The state itself must not appear in our URLs.
     const handle = fingerprint(`form_post of ${state}`)
     const until = expiryOf(postedCallbacks, gateway.now())
     const admission = await postedCallbacks.admit(gateway.store, CALLBACK_ROOM, handle, kept, until)
@@ -55,7 +55,7 @@ async function pendingOf({ store }: Pick<Gateway, 'store'>, provider: string, pa
   throw new OidcError('oidc.state_mismatch', { found: 'a state that names no login', source: 'state' })
 }
 
-/** What a form_post brought. Throws GatewayError `login.expired`. */
+/** The parameters of a form_post. Throws GatewayError `login.expired`. */
 export async function keptOidcCallback({ store }: Pick<Gateway, 'store'>, handle: string): Promise<URLSearchParams> {
   const parameters = await postedCallbacks.get(store, handle)
   if (parameters === undefined) throw new GatewayError('login.expired')
@@ -63,8 +63,8 @@ export async function keptOidcCallback({ store }: Pick<Gateway, 'store'>, handle
 }
 
 /**
- * What comes to the redirect URI. The browser's cookie is checked before the code is redeemed; then the tokens are
- * verified and stored as a SAML response would be. Throws OidcError or GatewayError.
+ * Handles what arrives at the redirect URI. The browser's cookie is checked before the code is redeemed; then the
+ * tokens are verified and stored as a SAML response would be. Throws OidcError or GatewayError.
  */
 export async function receiveOidcCallback(
   gateway: OidcCallbackPorts,
@@ -84,7 +84,7 @@ export async function receiveOidcCallback(
   })
 }
 
-/** The state is used up by the first callback that shows it, also one that fails: a code is worth one try. */
+/** The first callback with the state uses it up, even if it fails: a code can be tried once. */
 async function takePending(gateway: OidcCallbackPorts, answer: OidcAnswer): Promise<Pending<'oidc'>> {
   const pending = await pendingOf(gateway, answer.provider, answer.parameters)
   if (!isBoundTo(pending.binding, answer.browserSecret)) throw new GatewayError('login.other_browser')
@@ -97,7 +97,7 @@ function needsAPage(error: unknown): boolean {
   return error instanceof OidcError && error.code === 'oidc.interaction_required'
 }
 
-/** A silent question gets one visible one after it. */
+/** A failed silent sign-in is followed by one with a page. */
 async function askVisibly(
   gateway: OidcCallbackPorts,
   provider: OidcProvider,

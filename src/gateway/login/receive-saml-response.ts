@@ -16,27 +16,27 @@ import { keepWithinScopes } from './scoped-attributes.ts'
 import { type IdpRedirect, type StartLoginPorts, startSaml } from './start-login.ts'
 import { keepVerifiedSignIn } from './verified-sign-ins.ts'
 
-/** What receives an answer and keeps what it verified. */
+/** What receives a response and stores what it verified. */
 export type ReceivePorts = Recording & StartLoginPorts & Pick<Gateway, 'settings'>
 
-/** The form that a SAML identity provider posts, as it came: neither field is believed to be text. */
+/** The form that a SAML identity provider posts, as received: either field may be of any type. */
 export interface SamlAnswer {
   readonly provider: string
   readonly form: { readonly SAMLResponse?: unknown; readonly RelayState?: unknown }
 }
 
-/** What becomes of an answer that is taken. */
+/** What happens after a response was accepted. */
 export type ReceiveResult =
   /** Verified, and waiting under this handle at the finish page. */
   | { readonly kind: 'verified'; readonly handle: string }
-  /** Verified, but nobody here had asked: a login at that provider is to begin. */
+  /** Verified, but unsolicited: a login at that provider is started. */
   | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
-  /** The provider could not answer without showing itself, and is asked again. */
+  /** The provider could not respond without showing a page, and is asked again. */
   | { readonly kind: 'retry-visibly'; readonly departure: IdpRedirect }
 
 /**
- * What comes to the assertion consumer service. Verifies it and stores it for the browser that started. Reads no
- * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
+ * Handles what arrives at the assertion consumer service: verifies it and stores it for the browser that started the
+ * login. Reads no cookie and no session, as this request comes from another site. Throws SamlError or GatewayError.
  */
 export function receiveSamlResponse(gateway: ReceivePorts, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> {
   return auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))
@@ -66,7 +66,8 @@ async function verifySaml(
   pending: Pending<'saml'> | undefined,
 ): Promise<{ readonly assertion: VerifiedAssertion; readonly signIn: SignIn }> {
   const { settings } = provider
-  // Among many, only the pending login says who was asked: an answer that nobody asked for is nobody's.
+  // With discovery, only the pending login says which identity provider was asked, so unsolicited responses are
+  // refused.
   if (settings.discovery && !pending) throw new SamlError('saml.request_unknown')
   const idp = await provider.metadata(pending?.idp)
   const { remembersSince } = gateway.store
@@ -84,12 +85,14 @@ async function verifySaml(
   return { assertion, signIn: scoped }
 }
 
-/** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
+/** Each assertion once, and each request once. After every other check, so a refused response uses nothing up. */
 async function consume(gateway: ReceivePorts, assertion: VerifiedAssertion, skew: number): Promise<void> {
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
-  const isFirstUse = await usedAssertions.claim(gateway.store, useOf(assertion), until)
-  const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
+  const [isFirstUse, isFirstAnswer] = await Promise.all([
+    usedAssertions.claim(gateway.store, useOf(assertion), until),
+    inResponseTo === undefined || consumeRequest(gateway.store, gateway.now, inResponseTo),
+  ])
   if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
 }
 
@@ -102,8 +105,8 @@ function replayed(id: string): SamlError {
 }
 
 /**
- * Nobody here asked, so it makes no session: it only starts an ordinary login, which is silent for who is signed in
- * there. Where there is no way to ask, the person is to say that it is meant.
+ * Unsolicited, so it creates no session: it only starts an ordinary login, which is silent for a user who is signed in
+ * there. If no request can be sent, the user must confirm the sign-in.
  */
 async function receiveUnsolicited(
   gateway: ReceivePorts,
@@ -117,7 +120,7 @@ async function receiveUnsolicited(
   return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, returnTo }) }
 }
 
-/** The identity provider's RelayState is a path of ours, or it is nothing. */
+/** The identity provider's RelayState counts only if it is a path of ours. */
 function relayedPath(relayState: unknown): string {
   try {
     return returnPath(relayState, '/roles')
@@ -130,7 +133,10 @@ function isNoPassive(error: unknown): boolean {
   return error instanceof SamlError && error.code === 'saml.no_passive'
 }
 
-/** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
+/**
+ * A failed silent sign-in is followed by one with a page. The message about it is unauthenticated, and has no other
+ * effect.
+ */
 async function askVisibly(
   gateway: ReceivePorts,
   provider: SamlProvider,
@@ -141,7 +147,7 @@ async function askVisibly(
   return { kind: 'retry-visibly', departure: await startSaml(gateway, provider, intent) }
 }
 
-/** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
+/** The login may be over and forgotten, or not be named: a used assertion is still recognized. */
 async function asReplay(gateway: ReceivePorts, error: unknown): Promise<unknown> {
   if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
   const wasUsed = await usedAssertions.isClaimed(gateway.store, useOf(error.assertion))

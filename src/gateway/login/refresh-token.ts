@@ -9,7 +9,7 @@ import { enterIndex, type LoginIndex } from './login-index.ts'
 import { deleteSignIn, type Login, readLogin, renewLogin, storeSignIn } from './logins.ts'
 import { isEvidenceExpiring } from './reauthentication.ts'
 
-/** What renews the evidence of a login, records refusals and keeps the login findable. */
+/** What renews a login's evidence, records refusals and updates the index. */
 export type FreshEvidencePorts = Recording & LoginIndex & Providers<RefreshingProvider>
 
 type RefreshingOidcProvider = Pick<OidcProvider, 'protocol' | 'settings'> & {
@@ -18,13 +18,13 @@ type RefreshingOidcProvider = Pick<OidcProvider, 'protocol' | 'settings'> & {
 
 type RefreshingProvider = Pick<SamlProvider, 'protocol' | 'settings'> | RefreshingOidcProvider
 
-/** What says that this refresh token leads to no ID token any more: the person can still be asked. */
+/** Errors after which this refresh token gives no more ID tokens: the user can still sign in again. */
 const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_token_missing'])
 
 /**
- * The login with evidence that AWS takes, by its refresh token and without the person, where there is one: of the same
- * subject or not at all. As it was where the person has to be asked. Throws OidcError, or GatewayError
- * `session.required` when it has ended meanwhile.
+ * The login with evidence that AWS accepts, renewed by its refresh token without the user if there is one: for the same
+ * subject or not at all. Unchanged if the user must sign in again. Throws OidcError, or GatewayError `session.required`
+ * if it has ended meanwhile.
  */
 export async function withFreshEvidence(gateway: FreshEvidencePorts, login: Login, caller: Caller): Promise<Login> {
   const { identity, renewal } = login.signIn
@@ -53,7 +53,7 @@ async function refreshed(
   } catch (error) {
     if (!isSpent(error)) throw error
     const { renewal: _, ...signIn } = login.signIn
-    // Another request may have used the token up, and have kept what it got for it.
+    // Another request may have used the token and stored the result.
     const current = await readLogin(gateway.store, login.id)
     return current && !isEvidenceExpiring(gateway, current) ? current.signIn : signIn
   }

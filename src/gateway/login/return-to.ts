@@ -1,17 +1,17 @@
 import { GatewayError } from '../errors.ts'
 
-/** Judged against an origin that cannot occur, so that only the path's own meaning counts. */
+/** Resolved against an origin that cannot occur, so only the path's own meaning counts. */
 const BASE = 'http://gateway.invalid'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop or reinterpret exactly these
 const REINTERPRETED = /[\\\u0000-\u0020\u007f]/
 
-/** Of the path as it is kept for every login that anyone starts: longer than any link to a page of the gateway. */
+/** For the path, which is stored for every login that anyone starts: longer than any link to a page of the gateway. */
 const LONGEST_RETURN_PATH = 2048
 
 /**
- * A path inside the gateway, as browsers read it; `fallback` when there is none. Throws GatewayError
- * `login.return_to_refused` for anything that could lead elsewhere, or is too long to be kept. RFC 9700 4.11
+ * A path inside the gateway, as browsers read it; `fallback` if there is none. Throws GatewayError
+ * `login.return_to_refused` for a path that could lead elsewhere, or is too long to be stored. RFC 9700 4.11
  */
 export function returnPath(target: unknown, fallback: string): string {
   if (target === undefined || target === '') return fallback

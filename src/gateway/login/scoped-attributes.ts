@@ -5,8 +5,8 @@ import { SamlError } from '../../saml/errors.ts'
 import { isInScope, type Scope } from '../../saml/scopes.ts'
 
 /**
- * Attributes whose values end in `@` and a domain that the identity provider vouches for. In a federation each may speak
- * for its own domains only, which its metadata names (shibmd:Scope); what it says of others is left out.
+ * Attributes whose values end in `@` and a domain that the identity provider vouches for. In a federation each provider
+ * may only speak for its own domains, listed in its metadata (shibmd:Scope); values of other domains are left out.
  */
 const SCOPED: ReadonlySet<string> = new Set(
   ['eduPersonPrincipalName', 'eduPersonScopedAffiliation', 'eduPersonUniqueId', 'subject-id', 'pairwise-id'].flatMap(
@@ -18,9 +18,9 @@ const SCOPED: ReadonlySet<string> = new Set(
 const SCOPED_VALUE = /^[^@]+@([^@]+)$/
 
 /**
- * The sign-in without the values that this identity provider may not assert. Where there is one configured identity
- * provider whose metadata names no scope, all is kept: it was trusted by name. Throws SamlError
- * `saml.subject_out_of_scope` when the subject itself is such a value.
+ * The sign-in without the values that this identity provider may not assert. If it is a single configured identity
+ * provider whose metadata lists no scope, all are kept, as it was trusted by name. Throws SamlError
+ * `saml.subject_out_of_scope` if the subject itself is such a value.
  */
 export function keepWithinScopes(
   signIn: SignIn,

@@ -13,7 +13,7 @@ import type { Recording } from '../record.ts'
 import { newHandle, type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
 import { returnPath } from './return-to.ts'
 
-/** What sends a user to an identity provider and remembers that it did. */
+/** What sends a user to an identity provider and stores the pending login. */
 export type StartLoginPorts = Pick<Gateway, 'providers' | 'store' | 'now'>
 
 /** How the browser gets to the identity provider. */
@@ -23,31 +23,34 @@ export type IdpRedirect =
       readonly kind: 'post'
       readonly action: string
       readonly fields: Readonly<Record<string, string>>
-      /** The provider's label, for the page that posts. */
+      /** The provider's label, for the page with the form. */
       readonly provider: string
     }
 
 export interface StartedLogin {
   readonly departure: IdpRedirect
-  /** What the browser keeps as its binding cookie: what it had, so that several tabs finish in any order, or new. */
+  /** The browser's binding cookie: the existing one, so several tabs finish in any order, or a new one. */
   readonly browserSecret: string
 }
 
-/** What a login is for, as it is remembered until the answer comes. */
+/** The purpose of a login, stored until the response arrives. */
 export type Intent = Pick<PendingLogin, 'returnTo' | 'binding' | 'isPassive' | 'renews' | 'maxAuthAgeSeconds'>
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
 export interface Asked {
   readonly provider: string
-  /** The entityID of the one that the person chose, where the provider has many. */
+  /** The entityID that the user chose, if the provider has several. */
   readonly idp?: string
-  /** Whom the person is likely to sign in as: a hint for an OpenID provider's page, and no more. Core 3.1.2.1 */
+  /** The name that the user will probably sign in with: only a hint for an OpenID provider's page. Core 3.1.2.1 */
   readonly loginHint?: string
   readonly returnTo: unknown
   readonly browserSecret: string | undefined
 }
 
-/** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
+/**
+ * Sends an AuthnRequest to that identity provider. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`)
+ * or SamlError.
+ */
 export async function startSaml(
   gateway: StartLoginPorts,
   provider: SamlProvider,
@@ -77,7 +80,7 @@ export async function startSaml(
     : { kind: 'post', action: request.action, fields: request.fields, provider: settings.label }
 }
 
-/** The same of an OpenID provider. Throws OidcError. */
+/** The same for an OpenID provider. Throws OidcError. */
 export async function startOidc(
   gateway: StartLoginPorts,
   provider: OidcProvider,
@@ -96,7 +99,7 @@ export async function startOidc(
   return { kind: 'redirect', url: url.href }
 }
 
-/** OpenID Connect Core 3.1.2.1: without a page, or with one whoever is signed in there. */
+/** OpenID Connect Core 3.1.2.1: without a page, or with one even for a signed-in user. */
 function wishesOf({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes {
   if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds }
   return isPassive ? { prompt: 'none' } : {}

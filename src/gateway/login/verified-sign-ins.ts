@@ -3,18 +3,18 @@ import { newToken } from '../../core/ids.ts'
 import { expiryOf } from '../define-record.ts'
 import type { Gateway } from '../gateway.ts'
 import { unfinishedLogins } from '../store-records.ts'
-import { readSignIn, type StoredSignIn, storeSignIn } from './logins.ts'
+import { putSignIn, readSignIn, type StoredSignIn } from './logins.ts'
 
-/** Verified and stored, and waiting for the browser that started it: the time of a redirect, with patience. */
+/** How long a verified sign-in waits for the browser that started it: far longer than a redirect takes. */
 export interface VerifiedSignIn extends StoredSignIn {
-  /** When the browser was sent to the provider; undefined where it was not sent from here. */
+  /** When the browser was sent to the provider; undefined if it was not sent from here. */
   readonly begunAt?: Date
-  /** When it was stored: a logout that comes later is for it too. */
+  /** When it was stored: a later logout applies to it too. */
   readonly arrivedAt: Date
   readonly returnTo: string
   /**
-   * The fingerprint of the binding cookie of the browser that started; undefined where the sign-in was not started here:
-   * then the user has to confirm it.
+   * The fingerprint of the binding cookie of the browser that started the sign-in; undefined if it was not started
+   * here: then the user must confirm it.
    */
   readonly binding?: string
   /** The login whose evidence this renews, if it is the same user's. */
@@ -23,7 +23,7 @@ export interface VerifiedSignIn extends StoredSignIn {
 
 type Arrived = Omit<VerifiedSignIn, 'id' | 'arrivedAt'> & { readonly signIn: SignIn }
 
-/** Stores it, bound to no login yet, and returns the handle. */
+/** Stores it, not bound to a login yet, and returns the handle. */
 export async function keepVerifiedSignIn(
   { store, now }: Pick<Gateway, 'store' | 'now'>,
   { signIn, begunAt, returnTo, binding, renews }: Arrived,
@@ -31,20 +31,20 @@ export async function keepVerifiedSignIn(
   const handle = newToken()
   const arrivedAt = now()
   const expiresAt = expiryOf(unfinishedLogins, arrivedAt)
-  const { id: signInId } = await storeSignIn(store, signIn, expiresAt)
+  const fresh = { id: newToken(), signIn }
   const record = {
-    signInId,
+    signInId: fresh.id,
     ...(begunAt === undefined ? {} : { begunAt }),
     arrivedAt,
     returnTo,
     ...(binding === undefined ? {} : { binding }),
     ...(renews === undefined ? {} : { renews }),
   }
-  await unfinishedLogins.put(store, handle, record, expiresAt)
+  await Promise.all([putSignIn(store, fresh, expiresAt), unfinishedLogins.put(store, handle, record, expiresAt)])
   return handle
 }
 
-/** Reads it and leaves it there; undefined when it is gone. */
+/** Reads it without removing it; undefined if it is gone. */
 export async function readVerifiedSignIn(
   { store }: Pick<Gateway, 'store'>,
   handle: string,

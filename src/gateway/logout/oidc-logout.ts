@@ -1,6 +1,7 @@
 /**
- * Logout with OpenID providers: we send the browser there (RP-Initiated Logout 1.0), the provider tells us directly
- * (Back-Channel Logout 1.0), or through frames in the browser (Front-Channel Logout 1.0). No cookie has a say in either.
+ * Logout with OpenID providers: we send the browser there (RP-Initiated Logout 1.0), and the provider notifies us
+ * directly (Back-Channel Logout 1.0) or through frames in the browser (Front-Channel Logout 1.0). Neither of the latter
+ * reads a cookie.
  */
 import { OidcError } from '../../oidc/errors.ts'
 import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
@@ -17,12 +18,12 @@ export type EndSessionPorts = Pick<Gateway, 'providers' | 'now'> & {
   readonly settings: Pick<GatewaySettings, 'baseUrl'>
 }
 
-/** What receives a provider's logout: it ends logins, and records that. */
+/** What handles a provider's logout: ends logins, and records that. */
 export type ReceiveLogoutPorts = Recording & Pick<Gateway, 'providers' | 'loginEnded' | 'settings'>
 
 /**
- * Off to the provider, to end what this login came from; undefined where it has no place for that. It comes back with
- * the state of the browser with that handle. Throws OidcError where the provider cannot be asked.
+ * Redirects to the provider to end the session this login came from; undefined if it has no endpoint for that. The
+ * browser with that handle returns with the state. Throws OidcError if the provider cannot be reached.
  */
 export async function endSessionAtProvider(
   gateway: EndSessionPorts,
@@ -43,7 +44,9 @@ export async function endSessionAtProvider(
   return { kind: 'post', action: request.action, fields: request.fields, provider: provider.settings.label }
 }
 
-/** Entra ID has a claim for it (`login_hint`); else the session by the provider's own name, or the subject: no address of a person. */
+/**
+ * Entra ID has a claim for it (`login_hint`); else the provider's session ID, or the subject: never an email address.
+ */
 function hintOf({ identity, logoutRef }: Login['signIn']): string {
   return (
     identity.attributes.get('login_hint')?.[0] ??
@@ -52,13 +55,13 @@ function hintOf({ identity, logoutRef }: Login['signIn']): string {
   )
 }
 
-/** Where the provider sends the browser afterwards; to be registered there as a `post_logout_redirect_uri`. */
+/** Where the provider sends the browser afterwards; must be registered there as a `post_logout_redirect_uri`. */
 function signedOutUrl({ settings }: Pick<EndSessionPorts, 'settings'>): string {
   return `${settings.baseUrl}/logout`
 }
 
 /**
- * A back-channel logout: ends the logins of its session, or of its subject where it names none. Every notice counts
+ * A back-channel logout: ends the logins of its session, or of its subject if it names none. Every logout token counts
  * once. Throws OidcError or GatewayError.
  */
 export function receiveLogoutToken(
@@ -80,7 +83,7 @@ export function receiveLogoutToken(
         source: name.kind,
       })
   }).catch((error: unknown) => {
-    // On record like a refusal, and none to the provider: who is signed out already counts as signed out (2.7).
+    // Recorded as a refusal, but not answered as one: a user who is already signed out counts as signed out (2.7).
     if (!isEndedNothing(error)) throw error
   })
 }
@@ -97,9 +100,8 @@ function isEndedNothing(error: unknown): boolean {
 }
 
 /**
- * A front-channel logout: ends the logins of the session it names, where there are any, and does nothing else, as nothing
- * in it is signed.
- * Returns the origin whose pages may frame the answer. Throws OidcError or GatewayError.
+ * A front-channel logout: ends the logins of the session it names, if any, and nothing else, as it is not signed.
+ * Returns the origin whose pages may frame the response. Throws OidcError or GatewayError.
  */
 export function receiveFrontchannelLogout(
   gateway: ReceiveLogoutPorts,

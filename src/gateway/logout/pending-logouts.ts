@@ -9,24 +9,24 @@ import { logoutOutcomes, sentLogoutRequests } from '../store-records.ts'
 export const LOGOUT_SECONDS = logoutOutcomes.lifetime.seconds
 
 /**
- * What is known of a logout that began here: the identity provider's word, or `unheard` while there is none. Less than
- * its word is that the browser came back from there with our state (`returned`), or with an answer that is not signed.
+ * What is known about a logout that began here: the identity provider's response, or `unheard` without one. Weaker than
+ * a verified response: the browser came back with our state (`returned`), or with a response that is not signed.
  */
 export interface LogoutOutcome {
   readonly provider: string
   readonly outcome: LogoutResponse['outcome'] | 'unheard' | 'returned' | 'unsigned'
 }
 
-/** What the browser brings along to the signed-out page, in the address: anybody can write that. */
+/** What the URL of the signed-out page claims: anyone can write that. */
 export interface BroughtBack {
   readonly state?: unknown
   readonly answer?: unknown
 }
 
-/** The provider of a sign-in, and its issuer: with discovery, one provider stands for many. */
+/** The provider of a sign-in, and its issuer: with discovery, one provider has many issuers. */
 export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
 
-/** A LogoutRequest of ours that waits for its answer. */
+/** A LogoutRequest of ours that awaits its response. */
 interface PendingLogout extends SignedInFrom {
   /** Of the browser that began it. */
   readonly handle: string
@@ -34,7 +34,7 @@ interface PendingLogout extends SignedInFrom {
 
 type Kept = { readonly store: Store; readonly now: Clock }
 
-/** The signed-out page, for who comes with that answer. */
+/** The signed-out page, for the browser that brings the response. */
 export function signedOutPath(answer: 'unsigned'): string {
   return `/logout?${new URLSearchParams({ answer })}`
 }
@@ -44,7 +44,7 @@ export function logoutState(handle: string): string {
   return fingerprint(handle)
 }
 
-/** A logout begins; the handle is for the browser that began it, and shows it alone what came of it. */
+/** Starts a logout; with the handle, only the browser that started it sees its outcome. */
 export async function beginLogout(kept: Kept, provider: string): Promise<string> {
   const handle = newToken()
   await rememberOutcome(kept, handle, { provider, outcome: 'unheard' })
@@ -60,8 +60,8 @@ export function awaitAnswer({ store, now }: Kept, requestId: string, pending: Pe
 }
 
 /**
- * Takes down what that provider answered to that request; false where it was not asked, or has answered already. Another
- * one's word uses nothing up.
+ * Stores that provider's response to that request; false if it was not asked, or has already responded. A response of
+ * another provider uses nothing up.
  */
 export async function recordAnswer(
   kept: Kept,
@@ -76,7 +76,7 @@ export async function recordAnswer(
   return true
 }
 
-/** The result of the logout that this browser began; undefined when it began none recently. */
+/** The result of the logout that this browser started; undefined if it started none recently. */
 export async function outcomeOf(
   { store }: Pick<Kept, 'store'>,
   handle: string | undefined,
@@ -89,7 +89,7 @@ export async function outcomeOf(
   return { provider, outcome: outcome === 'unheard' ? unheardBut(handle, broughtBack) : outcome }
 }
 
-/** The address is used only where nothing better is known. */
+/** The URL is used only if nothing more reliable is known. */
 function unheardBut(handle: string, { state, answer }: BroughtBack): LogoutOutcome['outcome'] {
   if (typeof state === 'string' && sameText(state, logoutState(handle))) return 'returned'
   return answer === 'unsigned' ? 'unsigned' : 'unheard'

@@ -1,12 +1,12 @@
 /**
  * logout owns ending logins: by the user (here), by SAML identity providers (single-logout.ts) and by OpenID providers
- * (oidc-logout.ts), and what an identity provider answered to a logout that began here (pending-logouts.ts). It knows no
+ * (oidc-logout.ts), and the identity providers' responses to logouts that began here (pending-logouts.ts). It reads no
  * cookie: browsers bring a handle.
  */
 import { FedgateError } from '../../core/errors.ts'
 import { auditLogout } from '../audit-lines.ts'
 import type { Caller } from '../gateway.ts'
-import { endLoginsOfPerson } from '../login/login-index.ts'
+import { endLoginsOfUser } from '../login/login-index.ts'
 import { endLogin, type Login } from '../login/logins.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { type EndSessionPorts, endSessionAtProvider, type ReceiveLogoutPorts } from './oidc-logout.ts'
@@ -14,18 +14,18 @@ import { beginLogout } from './pending-logouts.ts'
 import { type SendLogoutPorts, sendLogoutRequest } from './single-logout-messages.ts'
 
 export interface SignedOut {
-  /** For the browser to keep: under it, what the identity provider makes of it is known. */
+  /** Stored in the browser: the outcome at the identity provider is found by it. */
   readonly handle: string
-  /** On to the identity provider, so that it signs the person out as well; undefined where it cannot be asked. */
+  /** On to the identity provider, to sign the user out there as well; undefined if that is not possible. */
   readonly departure: IdpRedirect | undefined
 }
 
-/** It ends logins, records that and asks the provider. */
+/** Ends logins, records that and asks the provider. */
 export type SignOutPorts = ReceiveLogoutPorts & EndSessionPorts & SendLogoutPorts
 
 /**
- * Ends the login, and with it every session that hangs on it; only then the identity provider is asked to do the same.
- * That nobody there can be asked keeps nobody signed in here, nor does an audit log that cannot be written.
+ * Ends the login, and with it every session that depends on it; only then asks the identity provider to do the same.
+ * The login here ends even if the provider cannot be reached or the audit log cannot be written.
  */
 export async function signOut(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
   const ended = await endLogin(gateway, login.id)
@@ -49,9 +49,9 @@ function askProvider(gateway: SignOutPorts, login: Login, handle: string): Promi
     : endSessionAtProvider(gateway, login, handle)
 }
 
-/** The same for every login of this person, wherever it is. The identity provider is asked about this one. */
+/** The same for every login of this user, in any browser. The identity provider is only asked about this one. */
 export async function signOutEverywhere(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
-  const ended = await endLoginsOfPerson(gateway, login)
+  const ended = await endLoginsOfUser(gateway, login)
   for (const one of ended) await auditLogout(gateway, one, 'person', caller)
   return leave(
     gateway,

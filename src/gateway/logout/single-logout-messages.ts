@@ -24,8 +24,8 @@ type Written = ReturnType<typeof writeLogoutRequest>
 type Travelling = Parameters<typeof packMessage>[0]
 
 /**
- * The origins to which signing out may lead: browsers want to know before the form is sent. None where the identity
- * provider has no part in a logout, or cannot be asked.
+ * The origins to which signing out may lead: browsers need them before the form is sent. Empty if the identity provider
+ * does not take part in logouts, or cannot be reached.
  */
 export async function logoutOrigins(
   gateway: Pick<Gateway, 'providers'>,
@@ -41,8 +41,8 @@ export async function logoutOrigins(
 }
 
 /**
- * Asks the identity provider to end what this login came from; undefined where it takes no such request. Its answer is
- * awaited for the browser with that handle. Throws GatewayError or SamlError where there is no metadata.
+ * Asks the identity provider to end the session this login came from; undefined if it accepts no such request. The
+ * response is awaited for the browser with that handle. Throws GatewayError or SamlError if there is no metadata.
  */
 export async function sendLogoutRequest(
   gateway: SendLogoutPorts,
@@ -59,7 +59,7 @@ export async function sendLogoutRequest(
   return send(provider, { ...request, parameter: 'SAMLRequest' }, way)
 }
 
-/** By the preferred binding, else by the other; undefined where the metadata names neither. */
+/** By the preferred binding, else by the other; undefined if the metadata has neither. */
 function wayTo(endpoints: Endpoints, preferred: Binding): Way | undefined {
   const other = preferred === 'redirect' ? 'post' : 'redirect'
   const binding = endpoints[preferred] === undefined ? other : preferred
@@ -89,7 +89,7 @@ async function send(
   return { kind: 'post', action: outgoing.action, fields: outgoing.fields, provider: settings.label }
 }
 
-/** Answers by the binding that the request came by, where the metadata has it; undefined where it has none. */
+/** Responds by the binding of the request if the metadata has it; undefined if it has none. */
 export async function sendLogoutResponse(
   gateway: Pick<Gateway, 'now'>,
   provider: SamlProvider,

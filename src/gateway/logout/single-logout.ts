@@ -1,7 +1,6 @@
 /**
- * Single logout, as identity providers take part in it: what they ask of us, and what they answer to what we asked
- * (sign-out.ts). Every message is signed. Whoever carries one needs no cookie: a logout that is authentic happens.
- * Profiles 4.4
+ * Single logout: requests of identity providers, and their responses to our requests (sign-out.ts). Every message is
+ * signed, so the browser that carries one needs no cookie. Profiles 4.4
  */
 import {
   type AuthenticMessage,
@@ -27,9 +26,9 @@ import type { ReceiveLogoutPorts } from './oidc-logout.ts'
 import { recordAnswer, signedOutPath } from './pending-logouts.ts'
 import { sendLogoutResponse } from './single-logout-messages.ts'
 
-/** What came to a provider's single logout service: nothing of it is believed to be a message. */
+/** What arrived at a provider's single logout service, not parsed yet. */
 export type LogoutMessage = { readonly provider: string } & (
-  | { /** What stands after `?`, as it came: its signature covers these octets. */ readonly query: string }
+  | { /** The query after `?`, as received: its signature covers these octets. */ readonly query: string }
   | { readonly form: MessageForm }
 )
 
@@ -42,7 +41,7 @@ interface Reading {
   readonly expected: ExpectedLogout
 }
 
-/** An authentic request that meant nobody who is signed in here: on record like a refusal, and answered. */
+/** An authentic request that matched no signed-in user: recorded as a refusal, and answered. */
 class EndedNothing extends SamlError {
   readonly reading: Reading
   readonly request: LogoutRequest
@@ -56,9 +55,9 @@ class EndedNothing extends SamlError {
 }
 
 /**
- * What comes to the single logout service. A request ends the logins it means and is answered; an answer is taken down
- * for the browser that asked; one that is not signed is refused, and leads to the signed-out page all the same. Returns
- * where the browser goes, undefined: to our own signed-out page. Looks at no cookie. Throws SamlError or GatewayError.
+ * Handles what arrives at the single logout service. A request ends the matching logins and is answered; a response is
+ * stored for the browser that asked; an unsigned response is refused, but still leads to the signed-out page. Returns
+ * where the browser goes; undefined: our own signed-out page. Reads no cookie. Throws SamlError or GatewayError.
  */
 export async function receiveLogout(
   gateway: ReceiveLogoutPorts,
@@ -71,7 +70,7 @@ export async function receiveLogout(
     return isRequest ? onRequest(gateway, reading, caller) : onResponse(gateway, reading)
   }).catch((error: unknown) => {
     if (error instanceof EndedNothing) return answer(gateway, error.reading, error.request, 'ended-nothing')
-    // The session here ended before the provider was asked: for that, nothing of its answer has to be believed.
+    // The session here ended before the provider was asked, so nothing in its response needs to be trusted.
     if (error instanceof SamlError && error.code === 'saml.logout_unsigned' && isAnswer(logout))
       return { kind: 'redirect', url: signedOutPath('unsigned') }
     throw error
@@ -121,7 +120,7 @@ async function onRequest(
   return answer(gateway, reading, request, 'ended')
 }
 
-/** Each request once, after every other check: one that is refused uses nothing up. */
+/** Each request once, after every other check: a refused one uses nothing up. */
 async function consume(
   { store }: Pick<Gateway, 'store'>,
   { idp, expected }: Reading,
@@ -152,7 +151,7 @@ async function onResponse(gateway: Pick<Gateway, 'store' | 'now'>, reading: Read
   })
 }
 
-/** Whether it answers a logout of ours, signed or not: `open` has seen that it is exactly one message. */
+/** Whether it answers a logout of ours, signed or not: `open` has checked that it is exactly one message. */
 function isAnswer(logout: LogoutMessage): boolean {
   return 'form' in logout ? logout.form.SAMLResponse !== undefined : /(?:^|&)SAMLResponse=/.test(logout.query)
 }

@@ -1,22 +1,22 @@
 import { SamlError } from '../../saml/errors.ts'
 import type { MetadataSettings } from './settings.ts'
 
-/** What metadata says of its own age. */
+/** What metadata states about its own age. */
 export interface MetadataAge {
   readonly publishedAt?: Date | undefined
   readonly validUntil?: Date | undefined
 }
 
-/** Best first: a publisher that shortens its validity publishes later and ends earlier. */
+/** Strongest first: a publisher that shortens its validity publishes later and ends earlier. */
 const facts = [
   { source: 'PublicationInfo/@publicationInstant', of: ({ publishedAt }: MetadataAge) => publishedAt },
   { source: '@validUntil', of: ({ validUntil }: MetadataAge) => validUntil },
 ] as const
 
 /**
- * Of signed metadata an old version is as well signed as the current one, and may name a key that was withdrawn since.
- * It is older by the first fact that both state; one that states none of them is not known to be newer. Metadata that
- * never states any cannot be judged. Throws SamlError `saml.metadata_older`.
+ * An old version of signed metadata is signed as well as the current one, and may contain a key that was withdrawn
+ * since. Two versions are compared by the first fact that both state; a version without any of them cannot be compared.
+ * Throws SamlError `saml.metadata_older`.
  */
 export function mustNotBeOlder(found: MetadataAge, kept: MetadataAge): void {
   const stated = facts.filter(({ of }) => of(kept) !== undefined)

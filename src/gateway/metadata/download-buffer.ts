@@ -4,22 +4,22 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 /**
- * A document as it was read: a small one in memory; a large one as an open file, which stays the same whatever becomes
- * of its name.
+ * A document as it was read: a small one in memory; a large one as an open file, which does not change even if its name
+ * is removed.
  */
 export type DownloadBuffer =
   | { readonly kind: 'memory'; readonly octets: Uint8Array }
   | { readonly kind: 'file'; readonly file: FileHandle }
 
-/** From this size on a document stays on disk. */
+/** Documents of this size or more stay on disk. */
 const SMALL = 1024 * 1024
 
-/** What was just received, and how to keep it. */
+/** What was received, and how to keep it. */
 export interface BufferedDownload {
   readonly octets: DownloadBuffer
-  /** Gives it its lasting name, where it has a file already. */
+  /** Renames it to its permanent name, if it is in a file. */
   keep(path: string): Promise<void>
-  /** Forgets the file, which stays readable for who has it open. */
+  /** Deletes the file, which stays readable while it is open. */
   discard(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export async function closeOctets(octets: DownloadBuffer): Promise<void> {
   if (octets.kind === 'file') await octets.file.close()
 }
 
-/** Opens a file that is there already. */
+/** Opens an existing file. */
 export async function readOctets(path: string): Promise<DownloadBuffer> {
   const file = await open(path, 'r')
   try {
@@ -48,7 +48,7 @@ export async function readOctets(path: string): Promise<DownloadBuffer> {
   }
 }
 
-/** Takes a document that arrives in chunks; what does not fit in memory goes to a new file in the folder. */
+/** Receives a document in chunks; one that does not fit in memory goes to a new file in the folder. */
 export async function receiveOctets(chunks: AsyncIterable<Uint8Array>, folder: string): Promise<BufferedDownload> {
   const first: Uint8Array[] = []
   let size = 0
@@ -89,7 +89,8 @@ function receivedFile({ path, file }: Spill): BufferedDownload {
   return {
     octets: { kind: 'file', file },
     keep: async (lasting) => {
-      // Another file system, or a folder that cannot be written: it then serves until the process ends, without a name.
+      // Another file system, or a folder that cannot be written: the file is then used until the process ends, without
+      // a name.
       if (dirname(lasting) !== dirname(path)) return rm(path, { force: true })
       await file.sync()
       await rename(path, lasting)
@@ -106,7 +107,7 @@ function receivedInMemory(octets: Uint8Array): BufferedDownload {
   }
 }
 
-/** Under that name there is the old content or the new, never a part of it. Readable by its owner only. */
+/** That name always has the whole old or the whole new content. Readable only by its owner. */
 export async function writeWhole(path: string, content: Uint8Array): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -2,7 +2,7 @@ import { bounded } from '../../core/bounded-body.ts'
 import { withTimeLimit } from '../../core/time-limit.ts'
 import { type BufferedDownload, receiveOctets } from './download-buffer.ts'
 
-/** What a server said of the version that we have, to ask whether there is another. RFC 9110, 13.1 */
+/** The server's validators of our version, to ask whether there is a newer one. RFC 9110, 13.1 */
 export interface Validators {
   readonly etag?: string
   readonly lastModified?: string
@@ -12,7 +12,7 @@ export type Download =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'received'; readonly received: BufferedDownload; readonly validators: Validators }
 
-/** How much a download may cost. */
+/** The limits of a download. */
 export interface DownloadLimits {
   readonly octets: number
   readonly milliseconds: number
@@ -21,9 +21,9 @@ export interface DownloadLimits {
 export interface DownloadPlan extends DownloadLimits {
   /** Where a large document goes. */
   readonly folder: string
-  /** Of the version that is already there. */
+  /** Of the version that we have. */
   readonly validators: Validators
-  /** Ends the download. */
+  /** Aborts the download. */
   readonly signal: AbortSignal
 }
 
@@ -34,8 +34,8 @@ const ACCEPT = 'application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1'
 export class NotThere extends Error {}
 
 /**
- * Fetches a document within limits of time and size, from this host and no other. Throws NotThere for 404, and an error
- * with the reason for anything else.
+ * Fetches a document within limits of time and size, from this host only. Throws NotThere for 404, and an error with
+ * the reason for anything else.
  */
 export function download(url: string, plan: DownloadPlan): Promise<Download> {
   return withTimeLimit(plan.milliseconds, plan.signal, (signal) => receive(url, plan, signal))
@@ -65,7 +65,7 @@ async function ask(start: URL, headers: Record<string, string>, signal: AbortSig
   throw new Error(`more than ${MAX_REDIRECTS} redirects`)
 }
 
-/** The configuration names the host; a redirect may choose the path, and https. */
+/** The configuration names the host; a redirect may only change the path, or http to https. */
 function sameHost(from: URL, target: string): URL {
   const to = new URL(target, from)
   const isSafer = from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname

@@ -5,13 +5,13 @@ import { SamlError } from '../../saml/errors.ts'
 import type { FederationIndex } from '../../saml/federation/index-aggregate.ts'
 import type { IndexOutcome, IndexTask } from './index-worker.ts'
 
-/** A worker that needs more than this is not reading metadata. */
+/** A worker that needs more memory than this is not reading metadata. */
 const MAX_HEAP_MB = 512
 const TIMEOUT_MS = 5 * 60_000
 
 const options = { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }
 
-/** Indexes an open file in a thread of its own, until `ending`. Throws SamlError as indexAggregate does. */
+/** Indexes an open file in its own thread, until `ending`. Throws SamlError as indexAggregate does. */
 export function indexInWorker(task: IndexTask, ending: AbortSignal): Promise<FederationIndex> {
   return withTimeLimit(TIMEOUT_MS, ending, async (signal) => {
     const worker = startWorker(task)
@@ -26,7 +26,7 @@ export function indexInWorker(task: IndexTask, ending: AbortSignal): Promise<Fed
   })
 }
 
-/** Node runs what is compiled. From source a thread does not have its process's loader and needs one of its own. */
+/** Node runs compiled code. From source, a thread does not inherit its process's loader and needs its own. */
 function startWorker(workerData: IndexTask): Worker {
   const compiled = new URL('./index-worker.js', import.meta.url)
   if (import.meta.url.endsWith('.js')) return new Worker(compiled, { ...options, workerData })

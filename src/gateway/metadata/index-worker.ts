@@ -1,4 +1,4 @@
-/** Runs in a thread of its own, so that logins go on: reads the open file, verifies it and hands the index over. */
+/** Runs in its own thread, so logins continue: reads the open file, verifies it and returns the index. */
 import type { KeyObject } from 'node:crypto'
 import { read } from 'node:fs'
 import { promisify } from 'node:util'
@@ -12,7 +12,7 @@ export interface IndexTask {
   readonly keys?: readonly KeyObject[]
 }
 
-/** Errors lose their class on the way between threads, so their parts travel. */
+/** Errors lose their class between threads, so their fields are passed. */
 export type IndexOutcome =
   | { readonly index: FederationIndex }
   | {
@@ -46,7 +46,7 @@ async function outcomeOf({ fd, now, keys }: IndexTask): Promise<IndexOutcome> {
   }
 }
 
-/** The file stays open, which no stream over it would leave it when reading ends early. One buffer serves all chunks. */
+/** The file must stay open, but a stream would close it when reading ends early. One buffer serves all chunks. */
 async function* chunksOf(fd: number) {
   const buffer = Buffer.alloc(CHUNK)
   for (let at = 0; ; ) {

@@ -16,16 +16,16 @@ import { openSource, type Source } from './source.ts'
 export interface Version {
   readonly ready: ReadyMetadata
   readonly from: 'source' | 'disk'
-  /** When the source last had it. */
+  /** When the source last returned it. */
   readonly fetchedAt: Date
   readonly validators: Validators
 }
 
 export interface Loader {
   readonly source: Source
-  /** What the source has now: another version, or the one before confirmed. Throws FedgateError. */
+  /** The source's current version: a new one, or the previous one confirmed. Throws FedgateError. */
   fromSource(before: Version | undefined): Promise<Version>
-  /** The last good copy; undefined when there is none that can be used. */
+  /** The last valid copy; undefined if there is none that can be used. */
   fromDisk(): Promise<Version | undefined>
 }
 
@@ -35,7 +35,7 @@ const MANY: DownloadLimits = { octets: 512 * 1024 * 1024, milliseconds: 3 * 60_0
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-/** `signal` ends whatever is under way. */
+/** `signal` aborts everything in progress. */
 export function createLoader(
   settings: MetadataSettings,
   { now, stateFolder, isReadOnly = false, log }: MetadataContext,
@@ -87,7 +87,9 @@ export function createLoader(
     if (!isReadOnly) await copy?.confirm(recordOf(current)).catch(complain)
     return current
   }
-  /** The version in use, and the copy, which another process may have renewed. Throws SamlError `saml.metadata_older`. */
+  /**
+   * The version in use, and the copy, which another process may have renewed. Throws SamlError `saml.metadata_older`.
+   */
   const checkAge = async (ready: ReadyMetadata, before: Version | undefined): Promise<void> => {
     if (!isSigned) return
     if (before) mustNotBeOlder(ready, before.ready)
@@ -102,7 +104,7 @@ export function createLoader(
     return ready
   }
   const complain = (error: unknown): void =>
-    log?.(`${settings.id}: no last good copy of the metadata is kept: ${reasonOf(error)}`)
+    log?.warn('No last good copy of the metadata is kept', { provider: settings.id, reason: reasonOf(error) })
 
   const accept = async (
     { received, validators }: Extract<Download, { kind: 'received' }>,
@@ -113,7 +115,8 @@ export function createLoader(
       throw error
     })
     const unusable = unusableScopes(ready.idp?.scopes ?? [])
-    if (unusable.length > 0) log?.(`${settings.id}: scopes of the metadata that are ignored: ${unusable.join(', ')}`)
+    if (unusable.length > 0)
+      log?.warn('Scopes of the metadata are ignored', { provider: settings.id, scopes: unusable.join(', ') })
     const version = { ready, from: 'source', fetchedAt: now(), validators } as const
     await (isReadOnly ? received.discard() : copy?.keep(received, recordOf(version)))?.catch(complain)
     return version
@@ -124,7 +127,7 @@ export function createLoader(
     try {
       return { ready: await read(await copy.octets()), from: 'disk', fetchedAt: record.fetchedAt, validators: record }
     } catch (error) {
-      log?.(`${settings.id}: the last good copy of the metadata cannot be used: ${reasonOf(error)}`)
+      log?.warn('The last good copy of the metadata cannot be used', { provider: settings.id, reason: reasonOf(error) })
       return undefined
     }
   }
@@ -155,7 +158,7 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-/** The keys of every certificate in the file: a publisher that changes its key has two for a while. */
+/** The keys of every certificate in the file: a publisher has two of them while it changes its key. */
 async function keysOf(path: string): Promise<readonly KeyObject[]> {
   const certificates = (await readFile(path, 'utf8')).match(CERTIFICATE) ?? []
   if (certificates.length === 0) throw new Error(`${path} holds no PEM certificate`)

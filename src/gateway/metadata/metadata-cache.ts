@@ -4,22 +4,22 @@ import type { MetadataAge } from './age.ts'
 import type { Validators } from './download.ts'
 import { type BufferedDownload, type DownloadBuffer, readOctets, writeWhole } from './download-buffer.ts'
 
-/** What is known of the document on disk. */
+/** What is known about the document on disk. */
 export interface CopyRecord extends Validators {
-  /** The URL it came from: a copy of something else is not used. */
+  /** The URL it came from: a copy from another URL is not used. */
   readonly url: string
-  /** When the source last said that this is what it has. */
+  /** When the source last confirmed it. */
   readonly fetchedAt: Date
-  /** What the document says of its age; only of one whose signature was verified. */
+  /** What the document states about its age; only for one whose signature was verified. */
   readonly age?: MetadataAge
 }
 
-/** The last good copy of one provider's metadata, `metadata-ID.xml`, and beside it what is known of it. */
+/** The last valid copy of one provider's metadata, `metadata-ID.xml`, with a record about it. */
 export interface MetadataCache {
-  /** undefined when there is none of this URL. */
+  /** undefined if there is none from this URL. */
   record(): Promise<CopyRecord | undefined>
   octets(): Promise<DownloadBuffer>
-  /** Called only with what was verified. Rejects when the folder cannot be written. */
+  /** Called only with verified metadata. Rejects if the folder cannot be written. */
   keep(received: BufferedDownload, record: CopyRecord): Promise<void>
   /** The source has nothing newer. */
   confirm(record: CopyRecord): Promise<void>
@@ -37,7 +37,7 @@ export function metadataCache(folder: string, provider: string, url: string): Me
     },
     octets: () => readOctets(document),
     keep: async (received, record) => {
-      // In this order: were it ended in between, the old record would have the source asked for everything again.
+      // In this order: if the process ended in between, the old record would make the source send everything again.
       await received.keep(document)
       await confirm(record)
     },

@@ -1,8 +1,8 @@
 /**
- * metadata keeps what a SAML provider's metadata says ready for logins: it asks the source (source.ts), verifies and
- * reads what came (read-document.ts), keeps a last good copy of what came over the network (metadata-cache.ts), and asks
- * again in time (schedule.ts). It knows no login. A new version is swapped in whole, and only once it was verified;
- * until then, and while the source fails, the one before serves, but never past its validUntil.
+ * metadata keeps the metadata of SAML providers ready for logins: it fetches it (source.ts), verifies and reads it
+ * (read-document.ts), stores the last valid copy of what came over the network (metadata-cache.ts), and fetches it
+ * again in time (schedule.ts). It knows no login. A new version is used only after it was verified as a whole; until
+ * then, and while the source fails, the previous one is used, but never past its validUntil.
  */
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { FoundEntity } from '../../saml/federation/search.ts'
@@ -15,20 +15,20 @@ import type { MetadataContext, MetadataSettings } from './settings.ts'
 
 export interface ProviderMetadata {
   /**
-   * The identity provider: the one that is configured, or with discovery the one that is named. Throws GatewayError
+   * The identity provider: the configured one, or with discovery the named one. Throws GatewayError
    * (`provider.unavailable`, `provider.idp_unknown`) or SamlError.
    */
   read(entityId?: string): Promise<IdpMetadata>
-  /** Whether there is metadata to go by. Throws as `read` does. */
+  /** Whether usable metadata is available. Throws as `read` does. */
   check(): Promise<void>
   /** With discovery: identity providers by name. Throws as `read` does. */
   search(query: string, limit: number, languages: readonly string[]): Promise<readonly FoundEntity[]>
-  /** With discovery: what the identity provider is called; undefined when there is none of that entityID. */
+  /** With discovery: the identity provider's display name; undefined if there is none with that entityID. */
   nameOf(entityId: string, languages: readonly string[]): Promise<string | undefined>
-  /** Asks the source when it is time to, or at once when told so. Never rejects. */
+  /** Fetches from the source when it is due, or immediately if told so. Never rejects. */
   refresh(options?: { readonly now: true }): Promise<void>
   status(): MetadataStatus
-  /** Ends what is under way and lets go of files. */
+  /** Aborts what is in progress and closes files. */
   close(): Promise<void>
 }
 
@@ -54,7 +54,7 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     nextAt = loader.source.isRemote ? nextRefresh(version.ready, now()) : new Date(now().getTime() + LOOK_AGAIN_MS)
     if (before === version.ready) return
     for (const { place, reason } of version.ready.idp?.unreadableKeys ?? [])
-      log?.(`${settings.id}: the metadata's ${place} is left out: ${reason}`)
+      log?.warn('A key of the metadata is left out', { provider: settings.id, place, reason })
     await before?.close()
   }
   const fall = async (error: unknown): Promise<void> => {
@@ -62,7 +62,8 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     failures += 1
     nextAt = nextRetry(failures, now())
     if (closing.signal.aborted) return
-    log?.(`${settings.id}: the metadata cannot be refreshed: ${reasonOf(problem) ?? problem.message}`)
+    const reason = reasonOf(problem) ?? problem.message
+    log?.warn('The metadata cannot be refreshed', { provider: settings.id, reason })
     inUse ??= await loader.fromDisk()
   }
   const update = (): Promise<void> => {
@@ -76,7 +77,7 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
   }
   const isDue = (): boolean => now() >= nextAt
 
-  /** Waits for the source only where there is nothing to go by, or a small file to look at. */
+  /** Waits for the source only if there is no usable metadata, or if it is a small file. */
   const current = async (): Promise<Version> => {
     const isPast = inUse?.ready.validUntil !== undefined && inUse.ready.validUntil <= now()
     const mayWait = inUse && !isPast && (loader.source.isRemote || inUse.ready.kind === 'aggregate')
@@ -113,7 +114,7 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
   }
 }
 
-/** Who signs in has no part in what is wrong with the metadata: its XML or signature is not called theirs. */
+/** Errors in metadata are not the user's: its XML and signature are reported as the metadata's. */
 function toUnavailable(problem: FedgateError | undefined, source: string): FedgateError {
   if (problem && /^(provider|saml\.metadata)[._]/.test(problem.code)) return problem
   const found = problem && [problem.code, reasonOf(problem)].filter((text) => text !== undefined).join(': ')

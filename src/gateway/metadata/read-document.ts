@@ -16,13 +16,13 @@ export interface ReadyMetadata {
   readonly validUntil?: Date | undefined
   readonly publishedAt?: Date | undefined
   readonly cacheSeconds?: number | undefined
-  /** The one identity provider; with discovery there are many, and none here. */
+  /** The single identity provider; undefined with discovery, where there are many. */
   readonly idp?: IdpMetadata
   readonly identityProviders: number
-  /** undefined when it is not there. Throws SamlError. */
+  /** undefined if it is not in the metadata. Throws SamlError. */
   find(entityId: string, now: Date): Promise<IdpMetadata | undefined>
   readonly search: EntitySearch
-  /** What the identity provider is called; undefined when it is not there. */
+  /** The identity provider's display name; undefined if it is not in the metadata. */
   nameOf(entityId: string, languages: readonly string[]): string | undefined
   close(): Promise<void>
 }
@@ -30,14 +30,14 @@ export interface ReadyMetadata {
 export interface ReadOptions {
   readonly now: Date
   readonly keys?: readonly KeyObject[]
-  /** The one that is meant; undefined: the only one there. */
+  /** The entityID to use; undefined: the only one in the document. */
   readonly entityId?: string
   readonly discovery: boolean
-  /** Ends the reading of a large document. */
+  /** Aborts the reading of a large document. */
   readonly signal: AbortSignal
 }
 
-/** Verifies and reads a document of any size: a small one at once, a large one in a worker. Throws SamlError. */
+/** Verifies and reads a document of any size: a small one directly, a large one in a worker. Throws SamlError. */
 export async function readDocument(document: DownloadBuffer, options: ReadOptions): Promise<ReadyMetadata> {
   if (document.kind === 'file') return readMany(document, options)
   const octets = metadataInUtf8(document.octets)

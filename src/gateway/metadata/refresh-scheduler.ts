@@ -1,11 +1,11 @@
 import type { Provider, SamlProvider } from '../providers.ts'
 
-/** How often it is looked whether a source is due. */
+/** How often due sources are looked for. */
 const EVERY_MS = 30_000
 
 /**
- * Reads every SAML provider's metadata now and whenever it is due, beside the logins. Until it is stopped; a process
- * that has nothing else to do is not kept alive by it.
+ * Reads every SAML provider's metadata now and whenever it is due, independently of logins, until it is stopped. Does
+ * not keep the process running.
  */
 export function keepMetadataFresh(providers: ReadonlyMap<string, Provider>): { stop(): Promise<void> } {
   const sources = [...providers.values()]

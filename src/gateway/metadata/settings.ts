@@ -1,20 +1,20 @@
 import type { SamlProviderConfig } from '../../config/types.ts'
+import type { Log } from '../../core/log.ts'
 import type { Clock } from '../ports.ts'
 
-/** What of a provider's configuration its metadata depends on. */
+/** The settings of a provider that its metadata depends on. */
 export type MetadataSettings = Pick<
   SamlProviderConfig,
   'id' | 'metadata' | 'metadataCertificate' | 'metadataMaxValiditySeconds' | 'entityId' | 'discovery'
 > &
   Partial<Pick<SamlProviderConfig, 'requireValidUntil'>>
 
-/** What reading metadata needs of the process around it. */
+/** What reading metadata needs from the process. */
 export interface MetadataContext {
   readonly now: Clock
-  /** Where last good copies are kept. */
+  /** Where the last valid copies are stored. */
   readonly stateFolder: string
-  /** Copies are read and none is kept: whoever only looks must leave nothing behind. */
+  /** Copies are read but not written, for commands that must not leave files behind. */
   readonly isReadOnly?: boolean
-  /** A line for whoever runs the gateway. */
-  readonly log?: (line: string) => void
+  readonly log?: Log
 }

@@ -4,16 +4,16 @@ import type { MetadataSource } from '../../config/types.ts'
 import { type Download, type DownloadPlan, download, NotThere } from './download.ts'
 import { readOctets } from './download-buffer.ts'
 
-/** What the source has now, compared with what was there the last time. */
+/** What the source has now, compared with the previous version. */
 export interface Source {
-  /** Path or URL, for people. */
+  /** Path or URL, for display. */
   readonly place: string
-  /** Only a copy of what came over the network is kept. */
+  /** Only what came over the network is stored. */
   readonly isRemote: boolean
   get(plan: DownloadPlan): Promise<Download>
 }
 
-/** `entityId` only where one entity of a Metadata Query service is asked for. */
+/** `entityId` only if a single entity of a Metadata Query service is requested. */
 export function openSource(source: MetadataSource, entityId: string | undefined): Source {
   switch (source.kind) {
     case 'file':

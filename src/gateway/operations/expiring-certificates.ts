@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
+import { DAY_MS } from '../../core/duration.ts'
 import { type Expiry, expiryOf } from '../../core/expiry.ts'
+import type { Log } from '../../core/log.ts'
 import type { Clock } from '../ports.ts'
 import type { GatewayKeys, Provider } from '../providers.ts'
-
-const DAY_MS = 86_400_000
 
 interface Holder {
   readonly providers: ReadonlyMap<string, Provider>
@@ -22,7 +22,9 @@ export interface CertificateExpiry extends Expiry {
   readonly subject: string
 }
 
-/** Every certificate that logins and exchanges depend on: ours, and those of identity providers whose metadata is known. */
+/**
+ * Every certificate that logins and exchanges depend on: ours, and those of identity providers with loaded metadata.
+ */
 export function certificateExpiries(holder: Holder, now: Date): readonly CertificateExpiry[] {
   return certificatesOf(holder).map(({ holder: whose, pem }) => {
     const { subject, validTo } = new X509Certificate(pem)
@@ -53,15 +55,11 @@ export function expiryWarnings(holder: Holder, now: Date): readonly string[] {
 }
 
 /** Warns at start, once metadata has been read, and then once a day, until it is stopped. */
-export function watchCertificates(
-  holder: Holder,
-  now: Clock,
-  log: (line: string) => void,
-): { readonly stop: () => void } {
+export function watchCertificates(holder: Holder, now: Clock, log: Log): { readonly stop: () => void } {
   let isStopped = false
   const warn = async (): Promise<void> => {
     await metadataIsRead(holder)
-    if (!isStopped) for (const line of expiryWarnings(holder, now())) log(line)
+    if (!isStopped) for (const line of expiryWarnings(holder, now())) log.warn(line)
   }
   void warn()
   const timer = setInterval(() => void warn(), DAY_MS).unref()

@@ -7,32 +7,32 @@ import type { Clock, Store } from '../ports.ts'
 import type { Provider } from '../providers.ts'
 import { readinessProbes } from '../store-records.ts'
 
-/** Whether people can sign in with a provider, and on what that rests. */
+/** Whether users can sign in with a provider, and which metadata that depends on. */
 export type ProviderReadiness =
-  /** What its source says now. */
+  /** The source's current metadata. */
   | { readonly state: 'fresh' }
-  /** The source is down or spoilt; what it last said serves. */
+  /** The source is unavailable or invalid; its last valid metadata is used. */
   | { readonly state: 'copy'; readonly ageSeconds: number }
   | { readonly state: 'missing' }
 
 export interface Readiness {
-  /** A load balancer may send people here: store, keys and audit log are there, and somebody can sign in. */
+  /** A load balancer may send users here: store, keys and audit log work, and users can sign in. */
   readonly isReady: boolean
   readonly store: 'ok' | 'failing'
   readonly keys: 'ok' | 'missing'
-  /** Whether what happens can be recorded; where it must be, a failing log makes the gateway unready. */
+  /** Whether events can be recorded; if they must be, a failing log makes the gateway unready. */
   readonly audit: 'ok' | 'failing'
   readonly metadata: Readonly<Record<string, ProviderReadiness>>
 }
 
 export type ReadinessPorts = Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>
 
-/** Longer than any store takes that is fit to sign people in. */
+/** Longer than a working store ever takes. */
 const STORE_WITHIN_MS = 2_000
 
 /**
- * Whether the gateway can do its work now. One provider that is missing is told and does not make it unready: the
- * others' people need it. Says nothing that a stranger may not know, and never throws.
+ * Whether the gateway can do its work now. An unavailable provider is reported but does not make it unready, as users
+ * of others can sign in. Reveals nothing confidential, and never throws.
  */
 export async function readiness(gateway: ReadinessPorts): Promise<Readiness> {
   const now = gateway.now()
@@ -52,7 +52,7 @@ export async function readiness(gateway: ReadinessPorts): Promise<Readiness> {
   }
 }
 
-/** Writes and takes a value of its own. */
+/** Writes and takes back a value of its own. */
 async function storeWorks(store: Store, now: Clock): Promise<boolean> {
   const [id, value] = [newToken(), newToken()]
   await readinessProbes.put(store, id, value, expiryOf(readinessProbes, now()))

@@ -18,17 +18,17 @@ import { type ProviderReadiness, type Readiness, type ReadinessPorts, readiness 
 export type StatusPorts = ReadinessPorts & Pick<Gateway, 'webIdentityIssuer' | 'tally' | 'keys'>
 
 export interface GatewayStatus {
-  /** Counts are of this process, and begin then. */
+  /** Counts of this process, since this time. */
   readonly startedAt: Date
   readonly readiness: Omit<Readiness, 'metadata'>
   readonly audit: AuditStatus
   readonly providers: readonly ProviderStatus[]
-  /** Ours, and the identity providers' as far as they are known. */
+  /** Ours, and the identity providers' that are known. */
   readonly certificates: readonly CertificateExpiry[]
-  /** The gateway as OpenID issuer towards AWS. */
+  /** The gateway as OpenID issuer for AWS. */
   readonly issuer?: {
     readonly url: string
-    /** The first signs. */
+    /** The first one signs. */
     readonly keys: readonly { readonly kid: string; readonly algorithm: string }[]
   }
 }
@@ -39,7 +39,7 @@ export interface ProviderStatus {
   readonly readiness: ProviderReadiness
   readonly known: KnownOfProvider
   readonly tally: ProviderCounters | undefined
-  /** What is amiss although it works, in sentences. */
+  /** Warnings about things that still work, as sentences. */
   readonly warnings: readonly string[]
 }
 
@@ -47,10 +47,11 @@ export type KnownOfProvider =
   | ({ readonly protocol: 'saml' } & MetadataStatus)
   | ({ readonly protocol: 'oidc'; readonly source: string } & OidcStatus)
 
-/** Never throws: what is wrong is among the values. */
+/** Never throws: failures are among the values. */
 export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus> {
   const { metadata, ...ready } = await readiness(gateway)
   const { webIdentityIssuer: issuer, providers, tally } = gateway
+  const counters = await tally.byProvider()
   return {
     startedAt: tally.startedAt,
     readiness: ready,
@@ -60,7 +61,7 @@ export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus
       label: provider.settings.label,
       readiness: metadata[id] ?? { state: 'missing' },
       known: knownOf(provider),
-      tally: tally.of(id),
+      tally: counters.get(id),
       warnings: warningsOf(provider),
     })),
     certificates: certificateExpiries(gateway, gateway.now()),
@@ -80,7 +81,7 @@ function warningsOf(provider: Provider): readonly string[] {
     : []
 }
 
-/** Whether this person runs the gateway, by the rules under `operators`: by none, nobody does. */
+/** Whether this user is an operator, by the rules under `operators`; without rules, no user is. */
 export function isOperator({ settings }: Pick<Gateway, 'settings'>, identity: Identity): boolean {
   return settings.operators.some((rule) => matchesRule(rule, identity))
 }

@@ -5,7 +5,10 @@ import type { Gateway } from '../gateway.ts'
 
 type IssuerPort = Pick<Gateway, 'webIdentityIssuer'>
 
-/** Where AWS learns where our keys are. Throws GatewayError `provider.unknown` where the gateway is no issuer. */
+/**
+ * The discovery document, which tells AWS where our keys are. Throws GatewayError `provider.unknown` if the gateway is
+ * not an issuer.
+ */
 export function issuerDiscovery(gateway: IssuerPort): IssuerDocument {
   return discoveryDocument(issuerOf(gateway))
 }
@@ -15,7 +18,10 @@ function issuerOf({ webIdentityIssuer }: IssuerPort): WebIdentityIssuer {
   throw new GatewayError('provider.unknown', { expected: 'a key under issuer.key', source: 'issuer' })
 }
 
-/** What AWS verifies our tokens with. Throws GatewayError `provider.unknown` where the gateway is no issuer. */
+/**
+ * The key set that AWS verifies our tokens with. Throws GatewayError `provider.unknown` if the gateway is not an
+ * issuer.
+ */
 export function issuerKeySet(gateway: IssuerPort): IssuerDocument {
   return keySetDocument(issuerOf(gateway))
 }

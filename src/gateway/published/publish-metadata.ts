@@ -10,7 +10,9 @@ import { type Gateway, providerOf } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
 import { requestedAttributes } from './requested-attributes.ts'
 
-/** What the administrator of that identity provider loads, signed if they like. Throws GatewayError `provider.unknown`. */
+/**
+ * The metadata for that identity provider's administrator, signed if requested. Throws GatewayError `provider.unknown`.
+ */
 export async function serviceProviderMetadata(
   gateway: Pick<Gateway, 'settings' | 'providers'>,
   id: string,
@@ -28,7 +30,7 @@ export async function serviceProviderMetadata(
   return isSigned ? buildSignedSpMetadata(serviceProvider, options) : buildSpMetadata(serviceProvider, options)
 }
 
-/** As long as its own metadata cannot be read, or is that of many, nothing is promised that may not be done. */
+/** If its own metadata cannot be read, or has many identity providers, nothing is announced that we may not do. */
 async function announcesSigned({ settings, metadata }: SamlProvider): Promise<boolean> {
   if (settings.discovery || settings.signRequests === 'always') return settings.signRequests === 'always'
   return metadata().then(
@@ -37,7 +39,7 @@ async function announcesSigned({ settings, metadata }: SamlProvider): Promise<bo
   )
 }
 
-/** What IAM's SAML provider holds. Throws GatewayError where nothing is configured that would sign. */
+/** The metadata for IAM's SAML provider. Throws GatewayError if nothing is configured that would sign. */
 export function identityProviderMetadata({ samlIssuer }: Pick<Gateway, 'samlIssuer'>): string {
   if (!samlIssuer) throw new GatewayError('provider.unknown', { expected: 'a signing key' })
   return samlIssuerMetadata(samlIssuer)

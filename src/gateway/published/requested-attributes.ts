@@ -12,10 +12,12 @@ export type AttributeSettings = Pick<
 
 type AskedProvider = Pick<SamlProviderConfig, 'id' | 'subject' | 'rolesFromAssertion' | 'exchange'>
 
-/** What rules and templates may say that is no attribute. */
+/** Names in rules and templates that are not attributes. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
 
-/** What the configuration makes use of, so that the metadata can ask that identity provider for it, each once. */
+/**
+ * The attributes that the configuration uses, each once, so the metadata can request them from that identity provider.
+ */
 export function requestedAttributes(
   settings: AttributeSettings,
   provider: AskedProvider,
@@ -26,7 +28,7 @@ export function requestedAttributes(
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }
 
-/** Without these, users cannot sign in there or take a role. */
+/** Without these, users cannot sign in or assume a role. */
 function requiredNames({ subject, rolesFromAssertion, exchange }: AskedProvider): readonly string[] {
   return [
     // By exactly this name: the subject is looked up without synonyms.
@@ -56,7 +58,7 @@ function reaches({ when }: OperatorRule, { id }: AskedProvider): boolean {
   return when.provider?.includes(id) ?? true
 }
 
-/** What the session is made of. With its own evidence the identity provider makes the session itself. */
+/** The attributes of the session. With original evidence the identity provider decides the session itself. */
 function sessionNames({ sessionName, sessionTags }: AttributeSettings, { exchange }: AskedProvider): readonly string[] {
   return exchange.evidence === 'original' ? [] : [sessionName, ...sessionTags.values()].flatMap(placeholdersOf)
 }
@@ -65,7 +67,7 @@ function placeholdersOf(template: string): readonly string[] {
   return [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? [])
 }
 
-/** Without these no role is taken. */
+/** Without these no role is assumed. */
 function tracingNames({ sourceIdentity = '' }: AttributeSettings, { exchange }: AskedProvider): readonly string[] {
   return exchange.evidence === 'original'
     ? []
@@ -73,8 +75,8 @@ function tracingNames({ sourceIdentity = '' }: AttributeSettings, { exchange }: 
 }
 
 /**
- * Whether the configuration asks for the attribute of that Name or FriendlyName, by any name of the same thing. Of what
- * is passed on to AWS, AWS reads all that is its own.
+ * Whether the configuration uses the attribute of that Name or FriendlyName, under any of its names. In forwarded
+ * evidence, AWS reads all of its own attributes.
  */
 export function readsAttribute(settings: AttributeSettings, provider: AskedProvider, asked: string): boolean {
   const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_SAML_ATTRIBUTES)

@@ -1,6 +1,6 @@
 /**
- * Links that people share: a role, a page of the console, or both. Whoever follows one is asked, and takes the role by
- * their own sign-in: a link grants nothing.
+ * Links that users share: to a role, a page of the console, or both. A user who follows one must confirm, and assumes
+ * the role by their own sign-in: a link grants nothing.
  */
 
 import { type ConsolePage, consoleDestination, parseConsolePage } from '../../aws/console-page.ts'
@@ -12,25 +12,25 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.ts'
 
-/** What may be named instead of a page's address. */
+/** Services that may be named instead of a page's URL. */
 export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))
 
-/** A link as it came. */
+/** A link as received. */
 export interface ConsoleLink {
-  /** An ARN or an alias; empty: the receiver picks. */
+  /** An ARN or an alias; empty: the recipient picks. */
   readonly role: string
   /** A page of the console, or the name of a service; empty: the console's first page. */
   readonly destination: string
 }
 
 export interface ConsoleLinkTarget {
-  /** What the link can mean for this person, in the order of accounts and names. */
+  /** The roles that the link may mean for this user, in the order of accounts and names. */
   readonly roles: readonly ListedRole[]
-  /** Of the page, where its address says so: roles elsewhere do not reach it. */
+  /** The account of the page, if its URL names one: roles of other accounts cannot open it. */
   readonly account: string | undefined
 }
 
-/** The link for others, as a path of the gateway. Holds no secret. */
+/** The link to share, as a path of the gateway. Contains no secret. */
 export function consoleLinkPath({ role, destination }: ConsoleLink): string {
   return `/go?${new URLSearchParams([
     ...(role === '' ? [] : [['role', role]]),
@@ -39,8 +39,8 @@ export function consoleLinkPath({ role, destination }: ConsoleLink): string {
 }
 
 /**
- * Where the console of that role opens for what is wanted. Throws GatewayError `role.destination_other_partition` for a
- * page of the console in another partition than the role's, and `role.destination_refused` for everything else.
+ * Where the console opens for that role and destination. Throws GatewayError `role.destination_other_partition` for a
+ * page of the console in another partition than the role's, and `role.destination_refused` for any other URL.
  */
 export function destinationOf(role: Pick<ListedRole, 'partition' | 'region'>, wanted: string): string {
   const partition = partitionById(role.partition)
@@ -63,8 +63,8 @@ function refused(destination: string): GatewayError {
 }
 
 /**
- * The roles that a link leads to: the one that it names, or those with which its page can be reached. Throws
- * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
+ * The roles that a link leads to: the one that it names, or those that can open its page. Throws GatewayError
+ * `role.not_granted` if it names a role that this user may not assume, and as `destinationOf`.
  */
 export function rolesOfLink(
   gateway: EntitlementPorts,
@@ -80,7 +80,7 @@ export function rolesOfLink(
   const [first] = named
   if (role !== '' && page && first && inPartition.length === 0) throw otherPartition(page, first)
   const inAccount = inPartition.filter((one) => page?.account === undefined || one.account === page.account)
-  // A role that is named counts, whatever account the page was copied in: several accounts may have such a page.
+  // A named role takes precedence over the account the page was copied from: several accounts may have such a page.
   const roles = role !== '' && inAccount.length === 0 ? inPartition : inAccount
   return { roles, account: page?.account }
 }
@@ -92,12 +92,12 @@ function pageOf(destination: string) {
   return page
 }
 
-/** An alias may stand for a role in each of many accounts. */
+/** An alias may mean a role in each of many accounts. */
 function isNamed(name: string) {
   return ({ arn, alias }: ListedRole): boolean => arn === name || alias === name
 }
 
-/** The origins to which opening the console with these roles leads: browsers want to know before the form is sent. */
+/** The origins that opening the console with these roles leads to: browsers need them before the form is sent. */
 export function consoleTargets(
   { consoleSignIn }: Pick<Gateway, 'consoleSignIn'>,
   roles: readonly ListedRole[],

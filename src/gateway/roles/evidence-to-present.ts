@@ -5,18 +5,18 @@ import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
 import { type Gateway, type GatewaySettings, type Providers, providerOf } from '../gateway.ts'
 import type { OidcProvider, SamlProvider } from '../providers.ts'
 
-/** The provider's exchange, and who the gateway is towards AWS. */
+/** The provider's exchange, and the gateway's identifiers for AWS. */
 export type EvidencePorts = Pick<Gateway, 'webIdentityIssuer'> &
   Providers<ExchangingProvider> & { readonly settings: Pick<GatewaySettings, 'baseUrl'> }
 
-/** As far as its evidence is sent to AWS. */
+/** The part of its settings that evidence for AWS depends on. */
 type ExchangingProvider =
   | Pick<OidcProvider, 'protocol' | 'settings'>
   | (Pick<SamlProvider, 'protocol' | 'settings'> & { readonly serviceProvider: ResponseReceiver })
 
 /**
- * What this sign-in has to show, and how its provider's exchange is configured: the STS request and every prediction
- * of it start here. Throws GatewayError `provider.unknown`.
+ * The evidence of this sign-in, and its provider's exchange: the STS request and every prediction of it start here.
+ * Throws GatewayError `provider.unknown`.
  */
 export function evidenceToPresent(gateway: EvidencePorts, signIn: SignIn): EvidenceToPresent {
   const provider = providerOf(gateway, signIn.identity.provider)

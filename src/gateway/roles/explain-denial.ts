@@ -1,4 +1,6 @@
-/** AWS answers a failed federation with one word: here it gets the reason that is likely, from what is known beforehand. */
+/**
+ * AWS explains a failed federation with a single word: this adds the probable reason, from what is known in advance.
+ */
 
 import { reasonSentence } from '../../access/preflight/explanation.ts'
 import type { Preflight } from '../../access/preflight.ts'
@@ -8,7 +10,7 @@ import type { Login } from '../login/logins.ts'
 import { type PreflightPorts, preflightRole } from './preflight-role.ts'
 import type { Exchange } from './sts-request.ts'
 
-/** AWS's refusal with what was likely to be wrong. */
+/** AWS's refusal with its probable reason. */
 export class ExplainedDenial extends StsError {
   readonly verdict: Verdict
   /** In a sentence, for the audit line. */
@@ -24,7 +26,7 @@ export class ExplainedDenial extends StsError {
 
 const ASK = 'Show this to your AWS administrator.'
 
-/** AWS's refusal of a role with its likely reason; every other error as it is. */
+/** AWS's refusal of a role with its probable reason; every other error unchanged. */
 export function explainedDenial(
   gateway: PreflightPorts,
   login: Login,
@@ -36,7 +38,7 @@ export function explainedDenial(
   return new ExplainedDenial(error, foreseen, likelyReasonOf(foreseen))
 }
 
-/** Names what is unknown, too: it may be the reason for AWS's refusal. */
+/** Includes unknown findings: they may be the reason for AWS's refusal. */
 function likelyReasonOf(foreseen: Preflight): string {
   const reason = reasonSentence(foreseen)
   if (reason === undefined)

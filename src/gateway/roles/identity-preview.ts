@@ -10,7 +10,7 @@ import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.
 import { type PreflightPorts, preflightRoles } from './preflight-role.ts'
 import { type CarriedSession, sessionFor } from './session-mapping.ts'
 
-/** A key that AWS fills. Some say which account it is, and have a value for each. */
+/** A key that AWS fills. Some contain the account, and have a value for each. */
 export interface ConditionKeyPreview {
   readonly key: string
   readonly values: readonly string[]
@@ -21,14 +21,14 @@ export interface ConditionKeyPreview {
 export interface PredictedRole {
   readonly role: ListedRole
   readonly preflight: Preflight
-  /** What the answer depends on, and what to change; missing where AWS will allow it. */
+  /** The deciding finding, and what to change; absent if AWS will allow it. */
   readonly reason: string | undefined
   readonly change: string | undefined
 }
 
 export interface IdentityPreview {
   readonly session: CarriedSession
-  /** Empty where there is no role: part of them is the account's. */
+  /** Empty without roles: some keys depend on the account. */
   readonly keys: readonly ConditionKeyPreview[]
   readonly ignored: readonly IgnoredClaim[]
   readonly roles: readonly PredictedRole[]

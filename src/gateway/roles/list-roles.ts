@@ -6,18 +6,18 @@ import { GatewayError } from '../errors.ts'
 import { type GatewaySettings, type Providers, providerOf } from '../gateway.ts'
 import type { Provider } from '../providers.ts'
 
-/** A role that the user may take, with its settings. */
+/** A role that the user may assume, with its settings. */
 export interface ListedRole extends RoleArn, MatchedRoleSettings, Omit<EntitledRole, 'role'> {}
 
-/** What the entitlement is computed from. */
+/** The inputs of the entitlement. */
 export interface EntitlementPorts extends Providers<Pick<Provider, 'settings'>> {
   readonly settings: Pick<GatewaySettings, 'access' | 'accounts' | 'roles' | 'sts'>
 }
 
-/** Made once: `localeCompare` makes one for every two names that it compares. */
+/** Created once: `localeCompare` creates one for every comparison. */
 const { compare } = new Intl.Collator('en')
 
-/** The roles of this identity by the present rules, in the order of accounts and names. */
+/** The roles of this identity by the current rules, in the order of accounts and names. */
 export function listRoles(gateway: EntitlementPorts, identity: Identity): readonly ListedRole[] {
   return inOrder(entitled(gateway, identity).map((entitlement) => withFacts(gateway, entitlement)))
 }
@@ -34,7 +34,7 @@ function inOrder(roles: readonly ListedRole[]): readonly ListedRole[] {
   return placed.toSorted((a, b) => a.place - b.place).map(({ listed }) => listed)
 }
 
-/** The place of each name among them: hundreds of roles have few names, and comparing names is dear. */
+/** The rank of each name: hundreds of roles have few distinct names, and comparing names is slow. */
 function places(names: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...new Set(names)].toSorted(compare).map((name, place) => [name, place]))
 }
@@ -43,17 +43,34 @@ function entitled(gateway: EntitlementPorts, identity: Identity): readonly Entit
   return grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
 }
 
-/** One spread, as a second one makes an object that is slow to make and to read (bench: the picker). */
+/** Field by field: a spread of so many makes an object that is slow to create and to read (bench: server, picker). */
 function withFacts(
   { settings }: Pick<EntitlementPorts, 'settings'>,
   { role, grantedBy, providerArn }: EntitledRole,
 ): ListedRole {
   const { arn, partition, account, name, path } = role
-  const listed: ListedRole = { ...roleSettingsOf(settings, role), arn, partition, account, name, path, grantedBy }
+  const special = roleSettingsOf(settings, role)
+  const listed: ListedRole = {
+    accountName: special.accountName,
+    accountColor: special.accountColor,
+    alias: special.alias,
+    maxSessionSeconds: special.maxSessionSeconds,
+    maxAuthAgeSeconds: special.maxAuthAgeSeconds,
+    region: special.region,
+    sessionPolicyArns: special.sessionPolicyArns,
+    sessionPolicy: special.sessionPolicy,
+    trustPolicy: special.trustPolicy,
+    arn,
+    partition,
+    account,
+    name,
+    path,
+    grantedBy,
+  }
   return providerArn === undefined ? listed : { ...listed, providerArn }
 }
 
-/** Of these ARNs the roles that this identity may take now, in the order of the ARNs. */
+/** The roles among these ARNs that this identity may assume now, in the order of the ARNs. */
 export function grantedByArn(
   gateway: EntitlementPorts,
   identity: Identity,
@@ -68,7 +85,7 @@ export function grantedByArn(
   )
 }
 
-/** The role of that ARN, if this identity may take it now. Throws GatewayError `role.not_granted`. */
+/** The role of that ARN, if this identity may assume it now. Throws GatewayError `role.not_granted`. */
 export function grantedRole(gateway: EntitlementPorts, identity: Identity, arn: string): ListedRole {
   return grantedIn(grantedByArn(gateway, identity, [arn]), arn)
 }

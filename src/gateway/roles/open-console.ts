@@ -10,7 +10,7 @@ import { type ReadyRolesPorts, readyRoles } from './ready-roles.ts'
 import type { RequestedRole, TakenRole } from './sts-request.ts'
 import { type TakeRolePorts, takeRole } from './take-role.ts'
 
-/** What makes the URL that opens the console. */
+/** What creates the URL that opens the console. */
 type VisitPorts = Pick<Gateway, 'consoleSignIn'> & { readonly settings: Pick<GatewaySettings, 'baseUrl'> }
 
 export interface RequestedConsole extends RequestedRole {
@@ -19,24 +19,24 @@ export interface RequestedConsole extends RequestedRole {
 }
 
 export type OpenConsoleResult =
-  /** Nothing was taken: the user must sign in again before the role can be. */
+  /** No role was assumed: the user must sign in again first. */
   { readonly kind: 'reauthenticate-first' } | { readonly kind: 'opened'; readonly opened: OpenedConsole }
 
 export interface OpenedConsole {
-  /** Opens the console for whoever has it: a secret. */
+  /** Opens the console for anyone who has it: a secret. */
   readonly url: URL
-  /** How long that works. The session that it opens lasts as long as the credentials. */
+  /** How long the URL works. The session that it opens lasts as long as the credentials. */
   readonly worksUntil: Date
   readonly taken: TakenRole
   /** A page of the console. */
   readonly destination: string
-  /** A link to the same role and page, for others and for later: no secret. */
+  /** A link to the same role and page, to share or bookmark: not a secret. */
   readonly sharedUrl: string
 }
 
 /**
- * Takes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back to
- * the same role and page, for one press of a button. Throws as readyRoles and takeRole, GatewayError
+ * Assumes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back
+ * to the same role and page, where the user confirms. Throws as readyRoles and takeRole, GatewayError
  * `role.destination_refused` or `role.destination_other_partition`; every outcome is in the audit log.
  */
 export async function openConsole(
@@ -62,7 +62,7 @@ export async function openConsole(
   return { kind: 'opened', opened: { ...visit, worksUntil, taken } }
 }
 
-/** Before the role is taken: an address that is refused costs no exchange. */
+/** Before the role is assumed: a refused URL costs no exchange. */
 async function refuseOtherPlaces(arn: string, wish: string): Promise<void> {
   const role = parseRoleArn(arn)
   if (role) destinationOf({ ...role, region: '' }, wish)

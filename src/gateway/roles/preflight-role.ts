@@ -1,4 +1,4 @@
-/** Will AWS let this login take that role, and if not, why: predicted from what is known here, before AWS is asked. */
+/** Predicts whether AWS will let this login assume that role, and if not, why, without asking AWS. */
 
 import { isSecureTransport, type PresentedEvidence, type RoleToCheck } from '../../access/preflight/facts.ts'
 import { type Preflight, preflightIn } from '../../access/preflight.ts'
@@ -11,7 +11,7 @@ import { evidenceToPresent } from './evidence-to-present.ts'
 import type { ListedRole } from './list-roles.ts'
 import type { SessionPorts } from './session-mapping.ts'
 
-/** What AWS's answer is predicted from. */
+/** The inputs of the prediction. */
 export type PreflightPorts = SessionPorts &
   Pick<Gateway, 'now' | 'trustPolicyOf'> & { readonly settings: Pick<GatewaySettings, 'sts'> }
 
@@ -31,14 +31,14 @@ export function preflightRoles(gateway: PreflightPorts, { signIn }: Login): Pref
   }
   return (role, seconds) => {
     const { maxSessionSeconds, region } = role
-    // All roles of an account have one region, and see the same evidence.
+    // All roles of an account have one region, and are presented the same evidence.
     const preflight = preflightOf(present(role), region)
     const durationSeconds = seconds ?? Math.min(roleDuration.default, maxSessionSeconds)
     return preflight({ role, durationSeconds, maxSessionSeconds, trustPolicy: gateway.trustPolicyOf?.(role) })
   }
 }
 
-/** The duration is an hour unless another one is asked for. Throws GatewayError `provider.unknown`. */
+/** The duration is an hour unless another one is requested. Throws GatewayError `provider.unknown`. */
 export function preflightRole(
   gateway: PreflightPorts,
   login: Login,

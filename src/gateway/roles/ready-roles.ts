@@ -1,7 +1,8 @@
 /**
- * Whether roles can be taken with a login as it is, or the user must sign in again first: asked once for each request,
- * for all roles that were picked. Start at readyRoles.
+ * Whether roles can be assumed with a login as it is, or the user must sign in again first: checked once for each
+ * request, for all picked roles. Start at readyRoles.
  */
+import { StsError } from '../../aws/errors.ts'
 import type { Caller } from '../gateway.ts'
 import { type AuthenticationAgePorts, requiredReauthentication } from '../login/authentication-age.ts'
 import type { Login } from '../login/logins.ts'
@@ -12,35 +13,36 @@ import { type EntitlementPorts, grantedByArn, type ListedRole } from './list-rol
 
 export type ReadyRolesPorts = EntitlementPorts & FreshEvidencePorts & AuthenticationAgePorts
 
-/** A login with evidence that AWS accepts, recent enough for the roles that were picked. Only readyRoles makes one. */
+/** A login with evidence that AWS accepts, recent enough for the picked roles. Only readyRoles creates one. */
 export interface ReadyRoles {
   readonly login: Login
-  /** Of the picked roles those that the rules grant now, by ARN. */
+  /** The picked roles that the rules grant now, by ARN. */
   readonly granted: ReadonlyMap<string, ListedRole>
 }
 
 export interface RequestedReauthentication {
-  /** The ARNs of the roles that are to be taken afterwards. */
+  /** The ARNs of the roles to assume afterwards. */
   readonly roles: readonly string[]
   readonly returnTo: string
   readonly browserSecret: string | undefined
 }
 
-/** A role's `maxAuthAge` beside the login. */
+/** A role's `maxAuthAge`, and whether this login is too old for it. */
 export interface RecentSignIn {
   readonly withinSeconds: number
-  /** The user must sign in again before the role can be taken. */
+  /** The user must sign in again before the role can be assumed. */
   readonly isDue: boolean
 }
 
 interface Reauthentication {
-  /** The strictest `maxAuthAge` that the login is too old for; undefined: only its evidence is. */
+  /** The strictest `maxAuthAge` that the login is too old for; undefined: only its evidence is too old. */
   readonly maxAuthAgeSeconds: number | undefined
 }
 
 /**
- * Renews the evidence where the user is not needed for that, and computes the entitlement: what a page once listed
- * grants nothing. undefined: the user must sign in again first. Throws OidcError, or GatewayError `session.required`.
+ * Renews the evidence if the user is not needed for that, and computes the entitlement: the roles that a page listed
+ * earlier grant nothing. undefined: the user must sign in again first. Throws OidcError, or GatewayError
+ * `session.required`.
  */
 export async function readyRoles(
   gateway: ReadyRolesPorts,
@@ -53,7 +55,7 @@ export async function readyRoles(
   return reauthenticationFor(gateway, fresh, granted) ? undefined : { login: fresh, granted }
 }
 
-/** Roles that are not granted ask for nothing: they are refused, whatever the age of the sign-in. */
+/** Roles that are not granted require nothing: they are refused, whatever the age of the sign-in. */
 function reauthenticationFor(
   gateway: AuthenticationAgePorts,
   login: Login,
@@ -65,8 +67,8 @@ function reauthenticationFor(
 }
 
 /**
- * Sends the user through the identity provider once more, back to `returnTo`; undefined where the roles can be taken as
- * it is. Throws GatewayError, SamlError or OidcError.
+ * Sends the user through the identity provider once more, back to `returnTo`; undefined if the roles can be assumed
+ * with the login as it is. Throws GatewayError, SamlError or OidcError.
  */
 export async function reauthenticateForRoles(
   gateway: EntitlementPorts & StartLoginPorts,
@@ -77,7 +79,15 @@ export async function reauthenticateForRoles(
   return required && startReauthentication(gateway, login, { ...way, ...required })
 }
 
-/** For a page to say before the role is picked; undefined for a role without `maxAuthAge`. */
+/** For a program, which cannot send the user to the identity provider as a page can. */
+export function reauthenticationRequired(arn: string): StsError {
+  return new StsError('sts.evidence_stale', {
+    source: arn.slice(0, 300),
+    hint: `Run \`fedgate login --role ${arn.slice(0, 300)}\` to sign in again.`,
+  })
+}
+
+/** Shown before the role is picked; undefined for a role without `maxAuthAge`. */
 export function recentSignInFor(
   gateway: AuthenticationAgePorts,
   login: Login,

@@ -7,11 +7,13 @@ import { type EvidencePorts, evidenceToPresent } from './evidence-to-present.ts'
 export type SessionPorts = EvidencePorts & { readonly settings: SessionTemplates }
 
 export interface CarriedSession extends SessionMapping {
-  /** What is wrong with this sign-in all the same, in sentences. */
+  /** Warnings about this sign-in, as sentences. */
   readonly warnings: readonly string[]
 }
 
-/** What the AWS session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */
+/**
+ * What the AWS session of this sign-in will carry, whichever role is assumed. Throws GatewayError `provider.unknown`.
+ */
 export function sessionFor(gateway: SessionPorts, signIn: SignIn): CarriedSession {
   return {
     ...presentedSession(gateway.settings, evidenceToPresent(gateway, signIn)),

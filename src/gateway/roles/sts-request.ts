@@ -1,4 +1,4 @@
-/** What AWS is asked: signed by the identity provider itself, or by the gateway. */
+/** The call to STS, with evidence signed by the identity provider or by the gateway. */
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from '../../access/preflight/facts.ts'
 import type { SessionMapping } from '../../access/session.ts'
 import { StsError } from '../../aws/errors.ts'
@@ -25,7 +25,7 @@ import type { ListedRole } from './list-roles.ts'
 /** What the call to STS is made with. */
 export type StsRequestPorts = EvidencePorts & Pick<Gateway, 'samlIssuer' | 'now'>
 
-/** A role that may be taken, and how. */
+/** A granted role, and how to assume it. */
 export interface Exchange {
   readonly role: ListedRole
   readonly durationSeconds: number
@@ -33,11 +33,13 @@ export interface Exchange {
 }
 
 export interface RequestedRole {
-  /** The role's ARN, as it came. */
+  /** The role's ARN, as received. */
   readonly role: string
-  /** Undefined: an hour, or the role's maximum where that is shorter. */
+  /** undefined: an hour, or the role's maximum if that is shorter. */
   readonly durationSeconds: number | undefined
-  /** The same as the user chose it (`1h`, `until 18:00`), to be offered next time; undefined where they did not choose. */
+  /**
+   * The duration as the user chose it (`1h`, `until 18:00`), to be offered next time; undefined if they did not choose.
+   */
   readonly chosen?: string | undefined
 }
 
@@ -45,13 +47,13 @@ export interface TakenRole extends AssumedRole {
   readonly role: ListedRole
   readonly durationSeconds: number
   readonly session: SessionMapping
-  /** The duration that was requested, where AWS answered that the role allows less. */
+  /** The duration that was requested, if AWS answered that the role allows less. */
   readonly shortenedFromSeconds?: number
 }
 
 /**
- * The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway, and
- * IssuerError where the gateway cannot vouch for it.
+ * The call to STS, by this provider's configured exchange. Throws StsError if AWS would refuse it anyway, and
+ * IssuerError if the gateway cannot vouch for it.
  */
 export async function requestFor(
   gateway: StsRequestPorts,
@@ -72,7 +74,7 @@ export async function requestFor(
   throw new StsError('sts.evidence_kind', { expected: via, found })
 }
 
-/** A response or a token of our own making: our key vouches, so that src/evidence decides all of its content. */
+/** A response or a token that our own key signs, so src/evidence decides all of its content. */
 function reissuedRequest(
   gateway: StsRequestPorts,
   { identity }: SignIn,
@@ -116,7 +118,7 @@ function statedSession({ session: { tags, transitiveTagKeys, sourceIdentity } }:
   }
 }
 
-/** What both calls say of the role and of the session, for original and for reissued evidence. */
+/** What both calls state about the role and the session, for original and for reissued evidence. */
 function wantedSession({ role, durationSeconds }: Exchange) {
   return {
     roleArn: role.arn,
@@ -146,7 +148,7 @@ function webIdentityRequest(exchange: Exchange, token: Secret): RoleRequest {
   }
 }
 
-/** The identity provider's own response or token, as long as AWS will still accept it. */
+/** The identity provider's own response or token, if AWS still accepts it. */
 function originalRequest(
   gateway: StsRequestPorts,
   { evidence }: SignIn,
@@ -163,7 +165,7 @@ function originalRequest(
   return webIdentityRequest(exchange, encoded)
 }
 
-/** Throws StsError for what AWS would refuse with an error that explains nothing. */
+/** Throws StsError for values that AWS would refuse with an error that explains nothing. */
 function checkResponse({ isReadable, confirmationCount }: PresentedAssertion, encoded: Secret): void {
   if (!isReadable)
     throw new StsError('sts.evidence_encrypted', { expected: 'an Assertion', found: 'an EncryptedAssertion' })
@@ -176,7 +178,7 @@ function checkResponse({ isReadable, confirmationCount }: PresentedAssertion, en
   checkLength(encoded, samlAssertion.max, 'SAMLResponse')
 }
 
-/** Throws StsError for what AWS would refuse without saying why. */
+/** Throws StsError for values that AWS would refuse without a reason. */
 function checkToken({ algorithm = 'none' }: PresentedToken, encoded: Secret): void {
   if (!/^[RE]S(256|384|512)$/.test(algorithm))
     throw new StsError('sts.evidence_algorithm', { expected: 'RS* or ES*', found: algorithm, source: 'alg' })

@@ -17,13 +17,13 @@ import type { ReadyRoles } from './ready-roles.ts'
 import { type SessionPorts, sessionFor } from './session-mapping.ts'
 import { type Exchange, type RequestedRole, requestFor, type StsRequestPorts, type TakenRole } from './sts-request.ts'
 
-/** It asks STS, records every outcome and explains refusals. */
+/** Calls STS, records every outcome and explains refusals. */
 export type TakeRolePorts = StsRequestPorts & PreflightPorts & UserStore & WritableAudit & Pick<Gateway, 'sts'>
 
 /**
  * Exchanges a login that is ready for credentials of one role. Throws GatewayError (`role.not_granted`,
  * `role.duration_invalid`, `role.source_identity_missing`), StsError or IssuerError; every outcome is in the audit log,
- * and AuditError `audit.unavailable` where it cannot be.
+ * and AuditError `audit.unavailable` if it cannot be recorded.
  */
 export async function takeRole(
   gateway: TakeRolePorts,
@@ -48,21 +48,21 @@ export async function takeRole(
   return taken
 }
 
-/** What AWS will be asked. Throws as takeRole. */
+/** The request to AWS. Throws as takeRole. */
 async function prepare(
   gateway: TakeRolePorts,
   { signIn }: Login,
   granted: ReadyRoles['granted'],
   wanted: RequestedRole,
 ): Promise<Exchange> {
-  // Before AWS issues credentials that could not be handed over.
+  // Checked before AWS issues credentials that could not be handed over.
   gateway.audit.mustBeWritable()
   const role = grantedIn(granted, wanted.role)
   const durationSeconds = durationOf(role, wanted.durationSeconds)
   return { role, durationSeconds, session: traceableSession(gateway, signIn) }
 }
 
-/** The operator wants every session to name its user: one that cannot is refused. */
+/** The configuration requires every session to name its user: one that cannot is refused. */
 function traceableSession(gateway: SessionPorts, signIn: SignIn): SessionMapping {
   const session = sessionFor(gateway, signIn)
   if (session.whyNoSourceIdentity === undefined) return session
@@ -73,7 +73,7 @@ function traceableSession(gateway: SessionPorts, signIn: SignIn): SessionMapping
   })
 }
 
-/** Where the role allows less than is known here, an hour is better than a refusal: the person is told. */
+/** If the role allows less than we know, an hour is better than a refusal: the user is told. */
 async function exchangeOrShorten(
   gateway: TakeRolePorts,
   login: Login,
@@ -100,19 +100,21 @@ async function exchangeFor(gateway: TakeRolePorts, login: Login, exchange: Excha
   }
 }
 
-/** The access key id is no secret, and CloudTrail has it: nothing else of what AWS gave leaves this function. */
+/** The access key ID is not secret, and CloudTrail has it: nothing else of the credentials leaves this function. */
 function withheld(error: unknown, { credentials }: TakenRole): unknown {
   return error instanceof AuditError
     ? new AuditError('audit.unavailable', {
         expected: error.expected ?? '',
-        found: `${error.found}; the credentials ${credentials.accessKeyId} were issued and nobody was given them`,
+        found: `${error.found}; the credentials ${credentials.accessKeyId} were issued but not handed out`,
         source: error.source ?? '',
         cause: error,
       })
     : error
 }
 
-/** Seconds: what is wanted, else an hour or the role's maximum. Throws GatewayError `role.duration_invalid`. */
+/**
+ * Seconds: the requested duration, else an hour or the role's maximum. Throws GatewayError `role.duration_invalid`.
+ */
 export function durationOf({ maxSessionSeconds }: ListedRole, wanted: number | undefined): number {
   const seconds = wanted ?? Math.min(roleDuration.default, maxSessionSeconds)
   if (Number.isInteger(seconds) && seconds >= roleDuration.min && seconds <= maxSessionSeconds) return seconds
@@ -123,7 +125,9 @@ export function durationOf({ maxSessionSeconds }: ListedRole, wanted: number | u
   })
 }
 
-/** An hour, which every role allows, where AWS says that this one does not allow as long as was asked for. */
+/**
+ * Retries with an hour, which every role allows, if AWS answers that this one does not allow the requested duration.
+ */
 export function shorterDuration(error: unknown, askedSeconds: number): number | undefined {
   const isTooLong = error instanceof StsError && error.code === 'sts.duration_too_long'
   return isTooLong && askedSeconds > roleDuration.default ? roleDuration.default : undefined

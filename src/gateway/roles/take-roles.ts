@@ -15,19 +15,19 @@ import { type TakeRolePorts, takeRole } from './take-role.ts'
 
 /** One duration for all of them. */
 export interface RequestedRoles extends Omit<RequestedRole, 'role'> {
-  /** ARNs as they came, each once. */
+  /** ARNs as received, each once. */
   readonly roles: readonly [string, ...string[]]
 }
 
-/** `reauthenticate-first`: nothing was taken, the user must sign in again before any of the roles can be. */
+/** `reauthenticate-first`: no role was assumed, as the user must sign in again first. */
 export type TakeRolesResult = { readonly kind: 'reauthenticate-first' } | RolesTaken
 
 export type RolesTaken =
   | { readonly kind: 'one'; readonly taken: TakenRole }
-  /** In the order in which they were asked for. */
+  /** In the order in which they were requested. */
   | { readonly kind: 'several'; readonly outcomes: readonly RoleOutcome[] }
 
-/** A refused role takes nothing from the others. */
+/** A refused role does not affect the others. */
 export type RoleOutcome =
   | { readonly kind: 'taken'; readonly arn: string; readonly taken: TakenRole }
   | {
@@ -39,8 +39,8 @@ export type RoleOutcome =
     }
 
 /**
- * Exchanges the login for credentials of each role. Of a single role the refusal is thrown (as takeRole throws), of
- * several it is an outcome. Throws as readyRoles.
+ * Exchanges the login for credentials of each role. The refusal of a single role is thrown (as takeRole throws); of
+ * several roles it is an outcome. Throws as readyRoles.
  */
 export async function takeRoles(
   gateway: ReadyRolesPorts & TakeRolePorts,

@@ -1,6 +1,6 @@
 /**
- * What a user did here recently, for their own activity page: the audit log is the operator's, and has everything. Made
- * of the same events (record.ts).
+ * A user's recent actions, for their own activity page; the audit log is for operators, and complete. Derived from the
+ * same events (record.ts).
  */
 import type { AuditEvent } from '../../audit/events.ts'
 import type { Login } from '../login/logins.ts'
@@ -13,26 +13,31 @@ interface Occurrence {
   readonly reference: string
   readonly sourceIp: string
   readonly userAgent: string
+  /** The name of the command line's device that did it. */
+  readonly device?: string
 }
 
 /**
- * `renewal`: signed in again, for a login that went on. `provider-sign-out`: the identity provider ended the login; then
- * `sourceIp` and `userAgent` may be its own.
+ * `renewal`: the user signed in again, and the login continued. `provider-sign-out`: the identity provider ended the
+ * login; then `sourceIp` and `userAgent` may be the provider's.
  */
 export interface SignInActivity extends Occurrence {
-  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out'
+  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out' | DeviceActivity
 }
+
+/** `device-token-reused`: someone used a code or a refresh token of the device a second time. */
+type DeviceActivity = 'device-sign-in' | 'device-sign-out' | 'device-token-reused'
 
 export interface ExchangeActivity extends Occurrence {
   readonly kind: 'exchange'
   readonly role: string
   readonly sessionName: string
-  /** What CloudTrail knows the credentials by. */
+  /** The access key ID, by which CloudTrail identifies the credentials. */
   readonly accessKeyId: string
   readonly expiresAt: Date
-  /** The role's, where its events are likely to be. */
+  /** The role's region, where its events will probably be. */
   readonly region: string
-  /** The page of the console that was opened; undefined: the credentials themselves were taken. */
+  /** The page of the console that was opened; undefined: the credentials themselves were handed out. */
   readonly destination?: string
 }
 
@@ -49,7 +54,7 @@ const MOST_KEPT = 100
 
 const history: UserRecord<readonly Activity[]> = { kind: activities, none: [] }
 
-/** What a shell takes as it stands: AWS's own ids and regions are nothing else. */
+/** Needs no quoting in a shell: AWS's own IDs and regions contain nothing else. */
 const PLAIN = /^[A-Za-z0-9-]+$/
 
 /** Latest first, at most a hundred of the last ninety days. */
@@ -74,6 +79,7 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
     reference,
     sourceIp: event.sourceIPAddress ?? '',
     userAgent: event.userAgent ?? '',
+    ...(event.device !== undefined && { device: event.device }),
   }
   switch (event.eventName) {
     case 'login':
@@ -83,7 +89,7 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
     case 'logout':
       return { kind: event.reason === 'provider' ? 'provider-sign-out' : 'sign-out', ...occurrence }
     case 'exchange':
-      // The user does not see the console's credentials: whether it was opened is the next event.
+      // The user does not see the console's credentials: the next event shows whether it was opened.
       return event.purpose === 'console' ? undefined : { kind: 'exchange', ...occurrence, ...takenIn(event) }
     case 'console':
       return { kind: 'exchange', ...occurrence, ...takenIn(event), destination: event.destination }
@@ -91,6 +97,10 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
       return event.retriedWithSeconds === undefined ? { kind: 'denied', ...occurrence, ...deniedIn(event) } : undefined
     case 'console.denied':
       return { kind: 'denied', ...occurrence, ...deniedIn(event) }
+    case 'token':
+      return event.grantType === 'refresh_token' ? undefined : { kind: 'device-sign-in', ...occurrence }
+    case 'token.revoked':
+      return { kind: event.reason === 'reuse' ? 'device-token-reused' : 'device-sign-out', ...occurrence }
     default:
       return undefined
   }
@@ -112,7 +122,9 @@ function deniedIn({
   return { role: roleArn, code: errorCode, sentence: errorMessage }
 }
 
-/** The AWS CLI's command for what was done with those credentials in that region; it has to run with access to CloudTrail. */
+/**
+ * The AWS CLI's command to find what was done with those credentials in that region; it needs access to CloudTrail.
+ */
 export function cloudTrailCommand({ accessKeyId, region }: Pick<ExchangeActivity, 'accessKeyId' | 'region'>): string {
   if (!PLAIN.test(accessKeyId) || !PLAIN.test(region)) return ''
   const attribute = `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`

@@ -1,6 +1,6 @@
 /**
- * A user's pins, recent roles and durations. What belongs to a machine and not to a user (the format of credentials, the
- * last provider) is kept in the browser.
+ * A user's pins, recent roles and durations. Preferences of a machine (the format of credentials, the last provider)
+ * are kept in the browser.
  */
 import type { AuditEvent } from '../../audit/events.ts'
 import { GatewayError } from '../errors.ts'
@@ -10,11 +10,11 @@ import { preferences } from '../store-records.ts'
 import { hasPersistentSubject, readRecord, type UserRecord, type UserStore, updateRecord } from './user-record.ts'
 
 export interface Preferences {
-  /** ARNs, in the order in which they were pinned. Not all of them need be granted still. */
+  /** ARNs, in the order in which they were pinned. Some may no longer be granted. */
   readonly pins: readonly string[]
   /** Latest first, each role once. */
   readonly recent: readonly RecentRole[]
-  /** What was chosen for each role the last time, as the user chose it (`1h`, `until 18:00`), by ARN. */
+  /** The duration last chosen for each role, as the user chose it (`1h`, `until 18:00`), by ARN. */
   readonly durations: ReadonlyMap<string, string>
   /** False for a user with a new ID at each sign-in: then nothing outlives the login. */
   readonly isKept: boolean
@@ -38,7 +38,7 @@ const habits: UserRecord<StoredPreferences> = {
 
 export interface Taken {
   readonly arn: string
-  /** As the user chose it; undefined where they chose none. */
+  /** As the user chose it; undefined if they chose none. */
   readonly chosen: string | undefined
 }
 
@@ -50,7 +50,7 @@ export async function preferencesOf(keeping: UserStore, login: Login): Promise<P
 }
 
 /**
- * Pins a role, or takes the pin off. Throws GatewayError `role.not_granted` for a pin on what the person may not take,
+ * Pins a role, or unpins it. Throws GatewayError `role.not_granted` for pinning a role that the user may not assume,
  * and `role.too_many_pins`.
  */
 export async function pinRole(
@@ -68,7 +68,7 @@ export async function pinRole(
   })
 }
 
-/** The role is the latest of those that were taken. */
+/** Makes the role the most recently used one. */
 export function rememberTaken(keeping: UserStore, login: Login, { arn, chosen }: Taken): Promise<void> {
   return updateRecord(keeping, habits, login, (before) => {
     const earlier = before.recent.filter((recent) => recent.arn !== arn)
@@ -82,7 +82,7 @@ export function rememberTaken(keeping: UserStore, login: Login, { arn, chosen }:
   })
 }
 
-/** The same of an event that says that a role was taken; others are no habit. */
+/** The same from an event that says that a role was assumed; other events change no preferences. */
 export async function learnHabit(
   keeping: UserStore,
   { event, login, chosen }: { readonly event: AuditEvent; readonly login: Login; readonly chosen?: string | undefined },

@@ -1,7 +1,7 @@
 /**
- * user owns what is kept of a user beyond a login: one small document for each kind (preferences.ts, activity.ts), under
- * a keyed hash, so no key of the store names anyone. Several tabs and processes may change it at once: a change is
- * repeated if another came between.
+ * user owns the records of a user that outlive a login: one small document for each kind (preferences.ts, activity.ts),
+ * under a keyed hash, so no key of the store names a user. Several tabs and processes may change it concurrently: a
+ * change is repeated if another came between.
  */
 import { createHmac } from 'node:crypto'
 import { nameIdFormats } from '../../core/identity.ts'
@@ -14,11 +14,11 @@ export type UserStore = Pick<Gateway, 'store' | 'now'> & { readonly settings: Pi
 
 export interface UserRecord<Value> {
   readonly kind: RecordKind<Value, { readonly seconds: number }>
-  /** Of a user of whom nothing is known. */
+  /** The value for a user without a record. */
   readonly none: Value
 }
 
-/** The keyed hash of the name, with each secret: what was stored under an older one is found as well. */
+/** The keyed hash of the name, with each secret: records stored under an older secret are found as well. */
 export function keyedHashes(
   { settings }: Pick<UserStore, 'settings'>,
   purpose: string,
@@ -45,7 +45,7 @@ export async function readRecord<Value>(
   return (await firstOf(keeping, kind, idsOf(keeping, kind, login))) ?? none
 }
 
-/** As it was stored under the first of these ids that has a record. */
+/** The record stored under the first of these IDs that has one. */
 async function firstOf<Value>(
   { store }: UserStore,
   kind: RecordKind<Value>,
@@ -67,7 +67,7 @@ function idsOf(
   return keyedHashes(keeping, prefix, [provider, issuer, subject])
 }
 
-/** Changes it and moves its end. `change` may be called more than once. */
+/** Changes it and extends its lifetime. `change` may be called more than once. */
 export async function updateRecord<Value>(
   keeping: UserStore,
   { kind, none }: UserRecord<Value>,
@@ -83,7 +83,7 @@ export async function updateRecord<Value>(
   )
 }
 
-/** What is stored of a user with a transient NameID ends with the login. */
+/** The records of a user with a transient NameID end with the login. */
 function endOf<Value>({ now }: UserStore, kind: UserRecord<Value>['kind'], login: Login): Date {
   return hasPersistentSubject(login) ? expiryOf(kind, now()) : login.expiresAt
 }

@@ -1,16 +1,16 @@
-/** The keys of the call, of whoever signs it, of the role it is about and of the session to be (aws-facts D.5). */
+/** The keys of the call, its signer, the role it is about and the future session (aws-facts D.5). */
 import { conditionKeyOf } from './condition-key-table.ts'
 import { type ContextValue, list, single } from './context.ts'
 
 type Tags = ReadonlyMap<string, string>
 
-/** What the session to be will carry. */
+/** What the new session will carry. */
 export interface SessionFacts {
   readonly roleSessionName: string
   readonly sourceIdentity: string | undefined
   readonly tags: Tags
   readonly transitiveTagKeys: readonly string[]
-  /** Of AssumeRole only. */
+  /** For AssumeRole only. */
   readonly externalId?: string | undefined
 }
 
@@ -27,14 +27,14 @@ export interface CallFacts {
 export interface CallerFacts {
   /** `AssumedRole` for every role session, whichever provider vouched for it. */
   readonly type: 'Account' | 'User' | 'AssumedRole' | 'FederatedUser'
-  /** Of a role session the role's. */
+  /** For a role session: the role's path and name. */
   readonly arn: string
   readonly account: string
   /** `AIDA…`, `AROA…:session`, `111122223333:name`. */
   readonly userId: string
-  /** The session's before its role's. */
+  /** The session's tags take precedence over its role's. */
   readonly tags: Tags
-  /** What only temporary credentials bring along. */
+  /** Only temporary credentials have these. */
   readonly temporary?: TemporaryFacts
 }
 
@@ -44,7 +44,7 @@ export interface TemporaryFacts {
   readonly sourceIdentity: string | undefined
   /** The ARN of the provider that vouched, or the name of one that IAM knows. */
   readonly federatedProvider: string | undefined
-  /** What carriedContext kept of the call that made the session. */
+  /** The keys that carriedContext kept from the call that created the session. */
   readonly carried: readonly ContextValue[]
 }
 
@@ -61,7 +61,7 @@ export function sessionContext(session: SessionFacts): ContextValue[] {
   ]
 }
 
-/** All that GetFederationToken sets. */
+/** Everything that GetFederationToken sets. */
 export function requestTagContext(tags: Tags): ContextValue[] {
   return [
     list('aws:TagKeys', [...tags.keys()], 'the session tags'),
@@ -69,7 +69,7 @@ export function requestTagContext(tags: Tags): ContextValue[] {
   ]
 }
 
-/** The tags of what the call is about: of the role that is to be taken. */
+/** The tags of the resource: of the role that is to be assumed. */
 export function resourceContext(tags: Tags): ContextValue[] {
   return [...tags].flatMap(([key, value]) => [
     single(`iam:ResourceTag/${key}`, value, `the role's tag ${key}`),
@@ -77,7 +77,7 @@ export function resourceContext(tags: Tags): ContextValue[] {
   ])
 }
 
-/** The keys that are there in every call, with the values of one that nobody signed. */
+/** The keys that every call has, with the values of an unsigned one. */
 export function unsignedCallContext(call: CallFacts): ContextValue[] {
   return [
     ...callContext(call),
@@ -98,7 +98,7 @@ function callContext(call: CallFacts): ContextValue[] {
   ]
 }
 
-/** The keys of a signed call: AssumeRole, GetFederationToken, and all that a session does. */
+/** The keys of a signed call: AssumeRole, GetFederationToken, and all calls of a session. */
 export function signedCallContext(call: CallFacts, caller: CallerFacts): ContextValue[] {
   return [
     ...callContext(call),
@@ -112,7 +112,7 @@ export function signedCallContext(call: CallFacts, caller: CallerFacts): Context
   ]
 }
 
-/** Whether MFA was there, AWS does not say of long-term keys. */
+/** For long-term keys AWS does not say whether MFA was used. */
 function temporaryContext(session: TemporaryFacts, now: Date): ContextValue[] {
   const { issuedAt, mfaAt, sourceIdentity, federatedProvider, carried } = session
   const mfaAge = mfaAt && Math.floor((now.getTime() - mfaAt.getTime()) / 1000)
@@ -127,8 +127,8 @@ function temporaryContext(session: TemporaryFacts, now: Date): ContextValue[] {
 }
 
 /**
- * What of an identity provider's words lives on in the session, and in the calls and roles it takes (B.1, C.1). Of
- * Cognito's guests the identity pool does not.
+ * The identity provider's keys that remain in the session, in its calls and in roles it assumes (B.1, C.1). For guests
+ * of Cognito the identity pool's does not.
  */
 export function carriedContext(identity: readonly ContextValue[]): ContextValue[] {
   const isGuest = identity.some(({ key, values }) => key === `${COGNITO}:amr` && values.includes('unauthenticated'))

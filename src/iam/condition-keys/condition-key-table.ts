@@ -1,14 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: AWS writes the key of a tag so
 /**
- * The condition keys that AWS fills when roles are taken, as a table: what fills each of them, in which calls, whether
- * it can hold a list, and where a policy may use it (aws-facts B.1, C.1, C.2, D.5).
+ * The condition keys that AWS fills when roles are assumed, as a table: what fills each of them, in which calls,
+ * whether it can hold a list, and where a policy may use it (aws-facts B.1, C.1, C.2, D.5).
  */
 import { type UnverifiedAssumption, unverifiedAssumptions } from '../unverified-assumptions.ts'
 
 export interface ConditionKey {
   /** As AWS writes it; `<issuer>` is the host and path of an issuer, `${TagKey}` the key of a tag. */
   readonly key: string
-  /** The actions in whose evaluation it is there. */
+  /** The actions that have it when they are evaluated. */
   readonly actions: readonly string[]
   /** What fills it: an element of the assertion, a claim of the token, a parameter of the call. */
   readonly source: string
@@ -16,9 +16,9 @@ export interface ConditionKey {
   readonly attributes: readonly string[]
   /** Whether it can hold a list: then it needs ForAnyValue or ForAllValues. */
   readonly multi: boolean
-  /** `trust`: in the role's trust policy; `session`: in policies asked about what the session does afterwards. */
+  /** `trust`: in the role's trust policy; `session`: in policies for what the session does afterwards. */
   readonly usableIn: readonly ('trust' | 'session')[]
-  /** What about it nobody outside AWS has confirmed. */
+  /** The part that is not confirmed outside AWS. */
   readonly unconfirmed?: UnverifiedAssumption
 }
 
@@ -26,7 +26,7 @@ const TRUST = ['trust'] as const
 const SESSION = ['session'] as const
 const BOTH = ['trust', 'session'] as const
 
-/** Permission-only actions: they are asked with the keys of the call that sets tags or a source identity. */
+/** Permission-only actions: evaluated with the keys of the call that sets tags or a source identity. */
 const WITHIN_CALLS = ['sts:TagSession', 'sts:SetSourceIdentity']
 const ASSUME_ROLE = ['sts:AssumeRole', ...WITHIN_CALLS]
 const WITH_SAML = ['sts:AssumeRoleWithSAML', ...WITHIN_CALLS]
@@ -38,7 +38,7 @@ const BEARER = ['sts:GetServiceBearerToken']
 
 type Rest = Partial<Pick<ConditionKey, 'attributes' | 'multi' | 'usableIn' | 'unconfirmed'>>
 
-/** Of the assertion itself. Three keys live on in the session, and in the roles it takes (B.1). */
+/** From the assertion itself. Three keys remain in the session, and in the roles it assumes (B.1). */
 const samlElements: readonly ConditionKey[] = [
   row('saml:iss', WITH_SAML, 'Issuer'),
   row('saml:aud', WITH_SAML, 'SubjectConfirmationData/@Recipient'),
@@ -60,7 +60,7 @@ const XMLSOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'
 
 const SINGLE = { multi: false }
 
-/** Filled from attributes. AWS's own page has misprinted OIDs; both forms count (B.1). */
+/** From attributes. AWS's own page misprints some OIDs; both forms count (B.1). */
 const samlAttributes: readonly ConditionKey[] = [
   attribute('saml:edupersonaffiliation', eduPerson(1)),
   attribute('saml:edupersonnickname', eduPerson(2)),
@@ -99,7 +99,7 @@ const samlAttributes: readonly ConditionKey[] = [
 const COGNITO = 'cognito-identity.amazonaws.com'
 const GITHUB = 'token.actions.githubusercontent.com'
 
-/** Claims of GitHub's tokens that became keys in 2026, usable while the role is being taken only (C.2). */
+/** Claims of GitHub's tokens that became keys in 2026, usable only while the role is being assumed (C.2). */
 const githubClaims = [
   'actor',
   'actor_id',
@@ -112,7 +112,7 @@ const githubClaims = [
   'enterprise_id',
 ]
 
-/** Of tokens. Of those of an issuer that IAM does not know by name only aud, sub, amr and azp become keys (C.1). */
+/** From tokens. For an issuer that IAM does not know by name, only aud, sub, amr and azp become keys (C.1). */
 const tokenClaims: readonly ConditionKey[] = [
   claim('<issuer>:aud', 'azp, else aud', { usableIn: BOTH, unconfirmed: unverifiedAssumptions.authorizedParty }),
   claim('<issuer>:sub', 'sub'),
@@ -129,12 +129,12 @@ const tokenClaims: readonly ConditionKey[] = [
     usableIn: BOTH,
   }),
   claim('www.amazon.com:app_id', 'the application that the access token is for'),
-  claim('www.amazon.com:user_id', 'the person that the access token is for'),
+  claim('www.amazon.com:user_id', 'the user that the access token is for'),
   claim('graph.facebook.com:app_id', 'the application that the access token is for'),
-  claim('graph.facebook.com:id', 'the person that the access token is for'),
+  claim('graph.facebook.com:id', 'the user that the access token is for'),
 ]
 
-/** Of the session that is to be. */
+/** Of the new session. */
 const sessionKeys: readonly ConditionKey[] = [
   row('sts:RoleSessionName', EVERY_ASSUME, 'RoleSessionName: attribute or parameter'),
   row('sts:SourceIdentity', EVERY_ASSUME, 'SourceIdentity: attribute, claim or parameter'),
@@ -148,18 +148,18 @@ const sessionKeys: readonly ConditionKey[] = [
   row('aws:ResourceTag/${TagKey}', EVERY_ASSUME, 'the tag of the role', { usableIn: BOTH }),
 ]
 
-/** Of whoever signs the call; calls that identity providers vouch for nobody signs (D.5). */
+/** Of the signer; calls that identity providers vouch for are unsigned (D.5). */
 const callerKeys: readonly ConditionKey[] = [
   row('aws:PrincipalArn', SIGNED, 'the caller; of a session its role', { usableIn: BOTH }),
-  row('aws:PrincipalAccount', TAGGED, "the caller's account; anonymous where nobody signs", { usableIn: BOTH }),
-  row('aws:PrincipalType', TAGGED, 'Account, User, AssumedRole, FederatedUser; Anonymous where nobody signs', {
+  row('aws:PrincipalAccount', TAGGED, "the caller's account; anonymous in unsigned calls", { usableIn: BOTH }),
+  row('aws:PrincipalType', TAGGED, 'Account, User, AssumedRole, FederatedUser; Anonymous in unsigned calls', {
     usableIn: BOTH,
   }),
   row('aws:PrincipalTag/${TagKey}', SIGNED, "the caller's tag: of the session, else of its role or user", {
     usableIn: BOTH,
     unconfirmed: unverifiedAssumptions.principalTagAtFirst,
   }),
-  row('aws:userid', TAGGED, "the caller's unique id; of a session with its name; anonymous where nobody signs", {
+  row('aws:userid', TAGGED, "the caller's unique id, for a session with its name; anonymous in unsigned calls", {
     usableIn: BOTH,
     unconfirmed: unverifiedAssumptions.callerIds,
   }),
@@ -204,7 +204,7 @@ const byName: ReadonlyMap<string, ConditionKey> = new Map(
   conditionKeyTable.map((each) => [each.key.toLowerCase(), each]),
 )
 
-/** `<issuer>:claim`, where the issuer is a host, with port or path or without. */
+/** `<issuer>:claim`, where the issuer is a host, with or without port and path. */
 const OF_ISSUER = /^(?:localhost|[^:/]*\.[^:/]*)(?::\d+)?(?:\/.*)?:([^:]+)$/
 
 const ownPrefixes = ['accounts.google.com:', `${COGNITO}:`, 'www.amazon.com:', 'graph.facebook.com:']
@@ -244,7 +244,7 @@ function eduPerson(last: number): string[] {
   return oid(`1.3.6.1.4.1.5923.1.1.1.${last}`)
 }
 
-/** X.500 names count with and without the prefix (B.1). */
+/** X.500 names are valid with and without the prefix (B.1). */
 function oid(...numbers: string[]): string[] {
   return numbers.flatMap((number) => [`urn:oid:${number}`, number])
 }

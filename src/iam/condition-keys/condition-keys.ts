@@ -1,7 +1,7 @@
 /**
- * From what identity providers and callers say to the condition keys that policies are evaluated against, and the table
- * of all keys. One file for each of: an assertion, a token, the call and its session; condition-key-table.ts is the
- * table.
+ * From the statements of identity providers and callers to the condition keys that policies are evaluated against, and
+ * the table of all keys. One file each for an assertion, a token, and the call with its session; condition-key-table.ts
+ * is the table.
  */
 export {
   carriedContext,

@@ -1,6 +1,6 @@
 /**
- * What a request carries for conditions to look at. Names of condition keys are case-insensitive (E.4), so the map is
- * keyed by the lower-case name and every value remembers how its key is written.
+ * The values that conditions can refer to. Names of condition keys are case-insensitive (E.4), so the map's keys are
+ * lower-case names and every value remembers how its key is written.
  */
 import type { UnverifiedAssumption } from '../unverified-assumptions.ts'
 
@@ -12,13 +12,13 @@ export interface ContextValue {
   readonly multi: boolean
   /** Where the values came from, such as `SubjectConfirmationData/@Recipient`. */
   readonly source?: string
-  /** Where the values rest on a fact that AWS has not confirmed: what they would be if it is the other way. */
+  /** If the values depend on a fact that AWS has not confirmed: what they would be otherwise. */
   readonly otherwise?: { readonly fact: UnverifiedAssumption; readonly values: readonly string[] }
 }
 
 export type RequestContext = ReadonlyMap<string, ContextValue>
 
-/** A key without values is an absent key. Of two values for one key the first counts. */
+/** A key without values is an absent key. If a key is given twice, the first values count. */
 export function requestContext(entries: Iterable<ContextValue>): RequestContext {
   const context = new Map<string, ContextValue>()
   for (const entry of entries) {
@@ -34,7 +34,7 @@ function entry(key: string, values: readonly string[], multi: boolean, source: s
   return source === undefined ? { key, values, multi } : { key, values, multi, source }
 }
 
-/** What the request has under that lower-case name; undefined when the key is absent. */
+/** The request's entry for that lower-case name; undefined if the key is absent. */
 export function entryOf(context: RequestContext, name: string): ContextValue | undefined {
   const found = context.get(name)
   return found === undefined || found.values.length === 0 ? undefined : found

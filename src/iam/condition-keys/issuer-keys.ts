@@ -1,7 +1,7 @@
-/** How the keys of an OpenID issuer begin, and what the common ones are called (aws-facts C.1). */
+/** The prefix of an OpenID issuer's keys, and the names of the common ones (aws-facts C.1). */
 import { issuerHostPath } from '../../core/arn.ts'
 
-/** Amazon and Facebook were there before OpenID Connect. */
+/** Amazon and Facebook are older than OpenID Connect. */
 const ownNames: ReadonlyMap<string, { readonly audience: string; readonly subject: string }> = new Map([
   ['www.amazon.com', { audience: 'app_id', subject: 'user_id' }],
   ['graph.facebook.com', { audience: 'app_id', subject: 'id' }],

@@ -1,4 +1,4 @@
-/** From what an assertion says to the `saml:*` keys that a trust policy is evaluated against (aws-facts B). */
+/** From an assertion to the `saml:*` keys that a trust policy is evaluated against (aws-facts B). */
 import { hash } from 'node:crypto'
 import { parseArn } from '../../core/arn.ts'
 import { type Attributes, type NameId, nameIdFormats } from '../../core/identity.ts'
@@ -6,7 +6,7 @@ import { unverifiedAssumptions } from '../unverified-assumptions.ts'
 import { type ConditionKey, samlAttributeKeys } from './condition-key-table.ts'
 import { type ContextValue, single } from './context.ts'
 
-/** An assertion as AWS looks at it. */
+/** An assertion as AWS reads it. */
 export interface SamlFacts {
   readonly issuer: string
   /** SubjectConfirmationData/@Recipient: this, and not the Audience, is `saml:aud`. */
@@ -22,12 +22,12 @@ const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttrib
   new Map<string, ConditionKey[]>(),
 )
 
-/** `persistent` for SAML 2.0's own formats, any other Format as it is (B.3). */
+/** `persistent` for SAML 2.0's own formats, any other Format unchanged (B.3). */
 export function subjectType(format: string | undefined): string {
   return (format ?? nameIdFormats.unspecified).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
 }
 
-/** Tells the same subject of two providers apart: base64(SHA-1(issuer + account + "/" + provider name)) (B.2). */
+/** Distinguishes the same subject of two providers: base64(SHA-1(issuer + account + "/" + provider name)) (B.2). */
 export function nameQualifier(issuer: string, providerArn: string): string {
   const { account, name } = providerName(providerArn)
   return hash('sha1', `${issuer}${account}/${name}`, 'base64')
@@ -55,7 +55,7 @@ export function samlContext({ issuer, recipient, nameId, attributes, providerArn
   ]
 }
 
-/** One claim fills a key even where several could: the first in the document (B.1). */
+/** One attribute fills a key even if several could: the first in the document (B.1). */
 function attributeContext(attributes: Attributes): ContextValue[] {
   const filled = new Map<string, ContextValue>()
   for (const [name, values] of attributes)
@@ -77,7 +77,7 @@ function sameValues(some: readonly string[], others: readonly string[]): boolean
   return some.length === others.length && some.every((value, n) => value === others[n])
 }
 
-/** By a misprint or in truth, a page of AWS has the group's SID fill saml:uid (B.1). */
+/** A page of AWS says that the group's SID fills saml:uid, perhaps a misprint (B.1). */
 function uidOfGroupSid(filled: ReadonlyMap<string, ContextValue>): ContextValue[] {
   const { values } = filled.get('saml:primaryGroupSID') ?? {}
   if (values === undefined || filled.has('saml:uid')) return []

@@ -1,15 +1,15 @@
-/** From a verified token to the keys that begin with its issuer's host and path (aws-facts C.1, C.2, C.4). */
+/** From a verified token to the keys with its issuer's host and path as prefix (aws-facts C.1, C.2, C.4). */
 import { issuerHostPath } from '../../core/arn.ts'
 import { unverifiedAssumptions } from '../unverified-assumptions.ts'
 import { conditionKeyTable } from './condition-key-table.ts'
 import { type ContextValue, list, single } from './context.ts'
 
-/** A verified token as AWS looks at it. */
+/** A verified token as AWS reads it. */
 export interface WebIdentityFacts {
-  /** The issuer's URL; of Login with Amazon and Facebook the host. */
+  /** The issuer's URL; for Login with Amazon and Facebook the host. */
   readonly issuer: string
   readonly subject: string
-  /** The one audience that was matched: `azp` where the token has it, else the client id found in `aud` (C.4). */
+  /** The one audience that was matched: `azp` if the token has it, else the client ID found in `aud` (C.4). */
   readonly audience: string
   /** All claims of the token: only those that AWS exposes for this issuer become keys. */
   readonly claims: Claims
@@ -35,7 +35,7 @@ const genericKeys: KeysOf = (prefix, { subject, audience, claims }) => {
   ]
 }
 
-/** Claims that AWS exposes for issuers it knows, next to aud, sub, amr and azp: what the table says of their hosts. */
+/** Claims that AWS exposes for issuers it knows, besides aud, sub, amr and azp: from the table, by host. */
 const exposed: ReadonlyMap<string, readonly string[]> = conditionKeyTable.reduce((byHost, { key }) => {
   const [, host, name] = /^(token\.actions\.githubusercontent\.com):(.*)$/.exec(key) ?? []
   return host === undefined || name === undefined ? byHost : byHost.set(host, [...(byHost.get(host) ?? []), name])
@@ -63,7 +63,7 @@ const ownKeys: ReadonlyMap<string, KeysOf> = new Map([
   ['graph.facebook.com', accessTokenKeys('id')],
 ])
 
-/** Issuers of which AWS exposes more since 2026, without our knowing what (C.2). */
+/** Issuers for which AWS exposes more claims since 2026; which ones is not known here (C.2). */
 const SINCE_2026 = /^(?:accounts\.google\.com|oidc\.circleci\.com\/org\/[^/]+|[\w.-]+\.oraclecloud\.com(?:\/.*)?)$/
 const REGISTERED: ReadonlySet<string> = new Set([
   'iss',
@@ -101,7 +101,7 @@ function newerClaims(prefix: string, claims: Claims): ContextValue[] {
     : []
 }
 
-/** The key as it is, and as it would be if the issuer kept the slash at its end. */
+/** The key as it is, and as it would be if the trailing slash of the issuer were kept. */
 function withSlash(value: ContextValue, prefix: string): ContextValue[] {
   const fact = unverifiedAssumptions.issuerSlash
   const { key, values, multi, otherwise = { fact, values: [] } } = value
@@ -119,9 +119,9 @@ function texts(value: unknown): readonly string[] {
   return [value].flat().filter((each) => typeof each === 'string')
 }
 
-function accessTokenKeys(person: string): KeysOf {
+function accessTokenKeys(claim: string): KeysOf {
   return (prefix, { subject, audience }) => [
     single(`${prefix}:app_id`, audience, 'the application'),
-    single(`${prefix}:${person}`, subject, 'the person'),
+    single(`${prefix}:${claim}`, subject, 'the user'),
   ]
 }

@@ -1,4 +1,4 @@
-/** The plan as a CloudFormation template, as a value: fit for a stack, or for a StackSet over several accounts. */
+/** The plan as a CloudFormation template, as a value: for a stack, or for a StackSet over several accounts. */
 import {
   type IamPlan,
   type PlannedProvider,
@@ -15,7 +15,7 @@ const MOST_ALTERNATIVES = 10
 
 type Condition = Readonly<Record<string, unknown>>
 
-/** The template. Names of roles need CAPABILITY_NAMED_IAM. */
+/** The template. Named roles need CAPABILITY_NAMED_IAM. */
 export function planCloudFormation(plan: IamPlan): Readonly<Record<string, unknown>> {
   const provider = providerResource(plan.provider)
   const roles = rolesByAccounts(plan)
@@ -26,7 +26,7 @@ export function planCloudFormation(plan: IamPlan): Readonly<Record<string, unkno
   const limited = roles.flatMap((role, n) => (isEverywhere(role, plan) ? [] : [[`Has${ids[n]}`, role] as const]))
   const resources = roles.map((role, n) => {
     const { name, path, maxSessionSeconds, trustPolicy } = role
-    // The principal is the provider that the template makes: CloudFormation makes it first, whatever the account.
+    // The principal is the provider in the template: CloudFormation creates it first, in any account.
     const document = provider ? principalsAs(trustPolicy, { Ref: PROVIDER }) : trustPolicy
     return [
       ids[n],
@@ -44,7 +44,7 @@ export function planCloudFormation(plan: IamPlan): Readonly<Record<string, unkno
   })
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: 'Roles for people who sign in through fedgate',
+    Description: 'Roles for users who sign in through fedgate',
     ...(limited.length === 0
       ? {}
       : { Conditions: Object.fromEntries(limited.map(([id, { accounts }]) => [id, isInOneOf(accounts)])) }),
@@ -73,7 +73,7 @@ function logicalId(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9]/g, '')
 }
 
-/** A role that belongs in every account needs no condition: the template then suits accounts that come later too. */
+/** A role for every account needs no condition, so the template also fits accounts added later. */
 function isEverywhere({ accounts }: RoleOfAccounts, plan: IamPlan): boolean {
   return accounts.length === plan.accounts.length
 }

@@ -1,6 +1,6 @@
 import type { IamPlan, PlannedProvider } from './plan.ts'
 
-/** The plan as JSON: what the AWS CLI accepts, account by account and role by role. */
+/** The plan as JSON for the AWS CLI, account by account and role by role. */
 export function planJson({ provider, accounts, roles }: IamPlan): string {
   const create = creation(provider)
   return `${JSON.stringify(
@@ -17,7 +17,7 @@ export function planJson({ provider, accounts, roles }: IamPlan): string {
   )}\n`
 }
 
-/** The parameters of the command of the AWS CLI that makes the provider, for its --cli-input-json. */
+/** The parameters of the AWS CLI command that creates the provider, for its --cli-input-json. */
 function creation(provider: PlannedProvider) {
   switch (provider.kind) {
     case 'saml':

@@ -1,4 +1,4 @@
-/** What IAM is to have: one identity provider, in each account that has roles, and the roles that trust it. */
+/** What IAM must contain: one identity provider in each account that has roles, and the roles that trust it. */
 import type { RoleArn } from '../../core/arn.ts'
 import type { TrustPolicyDocument } from '../generate.ts'
 
@@ -11,11 +11,11 @@ export type PlannedProvider =
 export interface PlannedRole {
   readonly role: RoleArn
   readonly trustPolicy: TrustPolicyDocument
-  /** Seconds; undefined: what IAM gives a role by default. */
+  /** Seconds; undefined: IAM's default for a role. */
   readonly maxSessionSeconds?: number
 }
 
-/** An account, with the ARN of the provider there. */
+/** An account, with the provider's ARN in it. */
 export interface PlannedAccount {
   readonly id: string
   readonly providerArn: string
@@ -37,7 +37,7 @@ export interface RoleOfAccounts {
   readonly accounts: readonly string[]
 }
 
-/** With this instead of the provider, which is another one in every account. */
+/** The trust policy with this instead of the provider, which differs in every account. */
 export function principalsAs<Principal>(
   { Version, Statement }: TrustPolicyDocument,
   principal: Principal,
@@ -48,7 +48,7 @@ export function principalsAs<Principal>(
   }
 }
 
-/** The roles by what makes them different, in their order. */
+/** The roles grouped by everything that distinguishes them, in their order. */
 export function rolesByAccounts({ roles }: IamPlan): readonly RoleOfAccounts[] {
   const groups = new Map<string, RoleOfAccounts>()
   for (const { role, trustPolicy, maxSessionSeconds } of roles) {
@@ -60,7 +60,7 @@ export function rolesByAccounts({ roles }: IamPlan): readonly RoleOfAccounts[] {
   return [...groups.values()]
 }
 
-/** Each name once, upper and lower case alike: what is there already gets a number. */
+/** Makes each name unique, ignoring case: a repeated one gets a number. */
 export function uniqueNames(names: readonly string[], separator: string): readonly string[] {
   const taken = new Set<string>()
   return names.map((name) => {

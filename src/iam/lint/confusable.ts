@@ -1,7 +1,7 @@
 import { parseArn } from '../../core/arn.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 
-/** Letters that pass for another, accents and widths aside: enough to find a name that was made to deceive. */
+/** Characters that look like another, apart from accents and widths: enough to find deceptive names. */
 const PASS_FOR: ReadonlyMap<string, string> = new Map([
   ...Object.entries({ а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', у: 'y', х: 'x', і: 'i', ѕ: 's', ո: 'n', ԁ: 'd', ɡ: 'g' }),
   ...Object.entries({ '0': 'o', '1': 'l', І: 'l', Ι: 'l', ı: 'i', '–': '-', '‐': '-' }),
@@ -19,7 +19,7 @@ export function difference(name: string, meant: string): string | undefined {
   return differenceOfNames(nameOf(arn.resource), nameOf(meantArn.resource))
 }
 
-/** How one name differs from the other that it could be mistaken for; undefined: it could not, or it is the same. */
+/** How a name differs from another that it could be mistaken for; undefined: it could not, or it is the same. */
 function differenceOfNames(name: string, meant: string): string | undefined {
   if (name === meant) return undefined
   if (trimmed(name) === trimmed(meant)) return 'it differs by a slash at the end'

@@ -1,4 +1,4 @@
-/** What the role is taken with, as far as the configuration knows. */
+/** How the role is assumed, as far as the configuration shows. */
 export interface EvidenceInUse {
   readonly kind: EvidenceKind
   /** The ARN of the provider that AWS will see, or the name of one that needs no registration. */
@@ -16,6 +16,6 @@ export interface EvidenceInUse {
 export type EvidenceKind = 'saml' | 'web-identity'
 
 export interface LintFacts {
-  /** Empty: nothing is known, and nothing is compared with it. */
+  /** Empty: nothing is known, so nothing is compared. */
   readonly evidence: readonly EvidenceInUse[]
 }

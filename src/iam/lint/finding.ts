@@ -2,7 +2,7 @@ import { type CheckResult, passed } from '../../core/verdict.ts'
 import type { Policy } from '../policy.ts'
 import type { LintFacts } from './facts.ts'
 
-/** `error`: the policy admits the wrong users, or refuses the right ones. `info`: good to know. */
+/** `error`: the policy admits unintended users, or refuses intended ones. `info`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'info'
 
 /** One problem of a trust policy. */

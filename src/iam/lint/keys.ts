@@ -1,11 +1,11 @@
-/** Whether AWS fills a condition key in a federated call, and what was probably meant where it never does. */
+/** Whether AWS fills a condition key in a federated call, and what was probably meant if it never does. */
 import { issuerHostPath } from '../../core/arn.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { conditionKeyOf, conditionKeyTable } from '../condition-keys/condition-keys.ts'
 import type { EvidenceKind } from './facts.ts'
-import { callOf } from './reading.ts'
+import { callOf } from './statement-queries.ts'
 
-/** Who calls: the kinds of evidence that the statement is for, and their issuers. */
+/** The callers: the kinds of evidence that the statement is for, and their issuers. */
 export interface Callers {
   readonly kinds: ReadonlySet<EvidenceKind>
   /** Host and path, in lower case. */
@@ -16,12 +16,12 @@ export interface Callers {
 export type KeyProblem =
   | { readonly kind: 'never'; readonly why: string }
   | { readonly kind: 'misspelt'; readonly meant: string }
-  /** `exposed`: the claims that become keys; none where the key is not of a token. */
+  /** `exposed`: the claims that become keys; absent if the key does not belong to a token. */
   | { readonly kind: 'claim'; readonly exposed: readonly string[] }
 
 const claimNames = [...new Set(conditionKeyTable.map(({ key }) => key.slice(key.lastIndexOf(':') + 1)))]
 
-/** Global keys that only signed calls and calls of services have; the table is about what taking roles fills. */
+/** Global keys that only signed calls and calls by services have; the table only covers assuming roles. */
 const elsewhere: ReadonlySet<string> = new Set([
   'aws:principalorgid',
   'aws:principalorgpaths',
@@ -36,7 +36,7 @@ export function isListKey(name: string): boolean | undefined {
   return conditionKeyOf(name)?.multi
 }
 
-/** Why AWS will never fill that key in a call of these; undefined: it may. */
+/** Why AWS never fills that key in such a call; undefined: it may. */
 export function keyProblem(key: string, callers: Callers): KeyProblem | undefined {
   const { issuer, claim } = ofIssuer(key.toLowerCase())
   if (issuer !== undefined) return issuerProblem(issuer, claim, callers)
@@ -74,7 +74,7 @@ function misspeltOr(meant: string | undefined, otherwise: KeyProblem): KeyProble
   return meant === undefined ? otherwise : { kind: 'misspelt', meant }
 }
 
-/** Issuers of which AWS knows further claims since 2026, and nobody here which (aws-facts C.2). */
+/** Issuers for which AWS knows further claims since 2026; which ones is not known here (aws-facts C.2). */
 function hasUnknownClaims(issuer: string): boolean {
   return /^(?:accounts\.google\.com|oidc\.circleci\.com\/.*|.*\.oraclecloud\.com(?:\/.*)?)$/.test(issuer)
 }
@@ -85,9 +85,9 @@ function claimsOf(issuer: string): readonly string[] {
 
 function unknownProblem(key: string): KeyProblem | undefined {
   const name = key.toLowerCase()
-  if (elsewhere.has(name)) return { kind: 'never', why: 'nobody signs it, and no service makes it' }
+  if (elsewhere.has(name)) return { kind: 'never', why: 'the call is not signed, and not made by a service' }
   if (name.startsWith('saml:')) return misspeltOr(nearest(key, keysOf('saml:')), { kind: 'claim', exposed: [] })
-  // Of global keys there are more than the table has.
+  // There are more global keys than the table has.
   if (!name.startsWith('sts:')) return undefined
   return misspeltOr(nearest(key, keysOf('sts:')), { kind: 'never', why: 'AWS knows no such key' })
 }

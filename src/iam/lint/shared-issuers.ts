@@ -1,14 +1,14 @@
 import type { Condition } from '../conditions.ts'
-import { isOn } from './reading.ts'
+import { isOn } from './statement-queries.ts'
 
 interface SharedIssuer {
-  /** The condition key that tells whose the token is: a trust policy must ask for it. */
+  /** The condition key that identifies the owner of a token: a trust policy must have a condition on it. */
   readonly key: string
-  /** Whether IAM refuses a new policy that does not. */
+  /** Whether IAM refuses a new policy without it. */
   readonly isRequired: boolean
 }
 
-/** Issuers whose tokens anybody can have, as AWS lists them ("identity provider controls", aws-facts C.3). */
+/** Issuers whose tokens anyone can get, as AWS lists them ("identity provider controls", aws-facts C.3). */
 export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
   ...asking(
     'sub',
@@ -26,9 +26,9 @@ export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
     'proidc.upbound.io',
   ),
   ...asking('aud', true, 'cognito-identity.amazonaws.com', 'api.pulumi.com/oidc', 'sandboxes.cloud', 'oidc.vercel.com'),
-  // Microsoft's own tenant, the same for every customer of Sentinel: who is meant stands in the name of the session.
+  // Microsoft's own tenant, the same for every customer of Sentinel: the session name identifies the customer.
   ['sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d', { key: 'sts:RoleSessionName', isRequired: true }],
-  // Anyone who has an account there can get a token for an application that is open to the public.
+  // Anyone with an account there can get a token for a public application.
   ...asking('sub', false, 'accounts.google.com'),
   ...asking('user_id', false, 'www.amazon.com'),
   ...asking('id', false, 'graph.facebook.com'),
@@ -42,9 +42,7 @@ export function isAudience({ key }: SharedIssuer): boolean {
   return key.endsWith(':aud')
 }
 
-/**
- * Whether the condition is on a key of a shared issuer's own that tells whose the token is, and not on its audience.
- */
+/** Whether the condition is on a shared issuer's key that identifies the owner of a token, other than its audience. */
 export function isSubjectOfShared(condition: Condition): boolean {
   return [...sharedIssuers].some(
     ([issuer, shared]) => shared.key.startsWith(`${issuer}:`) && isOn(condition, shared.key) && !isAudience(shared),

@@ -1,4 +1,4 @@
-/** What every way of taking a role tells the trail. */
+/** What every way of assuming a role records. */
 import type { Parameters } from '../query/parameters.ts'
 import type { RoleSession } from '../sessions.ts'
 import { type CloudTrailFacts, type JsonObject, type TrailResource, trailInstant } from './facts.ts'
@@ -14,7 +14,7 @@ interface SessionAsked {
   readonly tags: { readonly tags: ReadonlyMap<string, string>; readonly transitiveKeys: readonly string[] }
 }
 
-/** Before anything is looked up: what was asked for, as far as it is no secret. */
+/** Recorded before anything is looked up: the request, without its secrets. */
 export function askedForRole(parameters: Parameters): CloudTrailFacts {
   const seconds = parameters.get('DurationSeconds')
   return {
@@ -27,7 +27,7 @@ export function askedForRole(parameters: Parameters): CloudTrailFacts {
   }
 }
 
-/** Whose trail it goes into. */
+/** The account that gets the event. */
 export function aboutRole({ arn, account }: InAccount, ...more: readonly TrailResource[]): CloudTrailFacts {
   return {
     recipientAccountId: account,
@@ -43,7 +43,7 @@ export function samlProviderResource({ arn, account }: InAccount): TrailResource
   }
 }
 
-/** What the identity provider's statement asked for beside the role. */
+/** What the identity provider's statement requests besides the role. */
 export function askedForSession({ sessionName, sourceIdentity, tags }: SessionAsked): JsonObject {
   return {
     roleSessionName: sessionName,
@@ -53,7 +53,7 @@ export function askedForSession({ sessionName, sourceIdentity, tags }: SessionAs
   }
 }
 
-/** Of the credentials the id and the end: never what signs, nor the token that must come along. */
+/** Only the ID and the expiry of credentials: never the secret key or the session token. */
 export function assumedRoleElements(session: RoleSession): JsonObject {
   return {
     credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },

@@ -13,7 +13,7 @@ export interface RecordedCall {
   readonly error: AwsError | undefined
 }
 
-/** The wire's short codes that CloudTrail writes as the name of the exception. */
+/** The short error codes that CloudTrail writes as names of exceptions. */
 const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
   DeleteConflict: 'DeleteConflictException',
   EntityAlreadyExists: 'EntityAlreadyExistsException',
@@ -27,14 +27,15 @@ const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
   PackedPolicyTooLarge: 'PackedPolicyTooLargeException',
 }
 
-const NOBODY: UserIdentity = { type: 'Unknown' }
+const UNKNOWN_CALLER: UserIdentity = { type: 'Unknown' }
 
 /**
- * The event for each trail that gets it: the account of the caller, and that of the role where they differ, tied by
- * their sharedEventID. The role's account sees of an unauthenticated client no more than the account and the unique id.
+ * The event for each trail that gets it: that of the caller's account, and that of the role's account if it is another
+ * one, linked by sharedEventID. The role's account only sees the account and the unique ID of a caller from another
+ * account.
  */
 export function cloudTrailEvents(recorded: RecordedCall): readonly JsonObject[] {
-  const { userIdentity = NOBODY, recipientAccountId = userIdentity.accountId } = recorded.facts
+  const { userIdentity = UNKNOWN_CALLER, recipientAccountId = userIdentity.accountId } = recorded.facts
   const own = userIdentity.accountId
   if (own === undefined || own === recipientAccountId) return [event(recorded, userIdentity, recipientAccountId)]
   const sharedEventID = randomUUID()
@@ -76,7 +77,7 @@ function event(
   }
 }
 
-/** Of a denied web identity CloudTrail says less than the answer does (F.4). */
+/** CloudTrail reveals less about a denied web identity than the response does (F.4). */
 function errorMessage({ code, message }: AwsError, eventName: string): string {
   return code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity'
     ? 'An unknown error occurred'

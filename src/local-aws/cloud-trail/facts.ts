@@ -1,15 +1,15 @@
 /**
- * What CloudTrail tells of a call (aws-facts F.3): each action notes what it has learnt, so that a call that fails
- * later is still recorded with as much as was known. Never a secret key, a session token, an assertion or a token.
+ * What CloudTrail records about a call (aws-facts F.3): each action notes what it has learnt, so a call that fails
+ * later is still recorded with everything known by then. Never a secret key, a session token, an assertion or a token.
  */
 export type JsonValue = string | number | boolean | null | undefined | readonly JsonValue[] | JsonObject
 
-/** Members that are undefined are left out of the event. */
+/** Undefined members are left out of the event. */
 export interface JsonObject {
   readonly [name: string]: JsonValue
 }
 
-/** Who called, in CloudTrail's words. */
+/** The caller, in CloudTrail's format. */
 export interface UserIdentity extends JsonObject {
   readonly type:
     | 'SAMLUser'
@@ -37,11 +37,11 @@ export interface CloudTrailFacts {
   readonly requestParameters?: JsonObject
   readonly responseElements?: JsonObject
   readonly resources?: readonly TrailResource[]
-  /** In whose trail the event is: the account of the role. The caller's own when nothing else is said. */
+  /** The account whose trail gets the event: that of the role. Default: the caller's own. */
   readonly recipientAccountId?: string
 }
 
-/** Facts as they come in: request parameters add up, of everything else the last word counts. */
+/** Facts as they are noted: request parameters are merged, of everything else the last value counts. */
 export interface TrailRecorder {
   readonly facts: CloudTrailFacts
   note(more: CloudTrailFacts): void
@@ -64,7 +64,7 @@ export function createTrailRecorder(): TrailRecorder {
   }
 }
 
-/** `Mar 23, 2016, 2:39:57 AM`, as CloudTrail writes the end of credentials. */
+/** `Mar 23, 2016, 2:39:57 AM`, CloudTrail's format for the expiry of credentials. */
 export function trailInstant(instant: Date): string {
   const hours = instant.getUTCHours()
   const day = `${MONTHS[instant.getUTCMonth()]} ${instant.getUTCDate()}, ${instant.getUTCFullYear()}`

@@ -1,8 +1,8 @@
-/** Who called, as CloudTrail writes it (aws-facts F.3). */
+/** The caller in CloudTrail's format (aws-facts F.3). */
 import type { Caller, Session } from '../sessions.ts'
 import type { JsonObject, UserIdentity } from './facts.ts'
 
-/** Of a call that is signed, with long-term keys or with those of a session. */
+/** The signer of a call, with long-term keys or those of a session. */
 export function callerIdentity(caller: Caller | Session): UserIdentity {
   const { kind, arn, account, userId, accessKeyId } = caller
   const common = { principalId: userId, arn, accountId: account, accessKeyId }
@@ -18,7 +18,7 @@ export function callerIdentity(caller: Caller | Session): UserIdentity {
   }
 }
 
-/** What the session was made of; nothing for long-term keys. */
+/** How the session was created; absent for long-term keys. */
 function sessionContext(caller: Caller | Session): JsonObject {
   if (!('issuedAt' in caller)) return {}
   const { issuedAt, mfaAt } = caller

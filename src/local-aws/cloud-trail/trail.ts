@@ -1,6 +1,6 @@
 /**
- * The trail: every call that was answered, kept in memory and, where asked for, written to a file, one event a line.
- * Start here; facts.ts is what actions note, event.ts the shape, identity.ts who called. Knows no action.
+ * The trail: every call that was answered, kept in memory and optionally written to a file, one event per line. Start
+ * here; facts.ts has what actions note, event.ts the format, identity.ts the caller. Knows no action.
  */
 import { isIPv4 } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../http.ts'
@@ -17,15 +17,13 @@ export interface Trail {
 /** Gets each event as a line of JSON. */
 export type TrailSink = (line: string) => void
 
-/** The oldest goes first. */
+/** The oldest is dropped first. */
 const REMEMBERED = 5000
 const SHOWN = { default: 50, max: 1000 }
 
-/** In characters. Hardly an event comes near, and five thousand of them have room in memory. */
+/** In characters. Events are hardly ever this long, and five thousand of them fit in memory. */
 const USUAL_LINE = 16_384
-/**
- * CloudTrail leaves request parameters out that are larger than 100 KB, and cuts client-supplied values at one.
- */
+/** CloudTrail omits request parameters larger than 100 KB, and truncates client-supplied values at one. */
 const MOST_PARAMETERS = 102_400
 const LONGEST_TEXT = 2048
 
@@ -38,7 +36,7 @@ export function createTrail(sink?: TrailSink): Trail {
   }
   return {
     record: (recorded) => {
-      // As text at once: an event must not keep the whole request in memory, of which its values are slices.
+      // Serialized immediately: an event must not keep the whole request in memory, of which its values are slices.
       for (const line of cloudTrailEvents(recorded).map(lineOf)) {
         keep(recorded.call.now, line)
         sink?.(line)
@@ -59,7 +57,7 @@ export function createTrail(sink?: TrailSink): Trail {
   }
 }
 
-/** A line of JSON. A call may bring a megabyte, and even unsigned calls are recorded. */
+/** A line of JSON. A call may be a megabyte long, and even unsigned calls are recorded. */
 function lineOf(event: JsonObject): string {
   const whole = JSON.stringify(event)
   if (whole.length <= USUAL_LINE) return whole
@@ -72,8 +70,8 @@ function cut(_name: string, value: unknown): unknown {
 }
 
 /**
- * A name that anybody may own and have lead here: a page in the browser would read the trail by it (DNS rebinding).
- * AWS's own names, which a proxy passes on, are not such.
+ * A host name that anyone may own and point here: a web page could read the trail by it (DNS rebinding). AWS's own
+ * names, which a proxy forwards, are allowed.
  */
 function isForeign(hostHeader = ''): boolean {
   const host = hostHeader.toLowerCase().replace(/:\d+$/, '')

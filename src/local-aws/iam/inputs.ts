@@ -1,6 +1,6 @@
 /**
- * What each operation of IAM accepts, as its service model states it: members in the model's order. A test compares
- * this table with the model itself.
+ * What each IAM operation accepts, as its service model defines it: members in the model's order. A test compares this
+ * table with the model.
  */
 import * as limits from '../../aws/facts/limits.ts'
 import type { Member, Shape } from '../query/shapes.ts'
@@ -132,7 +132,7 @@ function optional(name: string, shape: Shape): Member {
   return { name, shape }
 }
 
-/** IAM was never seen to repeat the key or the value of a tag. */
+/** IAM was never observed to repeat the key or the value of a tag. */
 function unrepeated(shape: Shape): Shape {
   return { ...shape, sensitive: true } as Shape
 }

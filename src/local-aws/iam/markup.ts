@@ -1,4 +1,4 @@
-/** What IAM's answers have in common. */
+/** What IAM's responses share. */
 import { element, type Markup } from '../../xml/write.ts'
 import type { Parameters } from '../query/parameters.ts'
 import type { Tags } from '../state.ts'
@@ -30,7 +30,7 @@ export function tagList(tags: Tags): Markup {
   )
 }
 
-/** The items after the Marker, in the order of their keys, no more than MaxItems. */
+/** The items after the Marker, in the order of their keys, at most MaxItems. */
 export function page<Item>(items: readonly Item[], keyOf: (item: Item) => string, parameters: Parameters): Page<Item> {
   const marker = parameters.get('Marker')
   const after = marker === undefined ? '' : keyOfMarker(marker)

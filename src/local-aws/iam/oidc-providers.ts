@@ -20,10 +20,10 @@ const onProvider = {
   tags: (call: IamCall) => ownProvider(call)?.tags,
 } as const
 
-/** Printable ASCII without the backslash, which browsers take for a slash. RFC 3986, 2 */
+/** Printable ASCII without the backslash, which browsers treat as a slash. RFC 3986, 2 */
 const URL_CHARACTERS = /^[!-[\]-~]+$/
 
-/** The URL is told without its scheme, as IAM does. */
+/** IAM shows the URL without its scheme. */
 export const getOidcProvider = iamAction('GetOpenIDConnectProvider', {
   ...onProvider,
   answer: (call) => {
@@ -59,7 +59,7 @@ export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
   },
 })
 
-/** An id that is there already stays there once. */
+/** An ID that is already there is not added again. */
 export const addClientId = iamAction(
   'AddClientIDToOpenIDConnectProvider',
   updating((provider, { parameters }) => ({
@@ -93,7 +93,7 @@ export const oidcProviderTags = tagActions({
   put: ({ iam }, provider) => iam.oidcProviders.put(provider),
 })
 
-/** `allowHttp`: the local AWS's own leave for issuers on this machine. */
+/** `allowHttp`: whether issuers on this machine may use http, which AWS does not allow. */
 export function createOidcProvider(allowHttp: boolean): Action {
   return iamAction('CreateOpenIDConnectProvider', {
     resource: newArn,
@@ -122,7 +122,7 @@ function newArn(call: IamCall): string {
   return arnIn(call, `oidc-provider/${issuerHostPath(required(call.parameters, 'Url'))}`)
 }
 
-/** AWS accepts https without a port and without a query only. */
+/** AWS accepts only https URLs without port and query. */
 function isIssuer(url: string, allowHttp: boolean): boolean {
   if (!URL.canParse(url) || !URL_CHARACTERS.test(url) || /[?#*]/.test(url)) return false
   const { protocol, port, username } = new URL(url)
@@ -147,7 +147,7 @@ function providerResource({ parameters }: IamCall): string {
   return required(parameters, 'OpenIDConnectProviderArn')
 }
 
-/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+/** undefined for a provider of another account, about which nothing is revealed: not even by the keys in a refusal. */
 function ownProvider(call: IamCall): OidcProvider | undefined {
   const provider = call.iam.oidcProviders.find(providerResource(call))
   return provider?.account === call.account ? provider : undefined

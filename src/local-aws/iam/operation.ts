@@ -1,4 +1,4 @@
-/** What every operation of IAM goes through: shapes, signature, permission, and what the trail is told. */
+/** What every IAM operation goes through: shapes, signature, permission, and the trail. */
 import { requestTagContext, resourceContext } from '../../iam/condition-keys/condition-keys.ts'
 import { requirePermission } from '../authorize.ts'
 import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
@@ -10,7 +10,7 @@ import type { Action, Answer } from '../sts/call.ts'
 import { type IamOperation, iamInputs } from './inputs.ts'
 import { tagsIn } from './tags.ts'
 
-/** One call, by somebody who may make it: it works on the caller's own account. */
+/** One call, by an authorized caller: it works on the caller's own account. */
 export interface IamCall {
   readonly iam: IamStore
   readonly parameters: Parameters
@@ -22,17 +22,17 @@ export interface IamCall {
 export interface Operation {
   /** The ARN that a permission for this call must name. */
   resource(call: IamCall): string
-  /** How IAM's refusal names it, where that is not by its ARN. */
+  /** How IAM's refusal names it, if not by its ARN. */
   shownAs?(call: IamCall): string
-  /** Of what is there already: a policy may ask for them. */
+  /** Tags of the existing resource: a policy may refer to them. */
   tags?(call: IamCall): Tags | undefined
   answer(call: IamCall): Omit<Answer, 'summary'>
 }
 
-/** The trail is no place for a whole metadata document. */
+/** The trail must not contain a whole metadata document. */
 const LONGEST_TOLD = 2048
 
-/** Every ARN of that kind in the account, `arn:aws:iam::111122223333:role/*`. */
+/** The wildcard ARN of that resource type in the account, `arn:aws:iam::111122223333:role/*`. */
 export function arnIn({ partition, account }: IamCall, resource: string): string {
   return `arn:${partition}:iam::${account}:${resource}`
 }
@@ -53,7 +53,7 @@ export function iamAction(name: IamOperation, { resource, shownAs, tags, answer 
   }
 }
 
-/** The parameters as the trail spells them, without those that are secret. */
+/** The parameters in CloudTrail's spelling, without secret ones. */
 function told(members: readonly Member[], parameters: Parameters, prefix = ''): JsonObject {
   return Object.fromEntries(
     members.map(({ name, shape }) => [

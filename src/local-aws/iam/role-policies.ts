@@ -7,7 +7,7 @@ import { namedRole, onRole } from './roles.ts'
 import { refusals } from './texts.ts'
 import { parseDocument, policySize } from './trust-document.ts'
 
-/** Of all inline policies of a role together, white space aside. */
+/** The limit for all inline policies of a role together, without white space. */
 const ROLE_POLICIES_SIZE = 10_240
 
 export const putRolePolicy = iamAction('PutRolePolicy', {
@@ -59,13 +59,13 @@ export const deleteRolePolicy = iamAction('DeleteRolePolicy', {
   },
 })
 
-/** None: there are no managed policies to attach here, and whoever deletes a role asks for them first. */
+/** Always empty: managed policies cannot be attached here, but tools list them before they delete a role. */
 export const listAttachedRolePolicies = iamAction('ListAttachedRolePolicies', {
   ...onRole,
   answer: (call) => noneOf(call, 'AttachedPolicies'),
 })
 
-/** None, likewise: there is no EC2 here. */
+/** Always empty: there is no EC2 here. */
 export const listInstanceProfilesForRole = iamAction('ListInstanceProfilesForRole', {
   ...onRole,
   answer: (call) => noneOf(call, 'InstanceProfiles'),
@@ -78,7 +78,7 @@ function namedPolicy({ policies }: Role, { parameters }: IamCall): PermissionPol
   return policy
 }
 
-/** An empty list about a role that is there. Throws NoSuchEntity. */
+/** An empty list for an existing role. Throws NoSuchEntity. */
 function noneOf(call: IamCall, list: string) {
   namedRole(call)
   return { members: [memberList(list, []), element('IsTruncated', {}, 'false')] }

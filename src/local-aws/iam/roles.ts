@@ -15,7 +15,7 @@ import { readTrustDocument } from './trust-document.ts'
 /** AWS raises it to 5000 on request. */
 const ROLES_PER_ACCOUNT = 1000
 
-/** For operations on a role that should be there. */
+/** For operations on an existing role. */
 export const onRole = {
   resource: roleResource,
   // terraform-aws-modules/terraform-aws-eks issue 2517, aws/aws-cdk issue 27067
@@ -33,7 +33,7 @@ export const getRole = iamAction('GetRole', {
   },
 })
 
-/** Tags and the last use are left out of the list, as IAM does. */
+/** The list omits tags and the last use, as IAM's does. */
 export const listRoles = iamAction('ListRoles', {
   resource: (call) => arnIn(call, `role${call.parameters.get('PathPrefix') ?? '/'}`),
   answer: ({ iam, account, parameters }) => {
@@ -65,7 +65,7 @@ export const createRole = iamAction('CreateRole', {
       trustPolicy,
       trustDocument,
       maxSessionDuration: Number(parameters.get('MaxSessionDuration') ?? maxSessionDuration.default),
-      // A role that takes the place of a deleted one of the same name is another.
+      // A role that replaces a deleted one of the same name is a different role.
       id: uniqueId('AROA', account, `${arn} ${randomUUID()}`),
       description: parameters.get('Description'),
       policies: [],
@@ -94,7 +94,7 @@ export const updateRole = iamAction('UpdateRole', {
   },
 })
 
-/** The older of the two ways: it tells the role. */
+/** The older of the two operations: it returns the role. */
 export const updateRoleDescription = iamAction('UpdateRoleDescription', {
   ...onRole,
   answer: (call) => {
@@ -134,7 +134,7 @@ export function namedRole(call: IamCall): Role {
   return role
 }
 
-/** Names of roles are unique in an account, whatever their path and case. */
+/** Role names are unique in an account, whatever their path and case. */
 function findByName({ iam, account }: IamCall, name: string): Role | undefined {
   return iam.roles.inAccount(account).find((role) => sameName(role.name, name))
 }
@@ -143,15 +143,13 @@ function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
 
-/** Its ARN, or for a role that is not there the one it would have at the root. */
+/** Its ARN; for a missing role the ARN it would have without a path. */
 function roleResource(call: IamCall): string {
   const name = required(call.parameters, 'RoleName')
   return findByName(call, name)?.arn ?? arnIn(call, `role/${name}`)
 }
 
-/**
- * What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself.
- */
+/** The fields of a role in each response besides its name and trust policy, as recorded: CreateRole returns few. */
 function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] {
   const has = (part: Part): boolean => parts.includes(part)
   return [
@@ -164,7 +162,7 @@ function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Markup | u
     has('Description') && role.description !== undefined ? element('Description', {}, role.description) : undefined,
     has('MaxSessionDuration') ? element('MaxSessionDuration', {}, String(role.maxSessionDuration)) : undefined,
     has('Tags') && role.tags.size > 0 ? tagList(role.tags) : undefined,
-    // Empty until AWS has noticed, hours later, that somebody took the role.
+    // Empty until AWS has noticed, hours later, that the role was used.
     has('RoleLastUsed') ? element('RoleLastUsed', {}) : undefined,
   ]
 }

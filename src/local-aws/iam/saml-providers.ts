@@ -16,7 +16,7 @@ import { refusals } from './texts.ts'
 
 const PROVIDERS_PER_ACCOUNT = 100
 const MOST_KEYS = 2
-/** Bits of an RSA modulus. */
+/** Size of an RSA modulus in bits. */
 const SMALLEST_KEY = 1024
 
 const onProvider = {
@@ -132,13 +132,13 @@ function providerResource({ parameters }: IamCall): string {
   return required(parameters, 'SAMLProviderArn')
 }
 
-/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+/** undefined for a provider of another account, about which nothing is revealed: not even by the keys in a refusal. */
 function ownProvider(call: IamCall): SamlProvider | undefined {
   const provider = call.iam.samlProvider(providerResource(call))
   return provider?.account === call.account ? provider : undefined
 }
 
-/** Throws InvalidInput for what is no metadata of one identity provider, or not as AWS wants it (B.5). */
+/** Throws InvalidInput unless it is the metadata of one identity provider, in the form that AWS requires (B.5). */
 function readMetadata({ now }: IamCall, xml: string): IdpMetadata {
   if (xml.startsWith('\uFEFF')) throw refusals.metadataInvalid('a byte order mark at its beginning')
   const metadata = parseMetadata(xml, now)
@@ -161,7 +161,7 @@ function parseMetadata(xml: string, now: Date): IdpMetadata {
   }
 }
 
-/** RFC 5280 4.2: a certificate has no extension twice. Node takes it, and does not tell. */
+/** RFC 5280 4.2: a certificate has no extension twice. Node accepts a repeated one silently. */
 function hasRepeatedExtension(pem: string): boolean {
   const types = extensionTypes(pem)
   return new Set(types).size < types.length
@@ -215,7 +215,7 @@ function changedKeys(call: IamCall, { privateKeys }: SamlProvider): readonly Dec
   return [...privateKeys, readKey(call, added)]
 }
 
-/** The end of the metadata, or where it names none a hundred years, as AWS has it. [K] */
+/** The end of the metadata, or a hundred years from now if it states none, as AWS does. [K] */
 function validUntil({ metadata, createdAt }: SamlProvider) {
   const end = new Date(createdAt)
   end.setUTCFullYear(createdAt.getUTCFullYear() + 100)

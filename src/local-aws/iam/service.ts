@@ -1,12 +1,13 @@
 /**
- * IAM, as far as federation needs it: roles with their trust and inline policies and tags, SAML and OpenID providers. A
- * change is there for the next call and gone with the process. Knows no action of STS. operations.ts has the
- * operations, operation.ts what every one of them goes through, inputs.ts their parameters, texts.ts every refusal.
+ * IAM, as far as federation needs it: roles with their trust policies, inline policies and tags, SAML and OpenID
+ * providers. A change takes effect with the next call and is lost when the process ends. Knows no STS action.
+ * operations.ts has the operations, operation.ts what every one of them goes through, inputs.ts their parameters,
+ * texts.ts every refusal.
  */
 import type { Service } from '../endpoint.ts'
 import type { Action } from '../sts/call.ts'
 
-/** Loaded with the first call: most who run the local AWS never make one. */
+/** Loaded with the first call: most users of the local AWS make none. */
 export function iamService(allowHttpIssuers: boolean): Service {
   let operations: Promise<ReadonlyMap<string, Action>> | undefined
   return {

@@ -1,4 +1,4 @@
-/** The three operations by which each kind of thing is tagged: they differ in their names and in what they find. */
+/** The three tagging operations of each resource type: they differ in their names and in how the resource is found. */
 import { listOf } from '../query/parameters.ts'
 import type { Tags } from '../state.ts'
 import type { Action } from '../sts/call.ts'
@@ -9,7 +9,7 @@ import { tagsIn, withTags } from './tags.ts'
 
 interface Taggable<Item extends { readonly tags: Tags }> {
   readonly names: { readonly tag: IamOperation; readonly untag: IamOperation; readonly list: IamOperation }
-  /** What a permission for it must name. */
+  /** The resource ARN for its permission. */
   readonly on: Omit<Operation, 'answer'>
   /** Throws NoSuchEntity. */
   find(call: IamCall): Item

@@ -5,7 +5,7 @@ import { refusals } from './texts.ts'
 
 const MOST_TAGS = 50
 
-/** `Tags.member.N.Key` and `.Value`: each key once, however it is written. */
+/** `Tags.member.N.Key` and `.Value`: each key once, in any case. */
 export function tagsIn(parameters: Parameters): Tags {
   const keys = listOf(parameters, 'Tags', '.Key')
   const tags = new Map(keys.map((key, n) => [key, parameters.get(`Tags.member.${n + 1}.Value`) ?? '']))
@@ -13,7 +13,7 @@ export function tagsIn(parameters: Parameters): Tags {
   return tags
 }
 
-/** With more tags than these: of a key that is there already the new spelling and value count. */
+/** Adds these tags: an existing key gets the new spelling and value. */
 export function withTags(tags: Tags, more: Tags): Tags {
   const replaced = new Set([...more.keys()].map((key) => key.toLowerCase()))
   const all = new Map([...[...tags].filter(([key]) => !replaced.has(key.toLowerCase())), ...more])

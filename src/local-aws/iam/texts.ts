@@ -1,7 +1,7 @@
 /**
- * What IAM says where it refuses, most of it as LocalStack's snapshots of AWS have it. Texts marked [K] are not
- * confirmed by a recorded answer (the codes and statuses are the service model's); those on SAML providers are the
- * titles of AWS's troubleshooting page.
+ * IAM's refusals, most of them from LocalStack's snapshots of AWS. Those marked [K] are not confirmed by a recorded
+ * response (the codes and statuses are the service model's); those about SAML providers are the titles of AWS's
+ * troubleshooting page.
  */
 import { AwsError } from '../aws-errors.ts'
 
@@ -20,7 +20,7 @@ export const refusals = {
   /** [K] */
   boundary: () => invalidInput('Permissions boundaries are not supported by the local AWS.'),
   duplicateTags: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
-  /** Recorded of OpenID providers. */
+  /** Recorded for OpenID providers. */
   tooManyTags: () => limitExceeded('The number of tags has reached the maximum limit.'),
   /** [K] */
   markerInvalid: () => new AwsError('ValidationError', 'Invalid Marker.'),

@@ -1,29 +1,29 @@
-/** Policy documents as IAM accepts them when they are written (aws-facts C.3, E.6). */
+/** The policy documents that IAM accepts when they are saved (aws-facts C.3, E.6). */
 import { MalformedPolicyError } from '../../iam/errors.ts'
-import { admittedBy, isPinned } from '../../iam/lint/reading.ts'
 import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
+import { admittedProviders, requiresNamedValues } from '../../iam/lint/statement-queries.ts'
 import { type Policy, type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { AwsError } from '../aws-errors.ts'
 import { renamePrincipals } from '../state/principals.ts'
 import type { IamStore, Role } from '../state.ts'
 import { refusals } from './texts.ts'
 
-/** Characters but for white space; AWS raises it to 4096 on request. */
+/** Characters without white space; AWS raises it to 4096 on request. */
 const TRUST_POLICY_SIZE = 2048
 
-/** `aws:ResourceTag/` and its like: what follows is the key of a tag, which may have colons of its own. */
+/** `aws:ResourceTag/` and similar prefixes: the key of a tag follows, which may contain colons. */
 const TAG = /^([\w-]+:\w*Tag)\/.*/is
-/** An issuer with a port, which AWS has none of: the local AWS accepts it where it takes such issuers. */
+/** An issuer with a port, which AWS does not allow: the local AWS accepts it if it allows such issuers. */
 const WITH_PORT = /^([^/:]+):\d{1,5}((?:\/[^:]*)?:)/
 
-/** A unique id of a role or user instead of its ARN, and of a role's session. */
+/** A unique ID of a role or user, or of a role's session, instead of an ARN. */
 const UNIQUE_ID = /^A(?:RO|ID)A[A-Z0-9]{12,124}(?::.+)?$/
 
 export function policySize(document: string): number {
   return document.replace(/\s/g, '').length
 }
 
-/** Throws MalformedPolicyDocument in IAM's words for the first thing that is wrong. */
+/** Throws MalformedPolicyDocument with IAM's message for the first problem. */
 export function parseDocument(document: string, kind: PolicyKind): Policy {
   const policy = parsed(document, kind)
   const conditions = policy.statements.flatMap((statement) => statement.conditions)
@@ -53,8 +53,9 @@ function hasOneColon(key: string): boolean {
 }
 
 /**
- * A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. A
- * unique id that it names is kept as the ARN that has it now; of one that nobody has IAM makes an error.
+ * A trust policy that may be saved: within the quota, and for shared issuers with a condition on the claim that
+ * identifies the token's owner. A unique ID in it is replaced by the ARN that has it now; IAM refuses an ID that no
+ * user or role has.
  */
 export function readTrustDocument(iam: IamStore, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> {
   const trustDocument = renamePrincipals(document, (name) => {
@@ -72,9 +73,10 @@ function parseTrustDocument(document: string): Policy {
   if (deleted !== undefined)
     throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${deleted}"`)
   if (policySize(document) > TRUST_POLICY_SIZE) throw refusals.quota('ACLSizePerRole', TRUST_POLICY_SIZE)
-  for (const provider of admittedBy(policy)) {
+  for (const provider of admittedProviders(policy)) {
     const shared = sharedIssuerOf(provider.issuer)
-    if (shared?.isRequired && !isPinned(policy, provider, shared.key)) throw refusals.sharedIssuer(shared.key)
+    if (shared?.isRequired && !requiresNamedValues(policy, provider, shared.key))
+      throw refusals.sharedIssuer(shared.key)
   }
   return policy
 }

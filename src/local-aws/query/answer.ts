@@ -1,13 +1,13 @@
 /**
- * What a service answers in the Query protocol (aws-facts A.1): XML in its namespace, with the request's id; or
- * the same as JSON, for those that ask for it.
+ * A response of the Query protocol (aws-facts A.1): XML in the service's namespace, with the request's ID; or the same
+ * as JSON, if the caller requests that.
  */
 import { element, type Markup, render } from '../../xml/write.ts'
 import type { AwsError } from '../aws-errors.ts'
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import { jsonOf } from './json.ts'
 
-/** Markup with the text that it stands for, in the one form or the other. */
+/** An escaped text, in XML or JSON. */
 type Format = (status: number, requestId: string, root: Markup) => HttpResponse
 
 const asXml: Format = (status, requestId, root) => ({
@@ -22,13 +22,13 @@ const asJson: Format = (status, requestId, root) => ({
   body: JSON.stringify(jsonOf(render(root))),
 })
 
-/** What an answer is to: the request and the id that it got. */
+/** The request that is answered, and its ID. */
 interface Asked {
   readonly request: HttpRequest
   readonly requestId: string
 }
 
-/** The answer of an action with the members of its result, if it has one; those that are undefined are left out. */
+/** The response of an action with the members of its result, if any; undefined members are left out. */
 export function successReply(
   namespace: string,
   action: string,
@@ -45,15 +45,13 @@ export function successReply(
   )
 }
 
-/** Whether the caller wants JSON: as AWS, that is who names it, before XML. Most who call name neither. */
+/** Whether the caller requests JSON: as at AWS, by naming it before XML. Most callers name neither. */
 function formatFor(request: HttpRequest): Format {
   const wanted = /application\/json|text\/xml|application\/xml/i.exec(request.headers.accept ?? '')?.[0]
   return wanted?.toLowerCase() === 'application/json' ? asJson : asXml
 }
 
-/**
- * The answer instead of a result: who is at fault, the code and the message. Without a request that was read, in XML.
- */
+/** The error response: whose fault it is, the code and the message. As XML if the request could not be read. */
 export function errorReply(
   namespace: string,
   error: AwsError,
@@ -73,12 +71,12 @@ export function errorReply(
   )
 }
 
-/** As EC2 does it: AWS's own STS sends no encoded messages, but here there is no EC2. */
+/** As EC2 does: AWS's own STS sends no encoded messages, but there is no EC2 here. */
 function messageOf({ message, encodedMessage }: AwsError): string {
   return encodedMessage === undefined ? message : `${message}. Encoded authorization failure message: ${encodedMessage}`
 }
 
-/** Seconds and a Z, as AWS writes instants. */
+/** Whole seconds and a Z, as AWS writes timestamps. */
 export function timestamp(instant: Date): string {
   return instant.toISOString().replace(/\.\d{3}Z$/, 'Z')
 }

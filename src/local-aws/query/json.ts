@@ -1,14 +1,14 @@
 /**
- * An answer of the Query protocol as JSON, as AWS gives it to `Accept: application/json`: the same nesting, lists
- * without their `member`, instants in seconds since 1970, numbers and booleans as such. Which those are the service
- * models say: the names are enough, and a test compares them with the models.
+ * A response of the Query protocol as JSON, as AWS sends it for `Accept: application/json`: the same nesting, lists
+ * without their `member`, timestamps in seconds since 1970, numbers and booleans as such. The service models define
+ * which members those are: names suffice, and a test compares them with the models.
  */
 import { parseXml } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 
 type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json }
 
-/** The members of answers that are no texts, by what they are. An element that is empty would not tell. */
+/** The members of responses that are not texts, by type. An empty element would not show its type. */
 export const jsonTypes = {
   timestamp: new Set(['Expiration', 'CreateDate', 'ValidUntil', 'Timestamp', 'LastUsedDate']),
   integer: new Set(['PackedPolicySize', 'MaxSessionDuration']),
@@ -28,7 +28,7 @@ export const jsonTypes = {
   structure: new Set(['RoleLastUsed']),
 } as const satisfies Readonly<Record<string, ReadonlySet<string>>>
 
-/** Our own text: metadata of ten million characters may stand in it, escaped. */
+/** Our own text: it may contain metadata of ten million characters, escaped. */
 const LIMITS = {
   characters: 128 * 1024 * 1024,
   depth: 20,
@@ -37,10 +37,10 @@ const LIMITS = {
   attributes: 100,
 }
 
-/** `xml`: a whole answer in the Query protocol's XML. */
+/** `xml`: a whole response in the Query protocol's XML. */
 export function jsonOf(xml: string): Json {
   const root = parseXml(xml, LIMITS)
-  // An error stands without its envelope.
+  // An error has no envelope.
   return root.local === 'ErrorResponse' ? jsonValue(root) : { [root.local]: jsonValue(root) }
 }
 

@@ -1,12 +1,12 @@
 import { unescape as percentDecode } from 'node:querystring'
 
-/** The parameters of a Query call. Of a name that is repeated the first value counts. */
+/** The parameters of a Query call. The first value of a repeated name counts. */
 export type Parameters = ReadonlyMap<string, string>
 
-/** No call of STS comes near: 50 tags with key and value, ten policies, and the scalars. */
+/** STS calls have far fewer: 50 tags with key and value, ten policies, and the scalars. */
 const MAX_PARAMETERS = 1000
 
-/** `form`: a body or a query in application/x-www-form-urlencoded. Written for one long value among few. */
+/** `form`: a body or a query in application/x-www-form-urlencoded. Optimized for one long value among few. */
 export function parseParameters(form: string): Parameters {
   const parameters = new Map<string, string>()
   for (let start = 0, count = 0; start < form.length && count < MAX_PARAMETERS; count++) {
@@ -25,8 +25,8 @@ function addField(parameters: Map<string, string>, field: string): void {
 }
 
 /**
- * Most names and values are plain: those are not looked at twice. In base64 only three characters are escaped, and
- * replacing those goes faster than decoding all; none of them can be part of another escape.
+ * Most names and values are plain and need no decoding. In base64 only three characters are escaped, and replacing
+ * those is faster than decoding everything; none of them can be part of another escape.
  */
 function decode(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text

@@ -1,5 +1,5 @@
 /**
- * The constraints that a service model puts on parameters and the errors that AWS answers (aws-facts A.3): all
+ * The constraints that a service model puts on parameters, and the errors that AWS returns (aws-facts A.3): all
  * violations of a call at once, in the order of the model. Knows no operation: sts/inputs.ts has those of STS.
  */
 import { AwsError, texts, validationError } from '../aws-errors.ts'
@@ -7,12 +7,12 @@ import type { Parameters } from './parameters.ts'
 
 interface TextShape {
   readonly type: 'text'
-  /** Of characters, both ends included. */
+  /** In characters, both ends included. */
   readonly min: number
   readonly max?: number
-  /** The pattern as the model writes it, and what it means: in Java's dialect `\w` is ASCII. */
+  /** The pattern as in the model, and its meaning: in Java's dialect `\w` is ASCII. */
   readonly pattern?: { readonly matches: RegExp; readonly text: string }
-  /** The only values there are. */
+  /** The only allowed values. */
   readonly values?: readonly string[]
   /** Its value is never repeated in an error. */
   readonly sensitive?: boolean
@@ -47,7 +47,7 @@ export interface Member {
 
 const ARN_FORM = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]+$/
 
-/** Throws ValidationError with everything that violates the model, MalformedInput for a number that is none. */
+/** Throws ValidationError with every violation of the model, MalformedInput for an invalid number. */
 export function checkShapes(members: readonly Member[], parameters: Parameters): void {
   const violations = memberViolations(members, '', '', parameters)
   if (violations.length === 0) return
@@ -66,7 +66,7 @@ function memberViolations(
   )
 }
 
-/** `name` is the parameter's on the wire, `path` the one in messages. */
+/** `name` is the parameter's in the request, `path` the one in messages. */
 function violationsOf({ shape, required }: Member, name: string, path: string, parameters: Parameters): string[] {
   if (!isThere(shape, name, parameters)) return required ? [violation(path, 'not be null')] : []
   if (shape.type === 'structure') return memberViolations(shape.members, `${name}.`, `${path}.`, parameters)
@@ -88,7 +88,7 @@ function violation(path: string, constraint: string, value?: string): string {
   return `Value${value === undefined ? '' : ` '${quotable(value)}'`} at '${path}' failed to satisfy constraint: Member must ${constraint}`
 }
 
-/** Characters that XML cannot carry would make the answer unwritable. */
+/** Characters that XML cannot contain would make the response unwritable. */
 function quotable(value: string): string {
   return value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
 }
@@ -108,7 +108,7 @@ function listViolations(shape: ListShape, name: string, path: string, parameters
 }
 
 /**
- * Of a list of texts AWS names the list, once, with all that its members must be, and no value (recorded of IAM's
+ * For a list of texts AWS names the list once, with all constraints of its members, and no value (recorded for IAM's
  * UntagRole and CreateOpenIDConnectProvider).
  */
 function everyMember({ min, max, pattern }: TextShape): string {
@@ -133,7 +133,8 @@ function integer(name: string, text: string): number {
 }
 
 /**
- * The pattern before the length: so AWS tells an empty RoleArn, which violates both (mmmorris1975/aws-runas issue 80).
+ * The pattern before the length: AWS reports that for an empty RoleArn, which violates both (mmmorris1975/aws-runas
+ * issue 80).
  */
 function textViolations(shape: TextShape, value: string): string[] {
   return [
@@ -156,7 +157,7 @@ export function required(parameters: Parameters, name: string): string {
   return value
 }
 
-/** Long enough for the shape and still no ARN (A.3). */
+/** Long enough for the shape but not an ARN (A.3). */
 export function checkArn(value: string): void {
   if (!ARN_FORM.test(value)) throw validationError(`${quotable(value)} is invalid`)
 }

@@ -18,7 +18,7 @@ export function isOnThisMachine(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && LOOPBACK.test(new URL(url).hostname)
 }
 
-/** undefined for what is neither a page of that partition's console nor one on this machine. */
+/** undefined unless it is a page of that partition's console or one on this machine. */
 export function parseDestination(text: string, partitionId: string): Destination | undefined {
   const partition = partitionById(partitionId)
   if (!partition || text.length > LONGEST || !URL.canParse(text)) return undefined
@@ -37,7 +37,9 @@ function isConsole({ protocol, hostname }: URL, { consoleHost }: Partition): boo
   return protocol === 'https:' && (hostname === consoleHost || hostname.endsWith(`.${consoleHost}`))
 }
 
-/** The host's part before the console's own (`eu-west-1.`, or `account-id.eu-west-1.`), else the query's `region`. */
+/**
+ * The part of the host before the console's own (`eu-west-1.`, or `account-id.eu-west-1.`), else the query's `region`.
+ */
 function regionIn({ hostname, searchParams }: URL, { consoleHost, regionPattern }: Partition): string | undefined {
   const label = hostname.endsWith(`.${consoleHost}`)
     ? hostname

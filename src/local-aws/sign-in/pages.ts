@@ -1,4 +1,4 @@
-/** The pages of the console, without script. */
+/** The console's pages, without scripts. */
 import { showDuration } from '../../core/duration.ts'
 import { type Html, html } from '../../core/html.ts'
 import type { HttpResponse } from '../http.ts'
@@ -8,7 +8,7 @@ import type { Destination } from './destination.ts'
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** Who is signed in, with which role and for how much longer. `now`: when it is shown. */
+/** The signed-in user, the role and the remaining time. `now`: when the page is shown. */
 export function consolePage(
   { session, accountName, endsAt, issuer, destination }: ConsoleSession,
   now: Date,
@@ -46,7 +46,7 @@ ${backLink(issuer)}
   )
 }
 
-/** `4711-2222-3333`, as the console of AWS shows an account. */
+/** `4711-2222-3333`, the format of AWS's console. */
 function grouped(account: string): string {
   return account.replace(/(\d{4})(?=\d)/g, '$1-')
 }
@@ -97,7 +97,7 @@ function row(term: string, value: Html | string): Html {
 function sessionRows(session: SignedIn): Html {
   const isRole = session.kind === 'role-session'
   return html`${row(isRole ? 'Assumed role' : 'Federated user', html`<code>${session.arn}</code>`)}
-${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'nobody outside AWS'}</code>`) : undefined}
+${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'none outside AWS'}</code>`) : undefined}
 ${row('Access key', html`<code>${session.accessKeyId}</code>`)}
 ${isRole && session.sourceIdentity !== undefined ? row('Source identity', session.sourceIdentity) : undefined}`
 }
@@ -108,7 +108,9 @@ function backLink(issuer: string | undefined): Html | undefined {
     : html`<a href="${issuer}" rel="noreferrer">Back to ${new URL(issuer).host}</a>`
 }
 
-/** A browser is signed in to one account at a time. `onward`: ends the session there is and goes on with the link. */
+/**
+ * A browser is signed in to one account at a time. `onward`: ends the existing session and continues with the link.
+ */
 export function signedInElsewherePage(account: string, onward: string): HttpResponse {
   return page(
     400,
@@ -120,7 +122,7 @@ export function signedInElsewherePage(account: string, onward: string): HttpResp
   )
 }
 
-/** A page that only says something; `issuer`: the URL that its link leads back to. */
+/** A page with only a message; `issuer`: the URL that its link leads back to. */
 export function messagePage(status: number, title: string, text: string, issuer?: string): HttpResponse {
   return page(
     status,

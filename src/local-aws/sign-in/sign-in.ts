@@ -1,9 +1,11 @@
 /**
- * AWS sign-in and a console page that shows who you are (aws-facts G): credentials to a sign-in token, the
- * token to a console session in a cookie of this server, the session to a page.
+ * AWS sign-in and a console page that shows the user (aws-facts G): credentials become a sign-in token, the token a
+ * console session in a cookie of this server, the session a page.
  */
 import { parse } from 'node:querystring'
+import { parseCookie, stringifySetCookie } from 'cookie'
 import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
+import { DAY_MS } from '../../core/duration.ts'
 import { sameText } from '../../core/ids.ts'
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import type { Sessions } from '../sessions.ts'
@@ -24,17 +26,19 @@ const COOKIE = 'localaws-console'
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-/** AWS's own words, whatever is wrong with the session. */
+/** AWS's own message for any problem with the session. */
 const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
 
 /** How long an ended session is remembered: it leads back to where it came from. */
-const KNOWN_AFTER_MS = 24 * 60 * 60_000
+const KNOWN_AFTER_MS = DAY_MS
 
 const LOGIN = '/federation?'
 
-const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+const COOKIE_ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 
-/** Nobody is signed in yet. */
+const FORGET = stringifySetCookie(COOKIE, '', { ...COOKIE_ATTRIBUTES, maxAge: 0 })
+
+/** No user is signed in yet. */
 export function createSignIn(iam: IamStore, sessions: Sessions): SignIn {
   return {
     iam,
@@ -80,7 +84,7 @@ function getSigninToken({ sessions, tokens }: SignIn, fields: Fields, now: Date)
   }
 }
 
-/** The session whose three parts were sent, all of them right and not expired; a user's own has no console. */
+/** The session of the three values, if all are right and it has not expired; a user's own session has no console. */
 function sessionOf(sessions: Sessions, json: string, now: Date): SignedIn | undefined {
   const { sessionId, sessionKey, sessionToken } = parseObject(json)
   const session = typeof sessionId === 'string' ? sessions.find(sessionId) : undefined
@@ -113,12 +117,14 @@ function isConsoleDuration(text: string): boolean {
   return /^\d{1,6}$/.test(text) && Number(text) >= consoleDuration.min && Number(text) <= consoleDuration.max
 }
 
-/** Of federation tokens and chained roles the console session ends with the credentials. */
+/** For federation tokens and chained roles the console session ends with the credentials. */
 function mayLastLonger(session: SignedIn): boolean {
   return session.kind === 'role-session' && !session.chained
 }
 
-/** A link works once, and for 15 minutes. The session it opens replaces the one before, in the same account only. */
+/**
+ * A link works once, and for 15 minutes. The session it opens replaces the previous one, but only in the same account.
+ */
 function login({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpRequest, now: Date): HttpResponse {
   const ticket = fields.SigninToken ?? ''
   const found = tokens.find(ticket, now)
@@ -135,15 +141,14 @@ function login({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpR
   const accountName = iam.accountName(session.account)
   const known = new Date(endsAt.getTime() + KNOWN_AFTER_MS)
   const cookie = consoles.issue({ session, endsAt, issuer, destination, accountName }, known, now)
-  return redirect('/console', `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Lax`)
+  return redirect('/console', stringifySetCookie(COOKIE, cookie, COOKIE_ATTRIBUTES))
 }
 
 function cookieOf({ headers }: HttpRequest): string {
-  const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? ''
+  return parseCookie(headers.cookie ?? '')[COOKIE] ?? ''
 }
 
-/** What tools put before a sign-in link: first a logout, which leads to the link. */
+/** What tools put before a sign-in link: a logout that redirects to the link. */
 function logoutThen({ Issuer = '', Destination = '', SigninToken = '' }: Fields): string {
   const link = LOGIN + new URLSearchParams({ Action: 'login', Issuer, Destination, SigninToken })
   return `/oauth?${new URLSearchParams({ Action: 'logout', redirect_uri: link })}`
@@ -167,7 +172,7 @@ export function showConsole({ consoles }: SignIn, request: HttpRequest, now: Dat
   if (!session)
     return messagePage(
       403,
-      'Nobody is signed in here',
+      'No user is signed in here',
       'Open the console from your gateway: pick a role, then “Open console”.',
     )
   if (session.endsAt <= now)
@@ -175,7 +180,7 @@ export function showConsole({ consoles }: SignIn, request: HttpRequest, now: Dat
   return consolePage(session, now)
 }
 
-/** `POST /console/logout`, from the console page only: other ports of this host are the same site to a browser. */
+/** `POST /console/logout`, only from the console page: browsers treat other ports of this host as the same site. */
 export function signOut({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse {
   if (!['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site']))
     return refusal('Sign out from the console page')
@@ -190,7 +195,8 @@ export function signOut({ consoles }: SignIn, request: HttpRequest, now: Date): 
 }
 
 /**
- * `GET|POST /oauth?Action=logout&redirect_uri=…`: leads to a sign-in link of this server, or elsewhere on this machine.
+ * `GET|POST /oauth?Action=logout&redirect_uri=…`: redirects to a sign-in link of this server, or elsewhere on this
+ * machine.
  */
 export function oauthLogout({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse {
   const { Action, redirect_uri: target = '' } = fieldsOf(request)

@@ -1,4 +1,4 @@
-/** The console's style sheet, kept in the program so that it needs no file beside it. */
+/** The console's style sheet, in the program so it needs no separate file. */
 export const consoleCss = `:root {
   color-scheme: light dark;
   --ink: #16202c; --quiet: #566273; --ground: #f3f5f8; --card: #fff; --line: #dce1e8; --accent: #b45309; --bar: #16202c;

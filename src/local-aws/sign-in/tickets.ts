@@ -1,14 +1,14 @@
 import { newToken } from '../../core/ids.ts'
 
-/** Values kept under random names until they end: sign-in tokens, console sessions. */
+/** Values stored under random names until they expire: sign-in tokens, console sessions. */
 export interface ExpiringTokens<Value> {
   issue(value: Value, expiresAt: Date, now: Date): string
   find(ticket: string, now: Date): Value | undefined
-  /** Finds and forgets: a second caller gets nothing. */
+  /** Returns and removes it: a second caller gets nothing. */
   take(ticket: string, now: Date): Value | undefined
 }
 
-/** In memory: gone when the process ends. */
+/** In memory: lost when the process ends. */
 export function createExpiringTokens<Value>(): ExpiringTokens<Value> {
   const kept = new Map<string, { readonly value: Value; readonly expiresAt: Date }>()
   const find = (ticket: string, now: Date): Value | undefined => {

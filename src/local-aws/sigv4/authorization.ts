@@ -1,4 +1,4 @@
-/** Where a request carries its signature: the Authorization header, or the query of a presigned URL. */
+/** Where a request has its signature: the Authorization header, or the query of a presigned URL. */
 import { parse } from 'node:querystring'
 import { AwsError, texts } from '../aws-errors.ts'
 import type { HttpRequest } from '../http.ts'
@@ -18,7 +18,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 
 type Query = Readonly<Record<string, string | string[] | undefined>>
 
-/** Throws MissingAuthenticationToken for an unsigned request, IncompleteSignature for one that is signed badly. */
+/** Throws MissingAuthenticationToken for an unsigned request, IncompleteSignature for a malformed signature. */
 export function parseAuthorization(request: HttpRequest): Authorization {
   const header = request.headers.authorization
   if (header !== undefined) return fromHeader(header, request)
@@ -52,7 +52,7 @@ function incomplete(what: string): AwsError {
   return new AwsError('IncompleteSignature', what)
 }
 
-/** A key id of any form is read: that nobody has it is for who looks it up to say, as AWS does of `test`. */
+/** A key ID of any form is accepted here: the lookup reports unknown ones, as AWS does for `test`. */
 function signer(
   credential = '',
   signedHeaders = '',

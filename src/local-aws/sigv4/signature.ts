@@ -1,6 +1,6 @@
 /**
- * Signature Version 4: from a request to its canonical form, to the text that is signed, to the signature. Written for
- * the verifying side; it knows no keys' owners and no clock.
+ * Signature Version 4: from a request to its canonical form, the string to sign, and the signature. For verification;
+ * knows neither owners of keys nor a clock.
  */
 import { createHmac, hash } from 'node:crypto'
 
@@ -50,7 +50,7 @@ function canonicalPath(path: string): string {
   return `/${segments.join('/')}${trailing}`
 }
 
-/** RFC 3986: everything but unreserved characters, in upper-case hex. */
+/** RFC 3986: all but unreserved characters, in upper-case hex. */
 function encode(octets: Buffer): string {
   let text = ''
   for (const octet of octets) {
@@ -76,12 +76,12 @@ function canonicalQuery(query: string): string {
     .join('&')
 }
 
-/** A plus stands for a space, as whoever reads the parameters takes it: it must not be signed as a plus. */
+/** A plus means a space to everyone who reads the parameters, so it must not be signed as a plus. */
 function decodeField(text: string): Buffer {
   return decode(text.replaceAll('+', ' '))
 }
 
-/** The octets of a percent-encoded text; a percent sign that encodes nothing stands for itself. */
+/** The octets of a percent-encoded text; a percent sign that encodes nothing is literal. */
 function decode(text: string): Buffer {
   const octets = Buffer.from(text)
   const out: number[] = []
@@ -97,7 +97,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Names are whatever the client wrote: `constructor` is no header either. */
+/** Names come from the client: `constructor` must not be found as a header. */
 function headerOf({ headers }: SignedParts, name: string): string {
   return (Object.hasOwn(headers, name) ? headers[name] : undefined) ?? ''
 }
@@ -111,7 +111,7 @@ export function stringToSign(canonical: string, timestamp: string, scope: Creden
   return ['AWS4-HMAC-SHA256', timestamp, scopeText(scope), sha256Hex(canonical)].join('\n')
 }
 
-/** What a secret access key makes of a scope: the same for a day. */
+/** The signing key of a secret access key for a scope: valid for a day. */
 export function signingKey(secretAccessKey: string, scope: CredentialScope): Buffer {
   return [scope.date, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(
     hmac,

@@ -14,16 +14,16 @@ import {
   stringToSign,
 } from './signature.ts'
 
-/** What is known of an access key. */
+/** What is stored for an access key. */
 export interface AccessKey {
   readonly secretAccessKey: Secret
-  /** Of temporary credentials: the token that must come along, and when they end. */
+  /** For temporary credentials: the token that must be sent, and when they expire. */
   readonly temporary: { readonly sessionToken: Secret; readonly expiration: Date } | undefined
 }
 
 export type SignedService = 'sts' | 'iam'
 
-/** What the signature must be made for. */
+/** The scope that the signature must have. */
 interface WantedScope {
   readonly service: SignedService
   /** undefined: any. */
@@ -32,13 +32,13 @@ interface WantedScope {
 
 const SKEW_SECONDS = 15 * 60
 
-/** Signing keys as long as the secret they are made from is known, a few of each. Keys are kept, verdicts never. */
+/** Signing keys are cached while their secret exists, a few for each. Keys are cached, results never. */
 const signingKeys = new WeakMap<Secret, Map<string, Buffer>>()
 const KEPT_PER_SECRET = 8
 
 /**
- * Whose signature a request carries. Throws AwsError: MissingAuthenticationToken, IncompleteSignature,
- * InvalidClientTokenId, ExpiredToken or SignatureDoesNotMatch.
+ * The signer of a request. Throws AwsError: MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId,
+ * ExpiredToken or SignatureDoesNotMatch.
  */
 export function verifyRequest<Key extends AccessKey>(
   request: HttpRequest,
@@ -71,7 +71,7 @@ function mismatch(message: string): AwsError {
   return new AwsError('SignatureDoesNotMatch', message)
 }
 
-/** A presigned URL holds no longer and no shorter: X-Amz-Expires means something to S3 only. */
+/** A presigned URL has the usual validity: X-Amz-Expires has a meaning only for S3. */
 function checkTime({ timestamp }: Authorization, now: Date): void {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? []
   const signed = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
@@ -92,7 +92,7 @@ function checkSignature(request: HttpRequest, authorization: Authorization, secr
   const { method, path, query, headers, body } = request
   const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash: sha256Hex(body) })
   const expected = signatureOf(keptSigningKey(secretAccessKey, scope), stringToSign(canonical, timestamp, scope))
-  // The header's form was checked: 64 hex digits.
+  // The header's format was checked: 64 hex digits.
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) throw mismatch(texts.signatureDoesNotMatch)
 }
 

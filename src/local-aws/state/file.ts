@@ -1,11 +1,11 @@
-/** The state file: YAML, each problem with the line and column it stands on. What it says is in schema.ts. */
+/** The state file: YAML, each problem with its line and column. Its schema is in schema.ts. */
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import { Secret } from '../../core/secret.ts'
 import { LocalAwsError } from '../errors.ts'
 import type { LocalAwsState, MfaState, SamlProviderState } from '../state.ts'
 import { type StateFile, stateSchema } from './schema.ts'
 
-/** Gives the text of a file that the state names, by its path as written; throws where there is none. */
+/** Returns the text of a file that the state names, by its path as written; throws if there is none. */
 export type ReadText = (path: string) => string
 
 interface Problem {
@@ -19,7 +19,7 @@ const nowhere: ReadText = () => {
   throw new Error('there is no folder to look in')
 }
 
-/** A text that stands in the state file itself, or in the file that it names. */
+/** A text in the state file itself, or in the file that it names. */
 type TextOf = (value: string, isText: RegExp, ...path: PropertyKey[]) => string
 
 type MfaInFile = NonNullable<StateFile['users'][number]['mfa']>
@@ -43,7 +43,7 @@ function invalidState(problems: readonly string[]): LocalAwsError {
   return new LocalAwsError('local_aws.state_invalid', problems)
 }
 
-/** `line:column` of the value there, or of what is nearest around it. */
+/** `line:column` of the value, or of the nearest enclosing value. */
 function placeOf(document: Document, lineCounter: LineCounter, path: readonly PropertyKey[]): string {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true)
@@ -55,8 +55,7 @@ function placeOf(document: Document, lineCounter: LineCounter, path: readonly Pr
 }
 
 /**
- * Without errors nothing but an alias can be wrong. It is not named: a secret without quotes may begin with an
- * asterisk.
+ * Without other errors only an alias can be invalid. It is not named: an unquoted secret may begin with an asterisk.
  */
 function contentsOf(document: Document): unknown {
   try {

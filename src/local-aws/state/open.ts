@@ -1,6 +1,4 @@
-/**
- * From a state as it is written down to one that calls look things up in: every document parsed, all problems at once.
- */
+/** From a state as it is written down to one that calls can use: every document parsed, all problems at once. */
 import { maxSessionDuration } from '../../aws/facts/limits.ts'
 import { issuerHostPath, parseArn, parseRoleArn } from '../../core/arn.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
@@ -86,7 +84,7 @@ function problemsOf(error: unknown): string[] {
   throw error
 }
 
-/** The root user, where the account has a key for it. */
+/** The root user, if the account has a key for it. */
 function openRoot({ id, root }: AccountState): readonly User[] {
   if (!root) return []
   return [
@@ -144,7 +142,7 @@ function openPolicies(policies: PoliciesState | undefined): readonly PermissionP
   }))
 }
 
-/** A document as JSON text, whichever way it was given. */
+/** A document as JSON text, in whichever form it was given. */
 function jsonOf(document: unknown): string {
   return typeof document === 'string' ? document : JSON.stringify(document)
 }
@@ -223,7 +221,9 @@ function regionsOf(account: AccountState | undefined): StsRegions {
     : DEFAULT_REGIONS
 }
 
-/** Scheme and all: a provider registered for https never answers for an http issuer. A trailing slash is no matter. */
+/**
+ * Including the scheme: a provider registered for https is never used for an http issuer. A trailing slash is ignored.
+ */
 function findOidcProvider(providers: readonly OidcProvider[], issuer: string): OidcProvider | undefined {
   return providers.find(
     ({ url }) =>

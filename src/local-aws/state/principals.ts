@@ -1,13 +1,14 @@
 /**
- * Who the trust policies of roles name. IAM keeps a role or user that is named by its unique id: anyone who takes the
- * name of a deleted one later is another, and the policy shows the id, which nobody has any more (aws-facts E.1).
+ * The principals in trust policies of roles. IAM stores a named role or user by its unique ID: a new one with the name
+ * of a deleted one is different, and the policy shows the ID, which no role or user has any more (aws-facts E.1).
  */
+import { isObject } from '../../core/json.ts'
 import type { PrincipalElement } from '../../iam/principals.ts'
 import type { Role } from '../state.ts'
 
 type Rename = (name: string) => string
 
-/** A policy's JSON with other names for its AWS principals: the very text where none changes or it is no policy. */
+/** A policy's JSON with its AWS principals renamed; the same text if none changes or it is not a policy. */
 export function renamePrincipals(document: string, rename: Rename): string {
   const parsed = parsedOf(document)
   if (!isObject(parsed)) return document
@@ -25,10 +26,6 @@ function parsedOf(document: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function statementOf(statement: unknown, rename: Rename): unknown {
@@ -51,7 +48,7 @@ function principalOf(principal: Readonly<Record<string, unknown>>, rename: Renam
   )
 }
 
-/** The role as it is once another one is deleted that its trust policy may name. */
+/** The role after another one, which its trust policy may name, was deleted. */
 export function afterDeletionOf(gone: Role, role: Role): Role {
   const rename = idInPlaceOf(gone)
   const trustDocument = renamePrincipals(role.trustDocument, rename)
@@ -63,7 +60,10 @@ export function afterDeletionOf(gone: Role, role: Role): Role {
   return { ...role, trustDocument, trustPolicy: { ...role.trustPolicy, statements } }
 }
 
-/** `AROA…` for the role, `AROA…:name` for a session of it. Its name alone tells the role, whatever path is written. */
+/**
+ * `AROA…` for the role, `AROA…:name` for a session of it. The role's name alone identifies it, whatever path is
+ * written.
+ */
 function idInPlaceOf({ partition, account, name, id }: Role): Rename {
   const role = `arn:${partition}:iam::${account}:role/`
   const session = `arn:${partition}:sts::${account}:assumed-role/${name}/`
@@ -73,7 +73,7 @@ function idInPlaceOf({ partition, account, name, id }: Role): Rename {
   }
 }
 
-/** No caller has such an id, so a renamed principal matches no caller. */
+/** No caller has such an ID, so a renamed principal matches no caller. */
 function withoutRenamed(principal: PrincipalElement, rename: Rename): PrincipalElement {
   const arns = new Set([...principal.arns].filter((arn) => rename(arn) === arn))
   return arns.size === principal.arns.size ? principal : { ...principal, arns }

@@ -101,7 +101,7 @@ export const stateSchema = z.strictObject({
 
 export type StateFile = z.infer<typeof stateSchema>
 
-/** A policy document, or its JSON text; what IAM would refuse is told at its very place. */
+/** A policy document, or its JSON text; what IAM would refuse is reported at its exact place. */
 function policy(kind: PolicyKind) {
   return z.union([z.string(), z.record(z.string(), z.unknown())]).superRefine((document, context) => {
     try {

@@ -1,6 +1,6 @@
 /**
- * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or
- * the role is another account's, of the caller's own policies as well (aws-facts A.5, D.3).
+ * Whether this caller may assume this role: the role's trust policy decides, and if that only names the account, or the
+ * role is in another account, the caller's own policies too (aws-facts A.5, D.3).
  */
 import { resourceContext, sessionContext } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext, single } from '../../iam/condition-keys/context.ts'
@@ -28,14 +28,14 @@ export interface AssumeQuestion {
   readonly sourceIdentity: string | undefined
   /** What the call passes. */
   readonly passed: SessionTags
-  /** What the caller's session hands down. */
+  /** What the caller's session passes on. */
   readonly inherited: SessionTags
   readonly mfaAt: Date | undefined
-  /** Whether contexts of another identity service come along. */
+  /** Whether the call contains contexts of another identity service. */
   readonly hasContexts: boolean
 }
 
-/** Throws AccessDenied with AWS's text for the first of the actions that is not allowed. */
+/** Throws AccessDenied with AWS's message for the first of the actions that is not allowed. */
 export function requireAssumeRole(sts: Sts, call: Call, role: Role, question: AssumeQuestion): void {
   const { caller, passed, inherited, sourceIdentity, hasContexts } = question
   const context = requestContext(keysOf(sts.iam, call, role, question))
@@ -86,7 +86,7 @@ function refusalOf(iam: IamStore, caller: SignedCaller, role: Role, attempt: Att
   )
 }
 
-/** Whose role is gone is nobody that a policy could name, although another may have the role's name by now. */
+/** No policy can name a session whose role was deleted, even if another role has its name now. */
 function isOfDeletedRole(iam: IamStore, caller: SignedCaller): boolean {
   return caller.temporary !== undefined && caller.kind === 'role-session' && roleOf(iam, caller) === undefined
 }
@@ -99,7 +99,9 @@ function byTrust(decision: Decision): Refusal {
   }
 }
 
-/** Across accounts both sides must allow, as for a source identity in a chain; an account that is named delegates. */
+/**
+ * Across accounts both sides must allow it, and also for a source identity in a chain; naming an account delegates.
+ */
 function needsOwnPermission(caller: SignedCaller, role: Role, action: string, { namedAs }: Decision): boolean {
   return (
     caller.account !== role.account ||
@@ -108,9 +110,7 @@ function needsOwnPermission(caller: SignedCaller, role: Role, action: string, { 
   )
 }
 
-/**
- * A session that is named by its own ARN needs nothing of its policies; one whose role is named is narrowed by them.
- */
+/** A session named by its own ARN needs no permission in its policies; one whose role is named is limited by them. */
 function isNamedItself({ arn }: SignedCaller, { namedAs, statement }: Decision): boolean {
   return namedAs === 'anyone' || statement?.principal.arns.has(arn) === true
 }
@@ -120,8 +120,8 @@ function isForeign(caller: SignedCaller, role: Role, { by }: Refusal): boolean {
 }
 
 /**
- * Without a word on whose policy it was: of a role that is not there, and of another account's that is, whose trust
- * policy and tags are not the caller's to know. The two cannot be told apart, in the encoded message either.
+ * Without naming the policy: for a role that does not exist, and for one of another account, whose trust policy and
+ * tags the caller must not learn. The two cases look the same, in the encoded message too.
  */
 export function refuseAssumeRole(sts: Sts, call: Call, caller: SignedCaller, action: string, arn: string): AwsError {
   const attempt = { action, resource: arn, context: requestContext(callerContext(sts.iam, caller, call)) }

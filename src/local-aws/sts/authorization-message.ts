@@ -1,6 +1,6 @@
 /**
- * The messages that DecodeAuthorizationMessage decodes: what a denied call was judged by, sealed so that only the
- * account's own people with the permission to can read it. AWS's form is unknown; this one is AES-256-GCM.
+ * The messages that DecodeAuthorizationMessage decodes: the context of a denied call, encrypted so that only permitted
+ * callers of the account can read it. AWS's format is unknown; this one is AES-256-GCM.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
@@ -8,19 +8,19 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 export interface AuthorizationMessages {
   /** `text`: the JSON to be read later. */
   seal(text: string, account: string, now: Date): string
-  /** undefined for a message that was not sealed here for that account, that was changed, or that is too old. */
+  /** undefined for a message that was not created here for that account, was changed, or is too old. */
   open(message: string, account: string, now: Date): string | undefined
 }
 
-/** AWS has an end of such messages too, and does not tell when. [K] */
+/** AWS's messages expire too; after how long is not documented. [K] */
 const LIFE_SECONDS = 3600
 const IV_OCTETS = 12
 const TAG_OCTETS = 16
 const ISSUED_OCTETS = 6
-/** Nothing that is sealed here is larger when inflated. */
+/** Nothing that is encrypted here is larger when inflated. */
 const MAX_TEXT = 256 * 1024
 
-/** With a key of this process: no message outlives it. */
+/** With a key of this process: messages are valid until it ends. */
 export function createAuthorizationMessages(key: Uint8Array = randomBytes(32)): AuthorizationMessages {
   return {
     seal: (text, account, now) => {
@@ -33,7 +33,7 @@ export function createAuthorizationMessages(key: Uint8Array = randomBytes(32)): 
     },
     open: (message, account, now) => {
       const octets = Buffer.from(message, 'base64url')
-      // Buffer passes over what is no base64: only what it would write itself is a message.
+      // Buffer skips characters that are not base64: only text that it would write itself is accepted.
       if (octets.toString('base64url') !== message) return undefined
       if (octets.length <= IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS) return undefined
       const opened = decrypt(octets, key, account)

@@ -8,7 +8,7 @@ import type { IamStore } from '../state.ts'
 import type { AuthorizationMessages } from './authorization-message.ts'
 import type { IssuerKeys } from './web-identity/issuer-keys.ts'
 
-/** What the actions work on. */
+/** What the actions work with. */
 export interface Sts {
   readonly iam: IamStore
   readonly sessions: Sessions
@@ -26,14 +26,14 @@ export interface Call {
   readonly region: string
   readonly endpoint: Endpoint
   readonly now: Date
-  /** Tells the trail what is known by now: a call that fails after it is recorded with that. */
+  /** Notes what is known so far: if the call fails later, that is recorded. */
   note(facts: CloudTrailFacts): void
 }
 
 export interface Answer {
   /** The members of the action's result; undefined: it has none. */
   readonly members: readonly (Markup | undefined)[] | undefined
-  /** For the log: who got what. */
+  /** For the log: who received what. */
   readonly summary: string
   /** For the trail, in CloudTrail's spelling; no secret key, no session token. */
   readonly responseElements?: JsonObject

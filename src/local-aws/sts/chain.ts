@@ -1,4 +1,4 @@
-/** What AssumeRole asks for a session, and what the caller's own session adds to it (aws-facts D.2). */
+/** The session that AssumeRole requests, and what the caller's own session adds to it (aws-facts D.2). */
 import { AwsError, texts, validationError } from '../aws-errors.ts'
 import type { SignedCaller } from '../permissions.ts'
 import { listOf, type Parameters } from '../query/parameters.ts'
@@ -6,7 +6,7 @@ import { checkTags, type SessionTags } from './session-tags.ts'
 
 const NONE: SessionTags = { tags: new Map(), transitiveKeys: [] }
 
-/** Throws InvalidParameterValue for keys that are the same but for their case, ValidationError for AWS's own. */
+/** Throws InvalidParameterValue for keys that differ only in case, ValidationError for AWS's own. */
 export function passedTags(parameters: Parameters, transitiveKeys: readonly string[] = []): SessionTags {
   const keys = listOf(parameters, 'Tags', '.Key')
   const values = listOf(parameters, 'Tags', '.Value')

@@ -1,4 +1,4 @@
-/** What DecodeAuthorizationMessage shows of a denied call: JSON as AWS documents its contents (aws-facts A.5). */
+/** What DecodeAuthorizationMessage returns for a denied call: JSON as AWS documents its contents (aws-facts A.5). */
 import type { RequestContext } from '../../iam/condition-keys/context.ts'
 import type { Statement } from '../../iam/policy.ts'
 import type { Attempt, Refusal, SignedCaller } from '../permissions.ts'

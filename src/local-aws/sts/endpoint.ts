@@ -2,7 +2,7 @@
 import type { Service } from '../endpoint.ts'
 import type { Action } from './call.ts'
 
-/** TagSession, SetSourceIdentity and GetServiceBearerToken are permissions: calling them is an unknown action. */
+/** TagSession, SetSourceIdentity and GetServiceBearerToken are only permissions: calling them is an unknown action. */
 const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
   ['AssumeRole', async () => (await import('./actions/assume-role.ts')).assumeRole],
   ['AssumeRoleWithSAML', async () => (await import('./actions/assume-role-with-saml.ts')).assumeRoleWithSaml],
@@ -20,10 +20,10 @@ const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
   ['GetSessionToken', async () => (await import('./actions/get-session-token.ts')).getSessionToken],
 ])
 
-/** Importing what is loaded already costs as much as a small call. */
+/** Importing a loaded module still costs as much as a small call. */
 const loaded = new Map<string, Action>()
 
-/** An action is loaded with its first call: most runs make few of them, and so the program answers sooner. */
+/** An action is loaded with its first call: most runs use few of them, so the program starts faster. */
 export const stsService: Service = {
   name: 'sts',
   version: '2011-06-15',

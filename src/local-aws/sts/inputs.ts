@@ -1,6 +1,6 @@
 /**
- * What each operation of STS accepts, as its service model states it (aws-facts A.2): the order of the members is
- * the model's, and so that of the violations in an error. A test compares this table with the model itself.
+ * What each STS operation accepts, as its service model defines it (aws-facts A.2): members, and so the violations in
+ * an error, are in the model's order. A test compares this table with the model.
  */
 import * as limits from '../../aws/facts/limits.ts'
 import type { Member, Shape } from '../query/shapes.ts'
@@ -10,7 +10,7 @@ const ARN = {
   text: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
 }
 const POLICY = { matches: /^[\t\n\r\u0020-\u00FF]+$/, text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }
-const NAME = { matches: /^[A-Za-z0-9_+=,.@-]*$/, text: '[\\w+=,.@-]*' }
+const NAME = { matches: limits.roleSessionName.pattern, text: '[\\w+=,.@-]*' }
 const EXTERNAL_ID = { matches: /^[A-Za-z0-9_+=,.@:/-]*$/, text: '[\\w+=,.@:\\/-]*' }
 const SERIAL_NUMBER = { matches: /^[A-Za-z0-9_+=/:,.@-]*$/, text: '[\\w+=/:,.@-]*' }
 const TOKEN_CODE = { matches: /^[0-9]*$/, text: '[\\d]*' }
@@ -48,7 +48,7 @@ export const inputs = {
     required('RoleArn', arn),
     required('RoleSessionName', sessionName),
     policyArns,
-    // Without a maximum of its own since 2024: what is too large is so when packed.
+    // Without a maximum of its own since 2024: only the packed size is limited.
     optional('Policy', text(1, undefined, POLICY)),
     roleDuration,
     tags,

@@ -1,6 +1,6 @@
 /**
- * What AWS's own managed policies say of the calls that exist here, sts:* and iam:*; of all others nothing can be
- * asked. A policy that is not in the table allows nothing: what it says is not known.
+ * What AWS's own managed policies say about the calls that exist here, sts:* and iam:*; no other calls can be made. A
+ * policy that is not in the table allows nothing: its contents are not known.
  */
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
 

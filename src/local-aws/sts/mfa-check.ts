@@ -4,8 +4,8 @@ import type { Parameters } from '../query/parameters.ts'
 import type { IamStore } from '../state.ts'
 
 /**
- * When the caller has shown an MFA device of his own in this call: `now`, or undefined where none was mentioned.
- * Throws AccessDenied for half of what it takes, another's device or a wrong code.
+ * When the caller proved an MFA device of their own in this call: `now`, or undefined if none was given. Throws
+ * AccessDenied for an incomplete proof, another user's device or a wrong code.
  */
 export function mfaShown(iam: IamStore, caller: SignedCaller, parameters: Parameters, now: Date): Date | undefined {
   const serialNumber = parameters.get('SerialNumber')

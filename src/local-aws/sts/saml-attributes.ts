@@ -1,4 +1,4 @@
-/** The attributes that are AWS's own (aws-facts B.4). Names are compared byte for byte. */
+/** AWS's own attributes (aws-facts B.4). Names are compared byte for byte. */
 import { consoleDuration } from '../../aws/facts/limits.ts'
 import { listedArns } from '../../core/arn.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
@@ -6,7 +6,7 @@ import type { Attributes } from '../../core/identity.ts'
 import { invalidToken, texts } from '../aws-errors.ts'
 import { checkSourceIdentity, checkTags, isSessionName, type SessionTags } from './session-tags.ts'
 
-/** Whether `Role` has the pair, in either order, with any white space around. */
+/** Whether `Role` has the pair, in either order, with any surrounding white space. */
 export function hasRolePair(attributes: Attributes, roleArn: string, providerArn: string): boolean {
   return valuesOf(attributes, 'role').some((value) => {
     const arns = listedArns(value)
@@ -25,7 +25,7 @@ export function sessionNameOf(attributes: Attributes): string {
   return name
 }
 
-/** Seconds; undefined when the assertion does not say. */
+/** Seconds; undefined if the assertion does not contain it. */
 export function sessionDurationOf(attributes: Attributes): number | undefined {
   const [text, ...more] = valuesOf(attributes, 'sessionDuration')
   if (text === undefined) return undefined

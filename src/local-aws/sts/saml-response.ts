@@ -1,6 +1,6 @@
 /**
- * A SAML response as AWS looks at it (aws-facts B.4, B.5). Not the gateway's own rules: AWS accepts responses
- * that nobody asked for, wants Audience and Recipient of its own, and gives five minutes.
+ * A SAML response as AWS reads it (aws-facts B.4, B.5). The rules differ from the gateway's: AWS accepts unsolicited
+ * responses, requires its own Audience and Recipient, and allows five minutes.
  */
 
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
@@ -26,12 +26,12 @@ export interface SamlResponse {
   readonly content: XmlElement
 }
 
-/** With the assertion in the clear. */
+/** With the decrypted assertion. */
 interface OpenResponse extends SamlResponse {
   readonly assertion: XmlElement
 }
 
-/** What AWS accepts from an assertion that verified. */
+/** What AWS uses from a verified assertion. */
 export interface AwsAssertion {
   readonly id: string
   readonly issuer: string
@@ -58,7 +58,7 @@ function decodeText(base64: string): string | undefined {
   return octets && decodeUtf8(octets)
 }
 
-/** Anything but a Response with one Assertion reads as one error at AWS: undecodable. */
+/** AWS has one error for anything but a Response with one Assertion: undecodable. */
 function readable<Result>(requestId: string, read: () => Result): Result {
   try {
     return read()
@@ -76,8 +76,8 @@ function onlyContent(response: XmlElement): XmlElement {
 }
 
 /**
- * In AWS's order: issuer, audience, signature, times. Issuer and audience are looked at before the signature only to
- * refuse with the right words; the tree cannot change in between, and what is returned is read from signed elements.
+ * In AWS's order: issuer, audience, signature, times. Issuer and audience are checked before the signature only to
+ * refuse with AWS's message; the tree cannot change in between, and what is returned is read from signed elements.
  */
 export function verifySamlResponse(
   message: SamlResponse,
@@ -89,7 +89,7 @@ export function verifySamlResponse(
     checkStatus(message.response)
     const opened = { ...message, assertion: openAssertion(message, provider) }
     const verify = (): SignedElement => verifySigned(opened, provider.metadata, now)
-    // What was decrypted says nothing before it verified: the words of a refusal would tell of the plaintext.
+    // Decrypted content must not be used before it verified: the message of a refusal would reveal the plaintext.
     const decrypted = opened.assertion === message.content ? undefined : verify()
     checkIssuer(opened, provider.metadata, requestId)
     checkAudience(opened.assertion, provider)
@@ -114,8 +114,8 @@ function checkStatus(response: XmlElement): void {
 }
 
 /**
- * The assertion in the clear. AWS's words for what cannot be opened are not known; here they are those of a bad
- * signature, so that no caller learns about a plaintext from the difference.
+ * The decrypted assertion. AWS's message for a failed decryption is not known; here it is that of an invalid signature,
+ * so the difference reveals nothing about a plaintext.
  */
 function openAssertion({ response, content }: SamlResponse, provider: SamlProvider): XmlElement {
   const { privateKeys, assertionEncryptionMode } = provider
@@ -132,12 +132,12 @@ function openAssertion({ response, content }: SamlResponse, provider: SamlProvid
     if (!(error instanceof XmlError)) throw error
     throw invalidToken(texts.responseSignatureInvalid, `${error.code}: ${privateKeys.length} private keys`)
   }
-  throw invalidToken(texts.responseSignatureInvalid, 'what was encrypted is no Assertion')
+  throw invalidToken(texts.responseSignatureInvalid, 'the decrypted element is not an Assertion')
 }
 
 /**
- * Signed on the Response, on the Assertion or on both; every signature that is there must verify, with one of the
- * certificates of a metadata document that still holds.
+ * Signed on the Response, on the Assertion or on both; every signature that is present must verify, with one of the
+ * certificates of metadata that is still valid.
  */
 function verifySigned(
   { response, content, assertion }: OpenResponse,
@@ -172,7 +172,10 @@ function checkIssuer({ response, assertion }: OpenResponse, { entityId }: IdpMet
   if (wrong !== undefined) throw invalidToken(texts.issuerUnknown(requestId), `expected ${entityId}, found ${wrong}`)
 }
 
-/** Every AudienceRestriction must name AWS, as its partition is called; none at all is a refusal. SAML Core 2.5.1.4 */
+/**
+ * Every AudienceRestriction must contain AWS's audience for the partition; an assertion without one is refused. SAML
+ * Core 2.5.1.4
+ */
 function checkAudience(assertion: XmlElement, { arn }: SamlProvider): void {
   const { partition = '' } = parseArn(arn) ?? {}
   const isAws = (audience: string): boolean => isAwsSamlAudience(audience, partition)
@@ -185,7 +188,7 @@ function checkAudience(assertion: XmlElement, { arn }: SamlProvider): void {
   throw invalidToken(texts.audienceMissing, `expected ${expected}, found ${restrictions.flat().join(', ') || 'none'}`)
 }
 
-/** Before the ends that it names itself: of one that is past both, AWS tells the five minutes. */
+/** Before the ends that the assertion states: if both have passed, AWS reports the five minutes. */
 function checkAge(assertion: SignedElement, now: Date): void {
   const issued = timeOf(assertion, 'IssueInstant')
   const life = samlRedemptionSeconds * 1000
@@ -195,7 +198,7 @@ function checkAge(assertion: SignedElement, now: Date): void {
     throw invalidToken(texts.notYetValid, `IssueInstant ${issued.toISOString()}`)
 }
 
-/** A time that is there but is none makes the message unreadable: it must not pass for an absent one. */
+/** An unreadable time makes the message invalid: it must not count as an absent one. */
 function timeOf(element: XmlElement, name: string): Date | undefined {
   const text = attributeOf(element, name)
   if (text === undefined) return undefined
@@ -249,7 +252,7 @@ function nameIdOf(assertion: SignedElement): NameId {
   return { value, ...(format === undefined ? {} : { format }) }
 }
 
-/** Attributes of one name add up. */
+/** The values of attributes with the same name are combined. */
 function attributesOf(assertion: SignedElement): Attributes {
   const attributes = new Map<string, readonly string[]>()
   for (const statement of childrenNamed(assertion, ASSERTION, 'AttributeStatement'))
@@ -261,7 +264,7 @@ function attributesOf(assertion: SignedElement): Attributes {
   return attributes
 }
 
-/** eduPersonTargetedID holds a NameID; every other value is text. */
+/** eduPersonTargetedID contains a NameID; every other value is text. */
 function attributeValue(value: XmlElement): string {
   const nested = optionalChild(value, ASSERTION, 'NameID')
   return textOf(nested ?? value)

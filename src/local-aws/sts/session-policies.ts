@@ -1,4 +1,4 @@
-/** Session policies: the inline document and the managed ones by ARN, which together narrow what a session may do. */
+/** Session policies: the inline document and the managed ones by ARN, which together limit what a session may do. */
 import { policyArnCount } from '../../aws/facts/limits.ts'
 import { MalformedPolicyError } from '../../iam/errors.ts'
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
@@ -15,7 +15,7 @@ export interface SessionPolicyRequest {
   readonly narrowing: SessionPolicies
 }
 
-/** Throws MalformedPolicyDocument with IAM's words, ValidationError for too many ARNs or one that is none. */
+/** Throws MalformedPolicyDocument with IAM's message, ValidationError for too many or invalid ARNs. */
 export function sessionPoliciesOf(parameters: Parameters): SessionPolicyRequest {
   const policy = parameters.get('Policy')
   const inline = policy === undefined ? [] : [parseInline(policy)]

@@ -1,4 +1,4 @@
-/** Session tags and source identity, whichever way they came: their limits, and what they weigh (aws-facts D). */
+/** Session tags and source identity, from a call or from evidence: their limits and their size (aws-facts D). */
 import * as limits from '../../aws/facts/limits.ts'
 import { AwsError, invalidToken, texts } from '../aws-errors.ts'
 
@@ -9,11 +9,11 @@ export interface SessionTags {
 
 interface TagEntry {
   readonly key: string
-  /** As they came: anything but exactly one is refused. */
+  /** As received: anything but exactly one is refused. */
   readonly values: readonly string[]
 }
 
-/** Throws AwsError for tags outside their limits, keys that differ in case only, or transitive keys without a tag. */
+/** Throws AwsError for tags beyond their limits, keys that differ only in case, or transitive keys without a tag. */
 export function checkTags(entries: readonly TagEntry[], transitiveKeys: readonly string[]): SessionTags {
   if (entries.length > limits.sessionTag.count) throw invalidToken(texts.tagsInvalid, `${entries.length} tags`)
   const wrong = entries.find((entry) => !isTag(entry))
@@ -40,7 +40,7 @@ function within(text: string, { min, max, pattern }: limits.Range & { readonly p
   return length >= min && length <= max && pattern.test(text)
 }
 
-/** Throws InvalidIdentityToken for a source identity that AWS would not take. */
+/** Throws InvalidIdentityToken for a source identity that AWS would not accept. */
 export function checkSourceIdentity(value: string | undefined): string | undefined {
   if (value === undefined) return undefined
   const isValid = within(value, limits.sourceIdentity) && !value.startsWith(limits.sourceIdentity.reservedPrefix)

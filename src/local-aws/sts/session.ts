@@ -17,44 +17,44 @@ import type { SessionPolicyRequest } from './session-policies.ts'
 import type { SessionTags } from './session-tags.ts'
 import type { AssumeAction } from './trust.ts'
 
-/** Roles of Identity Center cannot be taken by federation of one's own. */
+/** Roles of Identity Center cannot be assumed by other federation. */
 const RESERVED = /^AWSReservedSSO_/
 
 const ROOT_SECONDS = 3600
 
-/** What of a call the packed size is made of. */
+/** What the packed size of a call is computed from. */
 interface Packed {
   readonly tags: ReadonlyMap<string, string>
   readonly policies: SessionPolicyRequest
 }
 
-/** What of a call goes into credentials. */
+/** What a call puts into credentials. */
 type MadeBy = Pick<Call, 'now' | 'endpoint'>
 
 export interface SessionToOpen {
   readonly role: Role
   readonly sessionName: string
   readonly seconds: number
-  /** Who vouched for the user at the beginning of the chain; undefined: nobody outside AWS. */
+  /** The provider that vouched for the user at the beginning of the chain; undefined: none outside AWS. */
   readonly provider: string | undefined
   readonly sourceIdentity: string | undefined
   readonly tags: SessionTags
   readonly policies: SessionPolicyRequest
   /** The identity provider's keys that the session keeps. */
   readonly identity: readonly ContextValue[]
-  /** Taken with the credentials of a session. */
+  /** Assumed with the credentials of a session. */
   readonly chained?: boolean
 }
 
 export interface OpenedSession {
   readonly session: RoleSession
-  /** `Credentials`, `AssumedRoleUser`, and `PackedPolicySize` and `SourceIdentity` where there are any. */
+  /** `Credentials`, `AssumedRoleUser`, and `PackedPolicySize` and `SourceIdentity` if present. */
   readonly members: readonly (Markup | undefined)[]
 }
 
 /**
- * What a federated call names as its role. Throws ValidationError with AWS's words: of an ARN that is not a role's it
- * says which of the two ARNs is meant, and not what it was (physera/onelogin-aws-cli issue 12).
+ * The role ARN of a federated call. Throws ValidationError with AWS's message: for an ARN that is not a role's it says
+ * which of the two ARNs is wrong, but not its value (physera/onelogin-aws-cli issue 12).
  */
 export function roleArnOf(parameters: Parameters): RoleArn {
   const text = required(parameters, 'RoleArn')
@@ -64,7 +64,7 @@ export function roleArnOf(parameters: Parameters): RoleArn {
   return arn
 }
 
-/** The role asked for; one that does not exist is AccessDenied, so that no caller learns which do. */
+/** The requested role; a missing one is AccessDenied, so callers cannot learn which roles exist. */
 export function findRole(iam: IamStore, parameters: Parameters, action: AssumeAction): Role {
   const arn = required(parameters, 'RoleArn')
   const role = iam.role(arn)
@@ -80,13 +80,13 @@ export function requestedDuration(parameters: Parameters, role: Role): number {
   return seconds
 }
 
-/** Seconds of GetFederationToken and GetSessionToken: of a root user an hour at most, whatever was asked for. */
+/** Seconds for GetFederationToken and GetSessionToken: for a root user an hour at most, whatever was requested. */
 export function userSessionSeconds(parameters: Parameters, { kind }: User): number {
   const seconds = Number(parameters.get('DurationSeconds') ?? userSessionDuration.default)
   return kind === 'root' ? Math.min(seconds, ROOT_SECONDS) : seconds
 }
 
-/** PackedPolicySize in percent; undefined where there is nothing to pack. Throws PackedPolicyTooLarge above 100. */
+/** PackedPolicySize in percent; undefined if there is nothing to pack. Throws PackedPolicyTooLarge above 100. */
 export function packedSize({ tags, policies: { policy, policyArns } }: Packed): number | undefined {
   const ofTags = estimatePackedSize({ tags })
   if (ofTags > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(ofTags))
@@ -95,14 +95,14 @@ export function packedSize({ tags, policies: { policy, policyArns } }: Packed): 
   return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
 }
 
-/** The parts of a session that are new in every one. Whole seconds, as the answer tells it. */
+/** The parts of a session that are new each time. Whole seconds, as in the response. */
 export function newCredentials(account: string, seconds: number, { now, endpoint: { tokensFor } }: MadeBy) {
   const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account)
   const expiration = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000)
   return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now, tokensFor }
 }
 
-/** Throws PackedPolicyTooLarge before anything is made. */
+/** Throws PackedPolicyTooLarge before anything is created. */
 export function openSession(sessions: Sessions, toOpen: SessionToOpen, call: MadeBy): OpenedSession {
   const packed = packedSize({ tags: toOpen.tags.tags, policies: toOpen.policies })
   const session = newSession(toOpen, call)
@@ -139,7 +139,7 @@ function newSession(toOpen: SessionToOpen, call: MadeBy): RoleSession {
     transitiveTagKeys: tags.transitiveKeys,
     sessionPolicies: policies.narrowing,
     identity,
-    // AWS says nothing of MFA in a role's session, even where the call that opened it had a code.
+    // In a role's session AWS does not mention MFA, even if the call that created it had a code.
     mfaAt: undefined,
   }
 }

@@ -1,4 +1,4 @@
-/** May this provider's person take this role? Three questions to the trust policy, all to be allowed (E.2, D.3). */
+/** Whether this provider's user may assume this role: the trust policy must allow all three actions (E.2, D.3). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
 import { resourceContext, sessionContext, unsignedCallContext } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../iam/condition-keys/context.ts'
@@ -23,7 +23,7 @@ export interface TrustQuestion {
   readonly identity: readonly ContextValue[]
 }
 
-/** Throws AccessDenied with AWS's one text; the reason goes to the log. */
+/** Throws AccessDenied with AWS's single message; the reason goes to the log. */
 export function requireTrust(question: TrustQuestion, call: Call): void {
   const { role, action, provider, tags, sourceIdentity } = question
   const context = contextOf(question, call)
@@ -63,7 +63,7 @@ function mustAllow(asked: string, action: AssumeAction, decision: Decision): Dec
   throw notAuthorized(action, `${decision.effect} of ${asked}: ${denialReason(decision)}`)
 }
 
-/** The endpoints of the role's own AWS are fine; any other Recipient only where the policy itself names it. */
+/** The endpoints of the role's own AWS are allowed; any other Recipient only if the policy itself names it. */
 function requireKnownRecipient({ action, identity, role }: TrustQuestion, { statement }: Decision): void {
   if (action !== 'sts:AssumeRoleWithSAML') return
   const recipient = identity.find(({ key }) => key === 'saml:aud')?.values[0] ?? ''

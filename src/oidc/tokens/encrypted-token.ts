@@ -1,9 +1,7 @@
 import { compactDecrypt } from 'jose'
 import type { PrivateKey } from '../settings.ts'
 
-/**
- * RFC 7518 4.1 and 5.1. Without RSA1_5, whose padding can be asked like an oracle, and without keys agreed beforehand.
- */
+/** RFC 7518 4.1 and 5.1. Without RSA1_5, whose padding is open to oracle attacks, and without pre-shared keys. */
 const KEY_ALGORITHMS = [
   'RSA-OAEP',
   'RSA-OAEP-256',
@@ -20,9 +18,9 @@ export interface EncryptedToken {
 }
 
 /**
- * The token inside of an encrypted one (RFC 7516 7.1); undefined where it cannot be opened with these keys, whatever
- * the reason: who sends made-up ciphertexts shall not learn how far they came. Opened is not believed: the signature
- * inside is what counts.
+ * The token inside an encrypted one (RFC 7516 7.1); undefined if it cannot be decrypted with these keys, for any
+ * reason: the sender of a forged ciphertext must not learn how far it got. Decryption proves nothing: the signature
+ * inside is verified afterwards.
  */
 export async function decryptToken(
   { compact, header }: EncryptedToken,
@@ -39,7 +37,7 @@ export async function decryptToken(
   return undefined
 }
 
-/** The key that the header names, or all that could be meant. */
+/** The key that the header names, or all possible ones. */
 function candidates({ alg, kid }: EncryptedToken['header'], keys: readonly PrivateKey[]): readonly PrivateKey[] {
   const type = String(alg).startsWith('RSA') ? 'rsa' : 'ec'
   const possible = keys.filter(({ privateKey }) => privateKey.asymmetricKeyType === type)

@@ -3,9 +3,9 @@ import { type Check, passed } from '../../core/verdict.ts'
 import type { SignedToken } from './signed-token.ts'
 import { type ExpectedToken, isText, isTime, mismatch, seconds, tokenChecks } from './token-checks.ts'
 
-/** An ID token whose signature verified. Nothing in it is trusted before the checks have passed. */
+/** An ID token with a verified signature. Nothing in it is trusted before the checks have passed. */
 export interface IdToken extends Pick<SignedToken, 'header' | 'claims'> {
-  /** The access token that came with it, which `at_hash` ties to it. undefined: none came. */
+  /** The access token that came with it, which `at_hash` binds to it. undefined: none came. */
   readonly accessToken: string | undefined
 }
 
@@ -98,7 +98,7 @@ export const renewalChecks = {
   accessTokenBelongsToIt,
 }
 
-/** The left half of the hash that belongs to the signature algorithm; Ed25519 hashes with SHA-512. */
+/** The left half of the hash of the signature algorithm; for Ed25519 that is SHA-512. */
 function halfHash(alg: unknown, text: string): string {
   const size = /^(?:RS|PS|ES|HS)(256|384)$/.exec(String(alg))?.[1] ?? '512'
   const hash = createHash(`sha${size}`).update(text, 'ascii').digest()

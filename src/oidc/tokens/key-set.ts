@@ -1,16 +1,16 @@
 import { type PublishedKeys, toPublishedKeys } from './published-keys.ts'
 
 /**
- * The provider's published keys. A token that none of them verifies has them fetched again, so that a rotation is seen
- * at once; a cool-down holds that to one request in half a minute, whatever unauthenticated clients send. Meanwhile,
- * and when it fails, the keys that are known stay in use.
+ * The provider's published keys. They are fetched again for a token that none of them verifies, so a rotation is
+ * noticed immediately; but at most once in half a minute, whatever unauthenticated clients send. Meanwhile, and if that
+ * fails, the known keys stay in use.
  */
 export interface KeySet {
   /** At most five minutes old. Throws OidcError. */
   known(): Promise<PublishedKeys>
-  /** Keys that were published after these; undefined while the cool-down lasts. Throws OidcError. */
+  /** Keys that were published after these; undefined if they were fetched too recently. Throws OidcError. */
   newerThan(keys: PublishedKeys): Promise<PublishedKeys | undefined>
-  /** When the provider last gave them; undefined: not yet. */
+  /** When the provider last returned them; undefined: not yet. */
   fetchedAt(): Date | undefined
 }
 
@@ -18,7 +18,7 @@ const FRESH_MILLISECONDS = 5 * 60 * 1000
 const COOL_DOWN_MILLISECONDS = 30_000
 const COOL_DOWN_AFTER_FAILURE_MILLISECONDS = 5_000
 
-/** `load` asks the provider, which `clock` spaces out. */
+/** `load` fetches them from the provider; `clock` limits how often. */
 export function createKeySet(load: () => Promise<unknown>, clock: () => Date): KeySet {
   let current: { readonly keys: PublishedKeys; readonly fetchedAt: number } | undefined
   let asked: { readonly keys: Promise<PublishedKeys>; againAt: number } | undefined
@@ -32,7 +32,7 @@ export function createKeySet(load: () => Promise<unknown>, clock: () => Date): K
         current = { keys, fetchedAt: now }
       },
       () => {
-        // From when it failed: one that hangs has used up the time since it was asked.
+        // When it failed, not when it was sent: a request that hangs uses up the time in between.
         asking.againAt = time() + COOL_DOWN_AFTER_FAILURE_MILLISECONDS
       },
     )

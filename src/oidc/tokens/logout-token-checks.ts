@@ -1,3 +1,4 @@
+import { isObject } from '../../core/json.ts'
 import { type Check, passed } from '../../core/verdict.ts'
 import type { SignedToken } from './signed-token.ts'
 import { type ExpectedToken, isText, mismatch, tokenChecks } from './token-checks.ts'
@@ -6,7 +7,7 @@ type LogoutTokenCheck = Check<Pick<SignedToken, 'header' | 'claims'>, ExpectedTo
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-/** Back-Channel Logout 1.0, 2.4: a `typ` other than plain `JWT` must say logout token. */
+/** Back-Channel Logout 1.0, 2.4: a `typ` other than plain `JWT` must be that of a logout token. */
 const typeIsLogout: LogoutTokenCheck = ({ header: { typ } }) =>
   typ === undefined || (typeof typ === 'string' && /^(application\/)?(logout\+)?jwt$/i.test(typ))
     ? passed()
@@ -16,7 +17,7 @@ const typeIsLogout: LogoutTokenCheck = ({ header: { typ } }) =>
 const eventIsLogout: LogoutTokenCheck = ({ claims: { events } }) =>
   isObject(events) && isObject(events[EVENT]) ? passed() : mismatch('events', EVENT, events)
 
-/** 2.6 step 5: a user or a session is named; each, where present, is a string. */
+/** 2.6 step 5: names a user or a session; each, if present, is a string. */
 const someoneIsNamed: LogoutTokenCheck = ({ claims: { sub, sid } }) => {
   const [subject, session] = [sub === undefined || isText(sub), sid === undefined || isText(sid)]
   if (!subject) return mismatch('sub', '1 to 255 characters', sub)
@@ -47,8 +48,4 @@ export const logoutTokenChecks = {
   someoneIsNamed,
   nonceIsAbsent,
   tokenHasAnId,
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

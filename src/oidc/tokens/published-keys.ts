@@ -3,9 +3,9 @@ import { type CryptoKey, createLocalJWKSet, errors, type JSONWebKeySet } from 'j
 import { asObject, withoutEmptyMembers } from '../answer.ts'
 import { OidcError } from '../errors.ts'
 
-/** Keys as a provider published them at one time. RFC 7517 */
+/** A provider's keys as published at one time. RFC 7517 */
 export interface PublishedKeys {
-  /** Each key that can have signed what has this header: of the right kind, use and name. Mostly one. */
+  /** Each key that can have signed a token with this header: of the right type, use and kid. Usually one. */
   candidates(header: Readonly<Record<string, unknown>>): Promise<readonly KeyObject[]>
   /** As published. */
   readonly document: JSONWebKeySet
@@ -13,7 +13,7 @@ export interface PublishedKeys {
 
 type KeySet = ReturnType<typeof createLocalJWKSet>
 
-/** Throws OidcError for what is not a set of keys. */
+/** Throws OidcError for a document that is not a set of keys. */
 export function toPublishedKeys(published: unknown): PublishedKeys {
   const keySet = toKeySet(published)
   const found = new Map<string, readonly KeyObject[]>()
@@ -21,7 +21,7 @@ export function toPublishedKeys(published: unknown): PublishedKeys {
     candidates: async ({ alg, kid }) => {
       const name = JSON.stringify([alg, kid])
       const keys = found.get(name) ?? (await select(keySet, alg, kid))
-      // Nothing is remembered of names that are made up.
+      // Lookups of unknown kids are not cached, as anyone can invent them.
       if (keys.length > 0) found.set(name, keys)
       return keys
     },
@@ -31,7 +31,7 @@ export function toPublishedKeys(published: unknown): PublishedKeys {
   }
 }
 
-/** RFC 7517 5: what is no key, or a key of an unknown kind, keeps the others from nothing. */
+/** RFC 7517 5: invalid keys, and keys of an unknown type, do not affect the others. */
 function toKeySet(published: unknown): KeySet {
   const keys = asObject(published)?.keys
   if (!Array.isArray(keys))
@@ -40,13 +40,13 @@ function toKeySet(published: unknown): KeySet {
   return createLocalJWKSet({ keys: readable } as unknown as JSONWebKeySet)
 }
 
-/** jose looks at kty, crv, alg, use, key_ops and kid. A key that cannot be imported is none. */
+/** jose checks kty, crv, alg, use, key_ops and kid. A key that cannot be imported is left out. */
 async function select(keySet: KeySet, alg: unknown, kid: unknown): Promise<readonly KeyObject[]> {
   const header = { alg: String(alg), ...(kid === undefined ? {} : { kid: kid as string }) }
   try {
     return [KeyObject.from((await keySet(header)) as CryptoKey)].filter(isLongEnough)
   } catch (error) {
-    // Without a name, any key of that kind can be meant.
+    // Without a kid, any key of that type is possible.
     return error instanceof errors.JWKSMultipleMatchingKeys ? (await each(error)).filter(isLongEnough) : []
   }
 }

@@ -3,8 +3,8 @@ import { constants, createHmac, type KeyObject, timingSafeEqual, verify } from '
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 
 /**
- * Whether this key signed that text with this algorithm of ID_TOKEN_ALGORITHMS. RFC 7518 3, RFC 8037 3.1.
- * On this thread: a verification takes 40 microseconds, and handing it to another costs as much again.
+ * Whether this key signed that text with this algorithm of ID_TOKEN_ALGORITHMS. RFC 7518 3, RFC 8037 3.1. On this
+ * thread: a verification takes 40 microseconds, and moving it to another costs as much again.
  */
 export function isSignedBy(key: KeyObject, algorithm: string, text: string, signature: Buffer): boolean {
   const [octets, hash] = [Buffer.from(text), `sha${algorithm.slice(2)}`]
@@ -22,7 +22,7 @@ export function isSignedBy(key: KeyObject, algorithm: string, text: string, sign
   }
 }
 
-/** Whether this secret made that tag with an algorithm of MAC_ALGORITHMS. RFC 7518 3.2 */
+/** Whether this secret made that MAC with an algorithm of MAC_ALGORITHMS. RFC 7518 3.2 */
 export function isTaggedBy(secret: Uint8Array, algorithm: string, text: string, tag: Buffer): boolean {
   const expected = createHmac(`sha${algorithm.slice(2)}`, secret)
     .update(text)

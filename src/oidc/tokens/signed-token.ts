@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isObject } from '../../core/json.ts'
 import { cut, OidcError, type OidcErrorCode } from '../errors.ts'
 import { MAC_ALGORITHMS, type OidcSettings } from '../settings.ts'
 import { decryptToken } from './encrypted-token.ts'
@@ -6,22 +7,23 @@ import type { KeySet } from './key-set.ts'
 import type { PublishedKeys } from './published-keys.ts'
 import { isSignedBy, isTaggedBy } from './signature.ts'
 
-/** A token taken apart. Nothing in it is believed. */
+/** A parsed token. Nothing in it is trusted. */
 export interface ParsedToken {
-  /** As it can be passed on: of an encrypted token the signed one inside. */
+  /** As it can be forwarded: for an encrypted token the signed one inside. */
   readonly compact: string
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
- * A token whose signature holds: its claims are the provider's words, and still to be judged. Only a reader makes one.
+ * A token with a valid signature: its claims come from the provider, but are not checked yet. Only a reader creates
+ * one.
  */
 export interface SignedToken extends ParsedToken {
   readonly signature: 'holds'
 }
 
-/** Why a token cannot be believed at all. */
+/** Why a token cannot be trusted at all. */
 export interface SignatureProblem {
   readonly code: OidcErrorCode
   readonly expected: string
@@ -29,13 +31,10 @@ export interface SignatureProblem {
   readonly source: string
 }
 
-/**
- * Takes a token apart, opens it where it is encrypted, and verifies its signature. Throws OidcError when keys cannot be
- * had.
- */
+/** Parses a token, decrypts it if needed, and verifies its signature. Throws OidcError if keys are unavailable. */
 export type TokenReader = (token: string) => Promise<SignedToken | SignatureProblem>
 
-// Padding is no part of base64url here, and AWS may not forgive what Node does (RFC 7515 2).
+// base64url here has no padding, and AWS may refuse what Node accepts (RFC 7515 2).
 const COMPACT = /^[\w.-]+$/
 
 const malformed = problem('oidc.id_token_malformed', 'a signed JSON Web Token', 'something else')
@@ -77,11 +76,11 @@ function parseSigned(compact: string): ParsedToken | undefined {
 
 function parseSegment(segment = ''): Readonly<Record<string, unknown>> | undefined {
   const octets = Buffer.from(segment, 'base64url')
-  // No base64url has a single character left over: Node drops it, other decoders refuse (RFC 4648 4).
+  // A single remaining character is not base64url: Node drops it, other decoders refuse it (RFC 4648 4).
   if (segment.length % 4 === 1 || !isUtf8(octets)) return undefined
   try {
     const value: unknown = JSON.parse(octets.toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -108,12 +107,15 @@ function headerProblem(
   if (typeof alg !== 'string' || !algorithms.includes(alg)) {
     return problem('oidc.algorithm_refused', algorithms.join(' '), cut(String(alg)))
   }
-  // RFC 7515 4.1.11: no extension is understood here.
+  // RFC 7515 4.1.11: extensions are not supported.
   if (crit === undefined) return undefined
   return problem('oidc.critical_header', 'no critical extension', cut(JSON.stringify(crit)))
 }
 
-/** Signed by a key that the provider publishes, now if not when we last looked; or with the client secret, for HS*. */
+/**
+ * Signed by a key that the provider publishes, if necessary after fetching the keys again; or for HS* with the client
+ * secret.
+ */
 async function signatureProblem(
   token: ParsedToken,
   keySet: KeySet,
@@ -146,7 +148,7 @@ function shownKey({ header: { alg, kid } }: ParsedToken): string {
   return `alg ${cut(String(alg))}, kid ${cut(String(kid))}`
 }
 
-// Only published keys: what the header says of keys (jwk, jku, x5u, x5c) is not looked at.
+// Only published keys: keys in the header (jwk, jku, x5u, x5c) are ignored.
 async function keyProblem(token: ParsedToken, keys: PublishedKeys): Promise<SignatureProblem | undefined> {
   const { algorithm, text, signature } = partsOf(token)
   const candidates = await keys.candidates(token.header)
@@ -155,7 +157,7 @@ async function keyProblem(token: ParsedToken, keys: PublishedKeys): Promise<Sign
   return problem('oidc.signature_invalid', 'a signature by a published key', shownKey(token))
 }
 
-/** RFC 7518 3.2: to verify HS*, a client secret of the hash's length or longer. Throws OidcError for a shorter one. */
+/** RFC 7518 3.2: HS* requires a client secret at least as long as the hash. Throws OidcError for a shorter one. */
 export function refuseShortSecret({ clientSecret, idTokenAlgs = [] }: OidcSettings): void {
   const bits = Math.max(0, ...idTokenAlgs.filter(isMac).map((algorithm) => Number(algorithm.slice(2))))
   const length = Buffer.byteLength(clientSecret?.reveal() ?? '')

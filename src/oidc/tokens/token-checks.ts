@@ -73,13 +73,13 @@ export function mismatch(claim: string, expected: string, found: unknown): Check
   return failed(expected, show(found), claim)
 }
 
-// A number in a string keeps its quotes, which are the reason why it is refused.
+// A number in a string keeps its quotes, which are the reason for the refusal.
 function show(found: unknown): string {
   if (found === undefined) return 'nothing'
   return cut(typeof found === 'string' && !/^\d*$/.test(found) ? found : JSON.stringify(found))
 }
 
-// A NumericDate as text, or NaN, would make every comparison come out as false.
+// With a NumericDate that is text or NaN, every comparison would be false.
 export function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }

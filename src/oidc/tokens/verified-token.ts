@@ -33,8 +33,8 @@ const codes: Readonly<Record<CheckName, OidcErrorCode>> = {
 const SIGNATURE = 'signatureIsTheProviders'
 
 /**
- * The token, once its signature verified and every check has passed. Throws OidcError with the whole verdict; the checks
- * are not run on a token whose signature does not verify. `beside`: further values that the checks compare with it.
+ * The token, if its signature verified and every check passed. Throws OidcError with the whole verdict; the checks are
+ * not run on a token whose signature does not verify. `beside`: further values that the checks compare with it.
  */
 export async function verifyToken<Beside extends object, Expected>(
   text: string,

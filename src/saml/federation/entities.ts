@@ -10,7 +10,7 @@ const XML_LANG = 'xml:lang'
 const ENTITY_CATEGORY = 'http://macedir.org/entity-category'
 const HIDE_FROM_DISCOVERY = 'http://refeds.org/category/hide-from-discovery'
 
-/** What an identity provider calls itself, in one language (empty where it does not say which). */
+/** The name that an identity provider gives itself, in one language (empty if it does not say which). */
 export interface DisplayName {
   readonly language: string
   readonly name: string
@@ -20,15 +20,15 @@ export interface EntityDescription {
   readonly entityId: string
   /** mdui:DisplayName of the identity provider, else the organization's. */
   readonly names: readonly DisplayName[]
-  /** It asks not to be offered in lists. */
+  /** It requests to be hidden in lists. */
   readonly isHidden: boolean
 }
 
-/** What is going on outside of the entities themselves. */
+/** What surrounds the entities. */
 export interface EntityEvents {
   /** An EntityDescriptor begins, in these EntitiesDescriptors. */
   begin(around: readonly XmlElement[]): void
-  /** It ended; undefined when it is no SAML 2.0 identity provider. */
+  /** It ended; undefined if it is not a SAML 2.0 identity provider. */
   end(description: EntityDescription | undefined): void
 }
 
@@ -43,7 +43,7 @@ interface OpenEntity {
   isHidden: boolean
 }
 
-/** Reads what an index says of each entity, as the document goes by. Nested EntitiesDescriptors are allowed. */
+/** Reads what an index needs of each entity, as the document is parsed. Nested EntitiesDescriptors are allowed. */
 export function readEntities(events: EntityEvents): Omit<XmlEvents, 'id'> {
   const path: OpenElement[] = []
   let entity: OpenEntity | undefined
@@ -118,7 +118,7 @@ function isEntities(element: XmlElement): boolean {
   return isNamed(element, METADATA, 'EntitiesDescriptor')
 }
 
-/** A copy that does not keep the chunk alive which it was cut from. */
+/** A copy that does not keep the chunk in memory from which it was sliced. */
 function detached(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8')
 }

@@ -7,9 +7,9 @@ import type { FederationIndex } from './index-aggregate.ts'
 export type ReadSlice = (offset: number, length: number) => Promise<Uint8Array>
 
 /**
- * One identity provider of the index. Its octets are read when they are needed and must be those that were verified.
- * undefined when the index does not know it. Throws SamlError: `saml.metadata_changed`, `saml.metadata_expired` and
- * whatever else is wrong with this one.
+ * One identity provider of the index. Its octets are read when needed and must be those that were verified. undefined
+ * if it is not in the index. Throws SamlError: `saml.metadata_changed`, `saml.metadata_expired` and any other error in
+ * this entity.
  */
 export async function readEntity(
   { entities, contexts }: FederationIndex,
@@ -30,7 +30,7 @@ export async function readEntity(
   return idp
 }
 
-/** The entity as a document of its own: in the start tag that stands for all that was around it. */
+/** The entity as a document of its own: within a start tag that replaces everything around it. */
 function inContext(startTag: string, entity: string): string {
   return startTag === '' ? entity : `${startTag}${entity}</${/^<([^\s>]+)/.exec(startTag)?.[1]}>`
 }

@@ -1,8 +1,8 @@
 /**
  * federation owns metadata that is too large for a tree: an aggregate of thousands of entities is read once as a
- * stream, verified, and becomes an index of where each identity provider stands. It does no input or output: octets
- * come in as chunks, and whoever keeps the document hands over a slice of it when a login needs an entity.
- * Start at indexAggregate; entity.ts reads one entity back, search.ts finds entities by name.
+ * stream, verified, and indexed by the position of each identity provider. It does no input or output: octets come in
+ * as chunks, and the caller keeps the document and returns a slice of it when a login needs an entity. Start at
+ * indexAggregate; entity.ts reads one entity again, search.ts finds entities by name.
  */
 import type { KeyObject } from 'node:crypto'
 import { canonicalStart } from '../../xml/canonicalize.ts'
@@ -19,17 +19,17 @@ import { type EntityDescription, readEntities } from './entities.ts'
 import { type SearchWords, searchWords } from './names.ts'
 import { createSlices, type Slice, type Slices } from './slices.ts'
 
-/** Where an identity provider stands in the document, and what it is called. */
+/** The position of an identity provider in the document, and its names. */
 export interface FederationEntity extends EntityDescription, Slice, SearchWords {
-  /** Which of the index's contexts it stands in. */
+  /** Index of its surroundings in the index's contexts. */
   readonly context: number
 }
 
-/** Plain data, so that a worker can hand it over. */
+/** Plain data, so a worker can pass it on. */
 export interface FederationIndex {
-  /** SAML 2.0 identity providers by entityID, in the order of the document. The first of an entityID counts. */
+  /** SAML 2.0 identity providers by entityID, in the order of the document. The first with an entityID counts. */
   readonly entities: ReadonlyMap<string, FederationEntity>
-  /** Start tags that stand for all that is around an entity: its namespaces, and the earliest validUntil. */
+  /** Start tags that replace everything around an entity: its namespaces, and the earliest validUntil. */
   readonly contexts: readonly string[]
   /** Of the document as a whole. */
   readonly validUntil?: Date
@@ -41,11 +41,11 @@ export interface FederationIndex {
 
 export interface AggregateOptions {
   readonly now: Date
-  /** One of these must have signed the document; undefined: nobody needs to have. */
+  /** One of these must have signed the document; undefined: no signature is required. */
   readonly keys?: readonly KeyObject[]
 }
 
-/** Room for a million entities; how many octets there may be is up to the reader. */
+/** Enough for a million entities; the caller limits the number of octets. */
 const aggregateLimits: XmlLimits = {
   characters: Number.POSITIVE_INFINITY,
   depth: 100,
@@ -61,8 +61,8 @@ interface Reading {
 }
 
 /**
- * Reads, verifies and indexes metadata. Throws SamlError: `saml.metadata_*`, or why the XML or its signature is not
- * taken. Nothing is handed out before the whole document was read and its digest held. Metadata 2.3
+ * Reads, verifies and indexes metadata. Throws SamlError: `saml.metadata_*`, or why the XML or its signature is
+ * refused. Nothing is returned before the whole document was read and its digest verified. Metadata 2.3
  */
 export async function indexAggregate(
   chunks: AsyncIterable<Uint8Array>,
@@ -108,7 +108,7 @@ function readAggregate(keys: readonly KeyObject[] | undefined): Reading {
   }
 }
 
-/** Brings together where entities stand and what they are. */
+/** Combines the positions of entities with their contents. */
 function collectEntities(slices: Slices) {
   const contexts = collectContexts()
   const entities = new Map<string, FederationEntity>()
@@ -166,7 +166,7 @@ function collectContexts() {
   }
 }
 
-/** The innermost EntitiesDescriptor's start tag, with every namespace in scope and what is left of the validity. */
+/** The innermost EntitiesDescriptor's start tag, with every namespace in scope and the earliest validUntil. */
 function contextOf(around: readonly XmlElement[]): string {
   const inner = around.at(-1)
   if (!inner) return ''
@@ -183,7 +183,7 @@ function prefixesInScope(scope: NamespaceScope | undefined): ReadonlySet<string>
   return prefixes
 }
 
-/** The signature's reference must name one element only. Other IDs are nobody's business here. */
+/** The signature's reference must name one element only. Other IDs do not matter here. */
 function rootIdOnce() {
   let isRoot = true
   let rootId: string | undefined

@@ -1,8 +1,8 @@
 import type { DisplayName, EntityDescription } from './entities.ts'
 
-/** What a search looks at. It is made while the document is read, so that whoever searches need not. */
+/** What a search compares. Built while the document is read, so searches are fast. */
 export interface SearchWords {
-  /** Its name as it is ordered by. */
+  /** The sort key of its name. */
   readonly order: string
   /** Folded names and the entityID's host, each on its own line. */
   readonly words: string
@@ -11,7 +11,7 @@ export interface SearchWords {
 const ASCII = /^[\t\n\r -~]*$/
 const MARKS = /\p{Mark}/gu
 const SEPARATORS = /[^\p{Letter}\p{Number}.]+/gu
-/** What no decomposition takes apart, as people type it. */
+/** Characters without a decomposition, as users type them. */
 const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i' }
 
 /** Without case, accents and punctuation. */
@@ -37,7 +37,7 @@ export function searchWords(entity: EntityDescription): SearchWords {
   }
 }
 
-/** The host of an entityID that is a URL; the entityID itself where it is none. */
+/** The host of an entityID that is a URL; any other entityID itself. */
 function hostOf(entityId: string): string {
   return (URL.canParse(entityId) ? new URL(entityId).host : '') || entityId
 }

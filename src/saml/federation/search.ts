@@ -1,18 +1,16 @@
 import type { FederationEntity } from './index-aggregate.ts'
 import { fold, nameOf } from './names.ts'
 
-/** An identity provider as a user finds it. */
+/** An identity provider as shown to a user. */
 export interface FoundEntity {
   readonly entityId: string
-  /**
-   * In the first of the wanted languages that it has a name in, else in whatever it has; its entityID if it has none.
-   */
+  /** In the first requested language that it has a name in, else in any; its entityID if it has none. */
   readonly name: string
 }
 
 /**
- * Finds identity providers by words of their names, in any language they are named in. The best first: names that begin
- * with the query, then words that do, then the rest; by name among equals.
+ * Finds identity providers by words of their names, in any language. Best matches first: names that begin with the
+ * query, then words that do, then the rest; equal ones by name.
  */
 export type EntitySearch = (query: string, limit: number, languages: readonly string[]) => readonly FoundEntity[]
 
@@ -20,7 +18,7 @@ const MAX_QUERY = 200
 const MAX_WORDS = 8
 const RANKS = 3
 
-/** Prepares the search; `entities` that ask to be hidden are not found. */
+/** Prepares the search; `entities` that request to be hidden are not found. */
 export function createSearch(entities: Iterable<FederationEntity>): EntitySearch {
   const all = [...entities].filter(({ isHidden }) => !isHidden).toSorted((a, b) => (a.order < b.order ? -1 : 1))
   return (query, limit, languages) => {
@@ -33,7 +31,7 @@ export function createSearch(entities: Iterable<FederationEntity>): EntitySearch
   }
 }
 
-/** 0: a name begins with it; 1: every word begins a word; 2: every word is somewhere; undefined: it does not fit. */
+/** 0: a name begins with it; 1: every word begins a word; 2: every word occurs somewhere; undefined: no match. */
 function rankOf(text: string, query: string, words: readonly string[]): number | undefined {
   if (text.includes(`\n ${query}`)) return 0
   if (words.every((word) => text.includes(` ${word}`))) return 1

@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { XmlError } from '../../xml/errors.ts'
 import { declaresAsciiAlike, withoutDeclaredEncoding } from '../metadata/text.ts'
 
-/** A part of a document: where it stands, in octets, and the SHA-256 of these octets as base64. */
+/** A part of a document: its position in octets, and the SHA-256 of these octets as base64. */
 export interface Slice {
   readonly offset: number
   readonly length: number
@@ -12,17 +12,17 @@ export interface Slice {
 
 /** Decodes a document for a parser and measures parts of it in octets, by the parser's position in UTF-16 units. */
 export interface Slices {
-  /** The text to parse next. It ends before a tag, so that no tag is ever split. */
+  /** The text to parse next. It ends before a tag, so no tag is ever split. */
   decode(chunk: Uint8Array): string
-  /** What is left when there are no more chunks. */
+  /** The rest, when there are no more chunks. */
   rest(): string
-  /** The tag that the parser reads at this position begins a slice. Only one can be open. */
+  /** A slice begins with the tag that the parser reads at this position. Only one can be open. */
   begin(position: number): void
   /** The slice ends at this position. */
   end(position: number): Slice
 }
 
-/** A start tag longer than this is nobody's. */
+/** A start tag longer than this is refused. */
 const MAX_TAG = 1024 * 1024
 
 /** Throws XmlError `xml.encoding` for what is not UTF-8. */
@@ -32,9 +32,9 @@ export function createSlices(): Slices {
   let piece = ''
   let isAllAscii = true
   let mustBeAscii = false
-  /** Where the piece begins, in UTF-16 units. */
+  /** The position at which the piece begins, in UTF-16 units. */
   let pieceStart = 0
-  /** Up to where octets are counted, in both measures. */
+  /** The position up to which octets were counted, in both units. */
   const mark = { position: 0, octets: 0 }
   let open: { readonly offset: number; readonly hash: Hash } | undefined
 
@@ -44,7 +44,7 @@ export function createSlices(): Slices {
     const octets = Buffer.byteLength(text)
     mark.octets += octets
     mark.position = position
-    // ASCII is the same in both encodings, and hashed in half the time as the simpler one.
+    // ASCII is the same in both encodings, and hashing it as the simpler one takes half the time.
     open?.hash.update(text, octets === text.length ? 'latin1' : 'utf8')
   }
   const next = (text: string): string => {
@@ -54,7 +54,7 @@ export function createSlices(): Slices {
     piece = text
     return text
   }
-  /** The piece that begins the document has its declaration whole, as no tag is split. */
+  /** The first piece contains the whole XML declaration, as no tag is split. */
   const declared = (text: string): string => {
     if (pieceStart + piece.length > 0 || !declaresAsciiAlike(text)) return text
     mustBeAscii = true

@@ -1,4 +1,4 @@
-/** The keys of an identity provider, as the KeyDescriptors of its metadata give them. */
+/** An identity provider's keys, from the KeyDescriptors of its metadata. */
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { XMLDSIG } from '../../xml/algorithms.ts'
 import { attributeOf, childrenNamed, textOf } from '../../xml/navigate.ts'
@@ -10,13 +10,13 @@ export interface SigningCertificate {
   readonly key: KeyObject
   readonly notAfter: Date
   readonly pem: string
-  /** Why no signature is verified with its key; undefined for one that logins go by. */
+  /** Why no signature is verified with its key; undefined for a key that logins use. */
   readonly unusable?: string
 }
 
-/** A key that the metadata gives and that cannot be read. */
+/** A key in the metadata that cannot be read. */
 export interface UnreadableKey {
-  /** Its position among the signing keys, for the administrator who looks for it: `signing key 2 of 3`. */
+  /** Its position among the signing keys, so the administrator can find it: `signing key 2 of 3`. */
   readonly place: string
   readonly reason: string
 }
@@ -32,8 +32,8 @@ type Read = SigningCertificate | { readonly reason: string }
 const PEM = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/
 
 /**
- * What the IDPSSODescriptor's KeyDescriptors give for signing or for anything. One that cannot be read does not spoil
- * the others: it only vouches for less. Metadata 2.4.1.1
+ * The keys in the IDPSSODescriptor's KeyDescriptors for signing or for any use. An unreadable one does not affect the
+ * others: it can only make fewer signatures valid. Metadata 2.4.1.1
  */
 export function readSigningKeys(idp: XmlElement): SigningKeys {
   const keys = childrenNamed(idp, METADATA, 'KeyDescriptor').filter(isForSigning).flatMap(certificatesOf)
@@ -64,7 +64,7 @@ function certificatesOf(descriptor: XmlElement): readonly Read[] {
   return [{ reason: `no X509Certificate${others.length === 0 ? '' : `, only ${[...new Set(others)].join(', ')}`}` }]
 }
 
-/** Base64, or the text of a PEM file with its lines around the base64, as some products write it. */
+/** Base64, or the text of a PEM file with its lines around the base64, as in the metadata of some products. */
 function readCertificate(element: XmlElement): Read {
   const text = textOf(element)
   const base64 = PEM.exec(text)?.[1] ?? text

@@ -1,4 +1,4 @@
-/** From the octets of metadata, in the encodings that files are saved in, to UTF-8 for the one strict parser. */
+/** From metadata in the encodings that files are saved in, to UTF-8 for the single strict parser. */
 import { isAscii } from 'node:buffer'
 import { SamlError } from '../errors.ts'
 
@@ -14,10 +14,10 @@ const ASCII_ALIKE = /^(us-ascii|ascii|iso-8859-\d{1,2}|latin1|windows-125\d|utf-
 const UNICODE = /^(utf-8|utf-16|utf-16le|utf-16be)$/i
 
 /**
- * The document in UTF-8, before anything of it is parsed: UTF-16 with a byte order mark is transcoded, and a
- * declaration that names another encoding for octets that are all ASCII is blanked. A signature still verifies: what is
- * signed is the canonical form of the root, in UTF-8, without the declaration. What is in no such encoding comes back
- * as it is, for the parser to refuse. Throws SamlError `saml.encoding`.
+ * The document in UTF-8, before anything is parsed: UTF-16 with a byte order mark is transcoded, and a declaration of
+ * another encoding is blanked if all octets are ASCII. A signature still verifies: it covers the canonical form of the
+ * root, in UTF-8, without the declaration. Octets in any other encoding are returned unchanged, for the parser to
+ * refuse. Throws SamlError `saml.encoding`.
  */
 export function metadataInUtf8(octets: Uint8Array): Uint8Array {
   const utf16 = utf16Of(octets)
@@ -33,7 +33,7 @@ function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefin
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
 }
 
-/** A declaration of another Unicode encoding is one that editors and shells left when they saved as UTF-16. */
+/** A declaration of another Unicode encoding remains when editors and shells save as UTF-16. */
 function fromUtf16(octets: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): string {
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(octets)
@@ -52,12 +52,12 @@ function declaredEncoding(text: string): string | undefined {
   return quoted ?? single
 }
 
-/** Whether the document declares an encoding other than UTF-8 in which ASCII octets are ASCII text. */
+/** Whether the document declares an encoding other than UTF-8 that equals it for ASCII. */
 export function declaresAsciiAlike(start: string): boolean {
   return ASCII_ALIKE.test(declaredEncoding(start) ?? '')
 }
 
-/** The same text, of the same length, with white space instead of its declared encoding. */
+/** The same text, of the same length, with white space in place of its declared encoding. */
 export function withoutDeclaredEncoding(text: string): string {
   return text.replace(DECLARED, (_, before: string, encoding: string) => before + ' '.repeat(encoding.length))
 }

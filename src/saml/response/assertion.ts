@@ -15,15 +15,15 @@ import { ASSERTION, BEARER } from '../names.ts'
 import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } from '../values.ts'
 import { type ReadAttributes, readAttributes } from './attributes.ts'
 
-/** What a signed assertion says, taken down and not yet judged. Core 2.3 to 2.7 */
+/** The contents of a signed assertion, not checked yet. Core 2.3 to 2.7 */
 export interface AssertionContent extends ReadAttributes {
   readonly id: string
   readonly issueInstant: Date
   readonly issuer: string | undefined
   readonly nameId: NameId | undefined
-  /** Bearer confirmations only: the others are not for the browser profile and do not count. */
+  /** Only bearer confirmations: the browser profile does not use others. */
   readonly confirmations: readonly Confirmation[]
-  /** How many there are of every method: AWS accepts one only. */
+  /** The number of confirmations, of every method: AWS accepts exactly one. */
   readonly confirmationCount: number
   readonly conditions: Conditions | undefined
   readonly authentications: readonly Authentication[]
@@ -39,7 +39,7 @@ export interface Confirmation {
 export interface Conditions {
   readonly notBefore: Date | undefined
   readonly notOnOrAfter: Date | undefined
-  /** Each restriction must be met by itself; within one, any audience will do. */
+  /** Each restriction must be met separately; any of its audiences suffices. */
   readonly audienceRestrictions: readonly (readonly string[])[]
   readonly unknown: readonly string[]
 }
@@ -51,13 +51,13 @@ export interface Authentication {
   readonly contextClassRef: string | undefined
 }
 
-/** The NameID that an EncryptedID holds; throws where it cannot be opened. */
+/** The NameID in an EncryptedID; throws if it cannot be decrypted. */
 export type OpenId = (encryptedId: XmlElement) => XmlElement
 
-/** OneTimeUse asks for what is done anyway, ProxyRestriction for what is never done: issuing on its strength. */
+/** OneTimeUse is always enforced; ProxyRestriction limits what is never done: issuing assertions based on it. */
 const KNOWN_CONDITIONS = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']
 
-/** Takes nothing but a signed element. Throws SamlError or XmlError for what cannot be read in one way only. */
+/** Accepts only a signed element. Throws SamlError or XmlError if its content is ambiguous. */
 export function readAssertion(assertion: SignedElement, openId?: OpenId): AssertionContent {
   return claimsIn(assertion, openId)
 }
@@ -107,7 +107,8 @@ function readConditions(conditions: XmlElement): Conditions {
     notBefore: optionalTime(conditions, 'NotBefore'),
     notOnOrAfter: optionalTime(conditions, 'NotOnOrAfter'),
     audienceRestrictions: childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
-      // Of type anyURI, where white space around it is none of the value; the comparison is exact. Core 2.5.1.4
+      // The type is anyURI, where surrounding white space is not part of the value; the comparison is exact. Core
+      // 2.5.1.4
       childrenNamed(restriction, ASSERTION, 'Audience').map(collapsedTextOf),
     ),
     unknown: childElements(conditions)
@@ -127,7 +128,7 @@ function readAuthentication(statement: XmlElement): Authentication {
   }
 }
 
-/** Only for explaining what somebody says: nobody vouches for it. Throws as readAssertion. */
+/** Only for explaining unverified claims. Throws as readAssertion. */
 export function readUnverified(assertion: XmlElement): { readonly unverified: AssertionContent } {
   return {
     unverified: claimsIn(assertion, undefined),

@@ -7,16 +7,16 @@ import { nameIdIn } from '../values.ts'
 export interface ReadAttributes {
   readonly attributes: Attributes
   /**
-   * By Name and FriendlyName: those with a value that readers would not agree on, which is left out above. Whether that
-   * matters depends on whether anybody asks for them.
+   * The attributes, by Name and FriendlyName, with an ambiguous value, which is left out above. It matters only if the
+   * attribute is used.
    */
   readonly unreadableAttributes: ReadonlySet<string>
 }
 
 /**
- * Every attribute under its Name, values as sent; Attributes and AttributeStatements of one Name add up. A FriendlyName
- * is a further key to the same values, unless an attribute has it as its Name or two Names share it: Core 2.7.3.1
- * gives it no standing, so it never shadows a Name. An Attribute without a Name is none that anybody could ask for.
+ * Every attribute by its Name, values as sent; Attributes and AttributeStatements with the same Name are merged. A
+ * FriendlyName is another key for the same values, unless an attribute has it as its Name or two Names share it: Core
+ * 2.7.3.1 makes it informative only, so it never replaces a Name. An Attribute without a Name is ignored.
  */
 export function readAttributes(assertion: XmlElement): ReadAttributes {
   const elements = childrenNamed(assertion, ASSERTION, 'AttributeStatement').flatMap((statement) =>
@@ -37,14 +37,14 @@ export function readAttributes(assertion: XmlElement): ReadAttributes {
   return { attributes: addAliases(attributes, friendly), unreadableAttributes }
 }
 
-/** undefined stands for a value that cannot be read. */
+/** undefined: a value that cannot be read. */
 function readValues(attribute: XmlElement): readonly (string | undefined)[] {
   return childrenNamed(attribute, ASSERTION, 'AttributeValue').flatMap(readValue)
 }
 
 /**
- * The whole text; or the NameID that eduPersonTargetedID wraps. Other structures are left out: they are nobody's role
- * or group. Text with elements in between cannot be read, because readers would not agree on what it says.
+ * The whole text, or the NameID in an eduPersonTargetedID. Other structures are left out: they are never a role or
+ * group. Text with elements in between cannot be read, because parsers disagree about it.
  */
 function readValue(value: XmlElement): readonly (string | undefined)[] {
   if (isText(value)) return [textOf(value)]

@@ -16,7 +16,7 @@ export interface ExpectedResponse {
   readonly allowsUnsolicited?: boolean
   /** The accepted clock difference: 60 to 180 is usual. */
   readonly clockSkewSeconds: number
-  /** From IssueInstant on, even if the assertion names a later end. */
+  /** From IssueInstant, even if the assertion states a later end. */
   readonly maxAssertionAgeSeconds: number
   /**
    * Since when used assertions are remembered, where the memory does not outlive the process: an older unsolicited one
@@ -39,7 +39,10 @@ export interface ExpectedResponse {
   readonly readsAttribute?: (name: string) => boolean
 }
 
-/** The response around a signed assertion: facts where it is signed itself, else hints that can only lead to a refusal. */
+/**
+ * The response around a signed assertion: facts if it is signed itself, else unverified values that can only lead to a
+ * refusal.
+ */
 export interface ResponseHints {
   readonly isSigned: boolean
   /** The assertion came encrypted. */
@@ -291,7 +294,7 @@ const confirmationChecks: readonly AssertionCheck[] = [
   confirmationHasBegun,
 ]
 
-/** The user whom the assertion identifies; undefined: none, or several. */
+/** The user that the assertion identifies; undefined: none, or several. */
 export function subjectOf({ nameId, attributes }: AssertionContent, subject: string): string | undefined {
   const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
   const [only, another] = values

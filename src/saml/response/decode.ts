@@ -12,8 +12,8 @@ const MAX_OCTETS = messageLimits.characters
 const MAX_BASE64 = 1_500_000
 
 /**
- * The XML text in the form field: exactly one, strict base64, valid UTF-8. Bindings 3.5; nothing is inflated there.
- * A byte order mark is left to the parser, which takes one and no more.
+ * The XML text in the form field: exactly one, strict base64, valid UTF-8. Bindings 3.5; nothing is inflated. A byte
+ * order mark is left to the parser, which accepts exactly one.
  */
 export function decodeResponse({ SAMLResponse: field }: ResponseForm): string {
   if (typeof field !== 'string' || field === '') {
@@ -23,7 +23,7 @@ export function decodeResponse({ SAMLResponse: field }: ResponseForm): string {
     })
   }
   if (field.length > MAX_BASE64) throw tooLarge(field.length)
-  // Line breaks are allowed; a space is what an unescaped plus becomes on its way, and never what was sent.
+  // Line breaks are allowed; a space is what an unescaped plus becomes in transit, and is never intended.
   const octets = field.includes(' ') ? undefined : decodeBase64(field)
   if (!octets) throw new SamlError('saml.base64', { source: 'SAMLResponse' })
   if (octets.length > MAX_OCTETS) throw tooLarge(octets.length)

@@ -50,14 +50,14 @@ interface OpeningState {
 
 interface Step {
   readonly name: string
-  /** Whether the step has something to do; absent: always. Where it has not, its finding is `not-run`. */
+  /** Whether the step applies; absent: always. If it does not, its finding is `not-run`. */
   readonly isNeeded?: (state: OpeningState) => boolean
   /** Throws SamlError or XmlError. */
   readonly run: (state: OpeningState) => void
 }
 
 /**
- * What must hold before a claim is read, in this order: each step needs those before it. The Response's signature is
+ * What must hold before a claim is read, in this order: each step needs the previous ones. The Response's signature is
  * verified before anything that it covers is decrypted.
  */
 const steps = [
@@ -77,14 +77,14 @@ const steps = [
 /** The names of the steps, in their order. */
 export const responseSteps = steps.map(({ name }) => name)
 
-/** From an untrusted form to signed claims, which the caller has to check. Throws SamlError. */
+/** From an untrusted form to signed claims, which the caller must check. Throws SamlError. */
 export function openResponse(form: ResponseForm, expected: Opening): OpenedResponse {
   const result = runResponseSteps(form, expected)
   if ('error' in result) throw result.error
   return result.opened
 }
 
-/** The same with the finding of every step: after the first that fails, none is run. */
+/** The same with the finding of every step: none is run after the first that fails. */
 export function runResponseSteps(form: ResponseForm, expected: Opening): OpeningResult {
   const state: OpeningState = { form, expected }
   const verdict: Finding[] = []
@@ -101,7 +101,7 @@ function isNeeded(step: Step, state: OpeningState): boolean {
   return step.isNeeded?.(state) ?? true
 }
 
-/** What the step refuses the response for. Everything below throws SamlError or XmlError: here both become one. */
+/** The error of a step. Everything below throws SamlError or XmlError: here both become SamlError. */
 function errorOf({ run }: Step, state: OpeningState): SamlError | undefined {
   try {
     asSamlError(() => run(state))

@@ -18,7 +18,7 @@ const ASSERTION_ORDER =
   /^(saml:Issuer )?(ds:Signature )?(saml:Subject )?(saml:Conditions )?(saml:Advice )?(saml:(Authn|Attribute|AuthzDecision)?Statement )*$/
 const SUBJECT_ORDER = /^(saml:(NameID|BaseID|EncryptedID) )?(saml:SubjectConfirmation )*$/
 
-/** samlp:Response 2.0 with an ID and its children in order; how many assertions it holds is another question. */
+/** samlp:Response 2.0 with an ID and its children in order; the number of assertions is checked separately. */
 export function mustBeAResponse(root: XmlElement): XmlElement {
   if (!isNamed(root, PROTOCOL, 'Response')) {
     throw new SamlError('saml.not_a_response', {
@@ -54,12 +54,12 @@ function mustBeInOrder(parent: XmlElement, order: RegExp): void {
   })
 }
 
-/** The children's names as one text, each followed by a space, so that the schema's order is a regular expression. */
+/** The children's names as one text, each followed by a space, so the schema's order is a regular expression. */
 function namesOf(parent: XmlElement): string {
   return childElements(parent).reduce((names, { uri, local }) => `${names}${PREFIXES.get(uri) ?? '?:'}${local} `, '')
 }
 
-/** The response's one assertion, plain or encrypted, and none elsewhere; every Signature where one may be. */
+/** The response's one assertion, plain or encrypted, and none elsewhere; every Signature only in an allowed place. */
 export function onlyAssertion(response: XmlElement): XmlElement {
   const plain = childrenNamed(response, ASSERTION, 'Assertion')
   const all = [...plain, ...childrenNamed(response, ASSERTION, 'EncryptedAssertion')]
@@ -72,7 +72,7 @@ export function onlyAssertion(response: XmlElement): XmlElement {
   return assertion
 }
 
-/** Signature wrapping needs a second assertion or signature somewhere: nowhere but here may either stand. */
+/** Signature wrapping needs a second assertion or signature somewhere: none is allowed anywhere but here. */
 function refuseMisplaced(top: XmlElement, mayBeSigned: ReadonlySet<XmlElement>, mayAssert?: XmlElement): void {
   const visit = (parent: XmlElement): void => {
     for (const child of parent.children) {
@@ -103,12 +103,12 @@ function mustBeAnAssertion(assertion: XmlElement): void {
   for (const subject of childrenNamed(assertion, ASSERTION, 'Subject')) mustBeInOrder(subject, SUBJECT_ORDER)
 }
 
-/** Whether it can only be read once it is decrypted. Core 2.3.4 */
+/** Whether it can only be read after decryption. Core 2.3.4 */
 export function isEncrypted(assertion: XmlElement): boolean {
   return isNamed(assertion, ASSERTION, 'EncryptedAssertion')
 }
 
-/** What was decrypted passes the same: one assertion with none inside, and no Signature but its own. */
+/** Decrypted content must pass the same: one assertion with none inside, and no Signature but its own. */
 export function mustBeALoneAssertion(assertion: XmlElement): void {
   refuseMisplaced(assertion, new Set([assertion]))
   mustBeAnAssertion(assertion)

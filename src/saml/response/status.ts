@@ -18,8 +18,8 @@ const REFUSALS: ReadonlyMap<string, SamlErrorCode> = new Map([
 ])
 
 /**
- * The top-level StatusCode must be Success; a Success inside another code means nothing. Core 3.2.2.2
- * Nothing here is authenticated unless the response is signed, so that it may lead to a refusal only.
+ * The top-level StatusCode must be Success; a Success inside another code means nothing. Core 3.2.2.2 Nothing here is
+ * authenticated unless the response is signed, so it can only lead to a refusal.
  */
 export function mustBeSuccess(response: XmlElement): void {
   const status = optionalChild(response, PROTOCOL, 'Status')

@@ -18,7 +18,7 @@ import { type OpenedResponse, runResponseSteps } from './open.ts'
 
 declare const verified: unique symbol
 
-/** An assertion that passed every check. Only this file makes one. */
+/** An assertion that passed every check. Only this file creates one. */
 export type VerifiedAssertion = AssertionFacts & { readonly [verified]: true }
 
 interface AssertionFacts {
@@ -37,11 +37,11 @@ interface AssertionFacts {
   readonly authnInstant: Date
   readonly authnContextClassRef?: string
   readonly sessionIndex?: string
-  /** Of the other statements: the identity provider may name any of them at a logout. Core 3.7.3.1 */
+  /** From the other statements: the identity provider may name any of them in a logout. Core 3.7.3.1 */
   readonly furtherSessionIndexes: readonly string[]
   /** The earliest end that the identity provider set for the session. */
   readonly sessionNotOnOrAfter?: Date
-  /** It is no longer accepted from then on. */
+  /** It is no longer accepted after this. */
   readonly expiresAt: Date
   /** Until then, plus clock skew, a replay must be recognised: the latest end in the assertion. */
   readonly notOnOrAfter: Date
@@ -75,7 +75,7 @@ function refusedAssertion({ assertion, confirmation }: AssertionToCheck): Refuse
   return { issuer: assertion.issuer ?? '', id: assertion.id, inResponseTo: confirmation?.inResponseTo }
 }
 
-/** Only after every check passed. What the checks guarantee is checked again rather than assumed. */
+/** Called only after every check passed. What the checks guarantee is verified again rather than assumed. */
 function verifiedAssertion(
   { response, assertion, confirmation }: AssertionToCheck,
   expected: ExpectedNow,

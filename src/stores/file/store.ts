@@ -13,6 +13,8 @@ import { createGroupCommit } from './group-commit.ts'
 
 export interface FileStore {
   readonly store: Store
+  /** Throws StoreError if nothing can be written. */
+  check(): Promise<void>
   /** Resolves when everything is on disk. */
   close(): Promise<void>
 }
@@ -55,6 +57,7 @@ export async function openFileStore(folder: string, now: Clock, tell: (sentence:
         },
         mustHold: lease.mustHold,
       }),
+      check: () => commits.write(() => lease.mustHold()),
       close: async () => {
         await commits.idle()
         await databases.root.close()

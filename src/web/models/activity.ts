@@ -7,6 +7,7 @@ export interface ActivityPage extends SignedInPage {
   /** False: the user's ID is new at each sign-in, so nothing older can be shown. */
   readonly isKept: boolean
   readonly logins: readonly LoginRow[]
+  readonly devices: readonly DeviceRow[]
   readonly activities: readonly ActivityRow[]
 }
 
@@ -15,8 +16,17 @@ export interface LoginRow {
   readonly startedAt: Instant
   readonly expiresAt: Instant
   readonly from: Whereabouts
-  /** This very browser. */
+  /** This browser. */
   readonly isThis: boolean
+}
+
+/** A device on which the user is signed in with the command line. */
+export interface DeviceRow {
+  readonly id: string
+  readonly name: string
+  readonly signedInAt: Instant
+  readonly usedAt: Instant
+  readonly address: string
 }
 
 export interface Whereabouts {
@@ -26,13 +36,25 @@ export interface Whereabouts {
 
 export interface ActivityRow {
   readonly at: Instant
-  readonly what: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out' | 'credentials' | 'console' | 'denied'
+  readonly what:
+    | 'sign-in'
+    | 'renewal'
+    | 'sign-out'
+    | 'provider-sign-out'
+    | 'device-sign-in'
+    | 'device-sign-out'
+    | 'device-token-reused'
+    | 'credentials'
+    | 'console'
+    | 'denied'
+  /** The device of the command line that did it. */
+  readonly device?: string | undefined
   readonly from: Whereabouts
   readonly reference: string
   readonly role?: PickedRole | undefined
   /** The issued credentials. */
   readonly taken?: TakenRow | undefined
-  /** Why not: a sentence and its code. */
+  /** Why it was refused: a sentence and its code. */
   readonly refusal?: { readonly sentence: string; readonly code: string } | undefined
 }
 

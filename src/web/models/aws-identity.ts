@@ -1,13 +1,13 @@
-/** The part of the identity page that is about AWS: how the user will appear there, and the forecasts. */
+/** The AWS part of the identity page: how the user will appear there, and the forecasts. */
 import type { IdentityPreview, PredictedRole } from '../../gateway/roles/identity-preview.ts'
 import type { AwsSession, IdentityPage, RolePreflights } from './identity.ts'
 import type { FindingRow, RolePreflight } from './preflight.ts'
 import type { RoleAccount } from './roles.ts'
 
-/** As many roles are seen at a glance: more can be searched. */
+/** As many roles as fit on a screen: others can be searched. */
 const AT_A_GLANCE = 8
 
-/** `query`: which roles to show, all where it is empty. */
+/** `query`: which roles to show; empty: all. */
 export function identityOfAws(
   view: IdentityPreview,
   query: string,
@@ -70,8 +70,8 @@ function rolePreflight(foreseen: PredictedRole): RolePreflight {
 }
 
 /**
- * Of an allowed role the statement that allows it, of any other everything, what speaks against it first: there may be
- * hundreds of roles.
+ * For an allowed role only the statement that allows it; for any other everything, reasons against it first: there may
+ * be hundreds of roles.
  */
 function findingsOf({ preflight: { outcome, verdict } }: PredictedRole): readonly FindingRow[] {
   return outcome === 'allowed'
@@ -79,7 +79,7 @@ function findingsOf({ preflight: { outcome, verdict } }: PredictedRole): readonl
     : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
 }
 
-/** Of the statement that allows the call; what tags and source identity need goes without saying then. */
+/** From the statement that allows the call; what tags and source identity need is then implied. */
 function isPart(name: string): boolean {
   return name.startsWith('Statement')
 }

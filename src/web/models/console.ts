@@ -6,20 +6,20 @@ import type { RecentSignIn } from './roles.ts'
 
 /** GET /go: a shared link, one click before the console. */
 export interface GoPage extends SignedInPage {
-  /** Where it opens, as it was given; empty for the console's first page. */
+  /** Where it opens, as given; empty for the console's first page. */
   readonly destination: string
   /** The account of the page, if its URL names it. */
   readonly account?: string | undefined
-  /** As the link has it; empty where the receiver picks. */
+  /** As in the link; empty if the recipient picks. */
   readonly role: string
   readonly query: string
-  /** How many roles there are to pick from, whatever the query. */
+  /** The number of roles to pick from, whatever the query. */
   readonly total: number
-  /** What may be named instead of a page's address. */
+  /** Services that may be named instead of a page's URL. */
   readonly services: readonly { readonly id: string; readonly name: string }[]
   /** One: the button. Several: a list. */
   readonly roles: readonly GoRole[]
-  /** Why what was typed is no place to open the console at. */
+  /** Why the input is not a place where the console can open. */
   readonly refusal?: FormRefusal | undefined
 }
 
@@ -32,14 +32,14 @@ interface FormRefusal {
 }
 
 export interface GoRole extends PickedRole {
-  /** The duration to ask for, as the picker posts it. */
+  /** The duration to request, as the picker posts it. */
   readonly duration: string
   readonly recentSignIn?: RecentSignIn | undefined
 }
 
 /**
- * The answer to POST /roles/console where a link is asked for, or where the session is shorter than was asked for. Its
- * model holds a secret: never log it.
+ * The response to POST /roles/console if a link is requested, or if the session is shorter than requested. Its model
+ * contains a secret: never log it.
  */
 export interface ConsoleLinkPage extends SignedInPage {
   readonly role: PickedRole
@@ -49,8 +49,8 @@ export interface ConsoleLinkPage extends SignedInPage {
   /** When the console session that it opens ends. */
   readonly expiresAt: Instant
   readonly destination: string
-  /** For others and for later: no secret. */
+  /** To share or bookmark: not a secret. */
   readonly sharedUrl: string
-  /** `4h`: what was asked for, where the role did not allow as long. */
+  /** `4h`: what was requested, if the role did not allow it. */
   readonly shortenedFrom?: string | undefined
 }

@@ -1,9 +1,9 @@
-/** What credentials are handed over on. */
+/** The pages that hand out credentials. */
 import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
 
-/** The answer to POST /roles/credentials for one role. Its model holds secrets: never log it. */
+/** The response to POST /roles/credentials for one role. Its model contains secrets: never log it. */
 export interface CredentialsPage extends SignedInPage {
   readonly role: PickedRole
   /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
@@ -11,15 +11,15 @@ export interface CredentialsPage extends SignedInPage {
   readonly expiresAt: Instant
   /** The requested values as posted, so the next request uses the same. */
   readonly duration: string
-  /** `4h`: what was asked for, where the role did not allow as long in AWS. */
+  /** `4h`: what was requested, if the role did not allow it in AWS. */
   readonly shortenedFrom?: string | undefined
-  /** The profile's name in the format that has profiles. */
+  /** The profile's name in the format with profiles. */
   readonly profile: string
   /** The lines that install the command line and sign in with it. */
   readonly commandLine: { readonly install: string; readonly start: string }
   /** The format that is shown first: the id of one, `values` or `cli`. */
   readonly format: string
-  /** The cookie in which the script keeps what was looked at last. */
+  /** The cookie in which the script stores the last shown format. */
   readonly formatCookie: string
   readonly formats: readonly CredentialFormat[]
   readonly values: readonly { readonly name: string; readonly value: string }[]
@@ -29,30 +29,30 @@ export interface CredentialFormat {
   /** `env`, `json`: letters, digits and hyphens, for element ids. */
   readonly id: string
   readonly label: string
-  /** Where the text goes, as a sentence. */
+  /** Where to put the text, as a sentence. */
   readonly use: string
-  /** What its file is called. */
+  /** Its file name. */
   readonly fileName: string
   readonly text: string
 }
 
-/** The answer to POST /roles/credentials for several roles. Its model holds secrets: never log it. */
+/** The response to POST /roles/credentials for several roles. Its model contains secrets: never log it. */
 export interface CredentialsOfSeveralPage extends SignedInPage {
   readonly outcomes: readonly RoleOutcome[]
-  /** What was asked for, as it was posted. */
+  /** The requested duration, as posted. */
   readonly duration: string
-  /** All credentials that were issued, a profile each; absent if there are none. */
+  /** All issued credentials, with a profile for each role; absent if there are none. */
   readonly file?: CredentialFormat | undefined
-  /** The id under which the log has the reasons. */
+  /** The reference of the reasons in the log. */
   readonly reference: string
 }
 
-/** What became of one pick of several. */
+/** The outcome for one of several picked roles. */
 export interface RoleOutcome {
   readonly arn: string
   readonly name: string
   readonly account?: string | undefined
-  /** Absent where it was refused. */
+  /** Absent if it was refused. */
   readonly expiresAt?: Instant | undefined
   readonly sentence?: string | undefined
   readonly hint?: string | undefined

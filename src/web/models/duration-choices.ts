@@ -16,18 +16,18 @@ export interface DayEnd {
 }
 
 export interface DurationHabits {
-  /** What dayEnds found; none where the zone is not known. */
+  /** The result of dayEnds; empty if the time zone is unknown. */
   readonly ends?: readonly DayEnd[]
-  /** The value that was chosen the last time. */
+  /** The value that was chosen last. */
   readonly remembered?: string | undefined
   /** A role that requires a recent sign-in. */
   readonly isSensitive?: boolean
 }
 
-/** A choice as it was posted, and what it comes to now. */
+/** A choice as posted, and its duration now. */
 export interface ChosenDuration {
   readonly seconds: number
-  /** To be remembered: the value of the same choice. */
+  /** To be stored: the value of the same choice. */
   readonly value: string
 }
 
@@ -46,8 +46,8 @@ function secondsUntil(now: Date, timeZone: string, time: string): number | undef
 
 /**
  * The durations that a role offers: the usual ones up to its maximum (seconds), the maximum itself, and the ends of the
- * day that can be reached. Selected is what the user chose the last time, otherwise an hour, AWS's own default, or the
- * maximum where that is shorter; for a sensitive role a quarter of an hour.
+ * day within it. Selected is the user's last choice, otherwise an hour, AWS's own default, or the maximum if that is
+ * shorter; for a sensitive role a quarter of an hour.
  */
 export function durationChoices(maxSeconds: number, habits: DurationHabits = {}): readonly DurationChoice[] {
   const { ends = [], remembered, isSensitive = false } = habits
@@ -64,8 +64,8 @@ export function durationChoices(maxSeconds: number, habits: DurationHabits = {})
 }
 
 /**
- * Reads a choice: `3600`, `1h 30m`, or `until 18:00` in the user's local time, which is a quarter of an hour at least, because
- * AWS gives no less. undefined for what is none.
+ * Reads a choice: `3600`, `1h 30m`, or `until 18:00` in the user's local time, which is at least a quarter of an hour,
+ * AWS's minimum. undefined if it is invalid.
  */
 export function readDuration(text: string, now: Date, timeZone: string | undefined): ChosenDuration | undefined {
   const seconds = parseDuration(text)

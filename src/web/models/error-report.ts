@@ -32,7 +32,7 @@ export function errorReport({ error, reference, at, baseUrl, provider }: Reporte
     .join('\n')
 }
 
-/** Both sides by the names that their administrators configured: entityIDs, or issuer and client ID. */
+/** Both sides by the identifiers that their administrators configured: entityIDs, or issuer and client ID. */
 function partiesOf(provider: Provider): readonly (readonly [string, string])[] {
   const { id, label } = provider.settings
   const name = label === id ? id : `${label} (${id})`

@@ -13,13 +13,13 @@ export interface IdentityPage extends SignedInPage {
   /** The NameID's Format, where the subject is a NameID. */
   readonly subjectFormat?: string | undefined
   readonly authenticatedAt: Instant
-  /** When the session here ends at the latest. */
+  /** The latest end of the session here. */
   readonly expiresAt: Instant
   readonly attributes: readonly AttributeRow[]
   /** Warnings about the sign-in, as sentences. */
   readonly warnings: readonly string[]
   readonly awsSession: AwsSession
-  /** What trust policies can ask for. Empty where there is no role. */
+  /** The keys that trust policies can use. Empty without roles. */
   readonly conditionKeys: readonly ConditionKeyRow[]
   /** Attributes that the provider sent and AWS never sees. */
   readonly ignored: readonly AttributeRow[]
@@ -28,13 +28,13 @@ export interface IdentityPage extends SignedInPage {
 
 /** The session that the user will have in AWS. */
 export interface AwsSession {
-  /** Empty where the provider's own assertion names none. */
+  /** Empty if the provider's own assertion contains none. */
   readonly name: string
   readonly sourceIdentity: string | undefined
   readonly tags: readonly { readonly key: string; readonly value: string; readonly isTransitive: boolean }[]
   /** An estimate: AWS refuses more than 100. */
   readonly packedSizePercent: number
-  /** What the configuration asks for and the session is without. */
+  /** What the configuration requires and the session lacks. */
   readonly leftOut: readonly { readonly what: string; readonly reason: string }[]
 }
 
@@ -48,7 +48,7 @@ export interface ConditionKeyRow {
 
 /** The forecasts, by account. */
 export interface RolePreflights {
-  /** What was searched for, as typed; empty for everything. */
+  /** The search term as typed; empty for everything. */
   readonly query: string
   /** Of all roles, whatever the query. */
   readonly total: number

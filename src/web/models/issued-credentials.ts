@@ -1,4 +1,4 @@
-/** From roles that were taken to the pages and the file that hand out their credentials. */
+/** From issued credentials of roles to the pages and the file that hand them out. */
 import type { Request } from 'express'
 import { type CredentialsToWrite, profilesIni } from '../../credentials/formats.ts'
 import { distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
@@ -11,7 +11,7 @@ import type { CredentialsOfSeveralPage, CredentialsPage, RoleOutcome } from './c
 import type { SignedInPage } from './page.ts'
 import { pickedRole } from './role-list.ts'
 
-/** `duration`: what was asked for, as it was posted. */
+/** `duration`: what was requested, as posted. */
 export function credentialsPage(
   request: Request,
   baseUrl: string,
@@ -37,7 +37,7 @@ export function credentialsPage(
   }
 }
 
-/** `profile`: its name where the user chose one, else the account's and the role's. */
+/** `profile`: the name that the user chose, else that of the account and the role. */
 export function credentialsToWrite({ credentials, role }: TakenRole, profile = ''): CredentialsToWrite {
   return {
     credentials,
@@ -46,7 +46,7 @@ export function credentialsToWrite({ credentials, role }: TakenRole, profile = '
   }
 }
 
-/** All that were taken, and why the others were not. */
+/** All issued credentials, and why the other roles were refused. */
 export function credentialsOfSeveralPage(
   outcomes: readonly GatewayOutcome[],
   duration: string,
@@ -85,7 +85,7 @@ function outcomeRow(outcome: GatewayOutcome): RoleOutcome {
   }
 }
 
-/** A section of `~/.aws/credentials` for each, no two of one name. */
+/** A section of `~/.aws/credentials` for each, with unique names. */
 export function profilesFile(all: readonly TakenRole[]): string {
   const written = all.map((taken) => credentialsToWrite(taken))
   const profiles = distinctProfileNames(written.map(({ profile }) => profile))

@@ -6,10 +6,10 @@ import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { addFormTargets } from '../headers.ts'
 import { texts } from '../texts.ts'
 
-/** Every page with a login can sign out, which may lead to the identity provider. */
+/** Every page with a login has a sign-out, which may lead to the identity provider. */
 export function allowSignOut(gateway: Gateway): RequestHandler {
   return async (request, response, next) => {
-    // `OPTIONS *` has no path, so the middleware before gives it no session.
+    // `OPTIONS *` has no path, so the session middleware does not run for it.
     const from = (request.session as typeof request.session | undefined)?.from
     if (from) addFormTargets(response, await logoutOrigins(gateway, from))
     next()
@@ -28,7 +28,7 @@ export async function logoutNotice(gateway: Gateway, request: Request): Promise<
   const { state, answer } = request.query
   const logout = await outcomeOf(gateway, handle, { state, answer })
   if (!logout) return undefined
-  // It may have left the configuration since.
+  // It may have been removed from the configuration since.
   const label = gateway.providers.get(logout.provider)?.settings.label ?? logout.provider
   return texts.signOut.provider[logout.outcome](label)
 }

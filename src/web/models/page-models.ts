@@ -1,10 +1,11 @@
 /**
- * What each page shows, as plain text and numbers that the routes prepare: a page knows no identity, no ARN type, no
- * clock and no Secret.
+ * The contents of each page, as plain text and numbers that the routes prepare: a page knows no identity, no ARN type,
+ * no clock and no Secret.
  *
- * Start reading at `PageModels`: one entry for each file in views/.
+ * Start at `PageModels`: one entry for each file in views/.
  */
 import type { ActivityPage } from './activity.ts'
+import type { AllowDevicePage, DeviceCodePage, DeviceDecidedPage } from './command-line.ts'
 import type { ConsoleLinkPage, GoPage } from './console.ts'
 import type { CredentialsOfSeveralPage, CredentialsPage } from './credentials.ts'
 import type { IdentityPage } from './identity.ts'
@@ -43,6 +44,9 @@ export interface PageModels {
   readonly 'console-link': ConsoleLinkPage
   readonly activity: ActivityPage
   readonly status: StatusPage
+  readonly 'allow-device': AllowDevicePage
+  readonly 'device-code': DeviceCodePage
+  readonly 'device-decided': DeviceDecidedPage
 }
 
 export type PageName = keyof PageModels
@@ -53,7 +57,7 @@ export interface ErrorPage extends Page {
   readonly code: string
   readonly sentence: string
   readonly hint: string
-  /** The id under which the log has the full reason. */
+  /** The reference of the full reason in the log. */
   readonly reference: string
   /** Text for a mail to an administrator, of several lines. */
   readonly report: string

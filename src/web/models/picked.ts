@@ -1,4 +1,4 @@
-/** What was picked, and the pages between a pick and what it leads to. */
+/** Picked roles, and the pages between picking them and the result. */
 import type { AccountColor } from '../../config/types.ts'
 import type { SignedInPage } from './page.ts'
 
@@ -13,18 +13,18 @@ export interface PickedRole {
 /** What a role is picked for. */
 export type Picked = 'credentials' | 'console'
 
-/** The answer to a pick that comes too late for AWS: leads on by itself to where the sign-in is renewed. */
+/** The response to a pick whose evidence is too old for AWS: continues automatically to renew it. */
 export interface RenewingPage extends SignedInPage {
   /** A path of the gateway. */
   readonly href: string
 }
 
-/** GET /roles/confirm: back from renewing, one button short of what was picked. */
+/** GET /roles/confirm: after the renewal, the user confirms what they picked. */
 export interface ConfirmRolePage extends SignedInPage {
   /** At least one; the console opens in the first. */
   readonly roles: readonly PickedRole[]
   readonly what: Picked
-  /** What was picked, as it was posted. */
+  /** What was picked, as posted. */
   readonly duration: string
   readonly destination: string
   readonly as: string

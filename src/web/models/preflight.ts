@@ -3,7 +3,7 @@ export interface RolePreflight {
   readonly arn: string
   readonly name: string
   readonly outcome: 'allowed' | 'denied' | 'unknown'
-  /** What decides the answer, and what to change, in sentences. Missing if AWS is expected to allow it. */
+  /** The deciding finding, and what to change, in sentences. Absent if AWS is expected to allow it. */
   readonly reason: string | undefined
   readonly change: string | undefined
   readonly findings: readonly FindingRow[]

@@ -24,18 +24,18 @@ import type {
   SentToAws,
 } from './roles.ts'
 
-/** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
+/** Each needs an exchange: picking every role of a large company is a mistake. */
 export const MOST_AT_ONCE = 20
 
-/** The most recently used roles shown: as many as are seen at a glance. */
+/** The most recently used roles shown: as many as fit at a glance. */
 const RECENT_SHOWN = 5
 
-/** What makes choices of roles, the same for all of a page. */
+/** The inputs of the role choices, the same for a whole page. */
 type ToChoice = (role: ListedRole) => RoleChoice
 
 type ListPart = 'query' | 'total' | 'shown' | 'accountCount' | 'groups' | 'durationsOfSeveral' | 'mostAtOnce'
 
-/** With the user's habits, their local time and AWS's expected answers. */
+/** With the user's preferences, their local time and the forecasts. */
 export function choiceFor(
   gateway: Gateway,
   request: Request,
@@ -72,7 +72,7 @@ export function choiceFor(
   }
 }
 
-/** The same result for the same arguments, worked out once: hundreds of roles have few accounts and few durations. */
+/** Caches the result for the same arguments: hundreds of roles have few accounts and few durations. */
 function once<Arguments extends readonly (string | number | boolean | undefined)[], Result>(
   make: (...given: Arguments) => Result,
 ): (...given: Arguments) => Result {
@@ -85,7 +85,7 @@ function once<Arguments extends readonly (string | number | boolean | undefined)
   }
 }
 
-/** The roles as the picker shows them: those that the query finds. */
+/** The roles in the picker: those that match the query. */
 export function roleList(
   gateway: Gateway,
   request: Request,
@@ -147,7 +147,7 @@ function byAccount(roles: readonly RoleChoice[]): readonly RoleGroup[] {
   return [...groups].map(([account, ofAccount]) => ({ kind: 'account', account, roles: ofAccount }))
 }
 
-/** What one choice may be for all of them. */
+/** The choices that apply to all of them. */
 function durationsOfSeveral(
   gateway: Gateway,
   request: Request,
@@ -168,7 +168,7 @@ export function evidenceOf(gateway: Gateway, { signIn }: Login): RoleEvidence {
   }
 }
 
-/** What is on a page about one role. */
+/** The model of the page about one role. */
 export function pickedRole({
   arn,
   name,
@@ -180,7 +180,7 @@ export function pickedRole({
     arn,
     name,
     accountId: account,
-    // An account without a name is called by its id, which is there anyway.
+    // An account without a name is identified by its ID, which is shown anyway.
     ...(accountName === account ? {} : { accountName }),
     color: accountColor,
   }
@@ -206,14 +206,14 @@ export function sentToAws(gateway: Gateway, login: Login): SentToAws {
     tags: [...tags].map(([key, value]) => `${key}=${value}`),
     since: toInstant(since),
     minutesSince: Math.max(0, Math.floor((gateway.now().getTime() - since.getTime()) / 60_000)),
-    // Evidence that is renewed without the user counts as lasting.
+    // Evidence that is renewed without the user never expires for them.
     until: isOriginal && !renewal ? toInstant(evidence.expiresAt) : undefined,
   }
 }
 
 /**
- * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
- * role's name, alias or ARN. The browser filters by the same rule: it looks at what the templates mark `data-find`.
+ * Whether a role matches a query: each of its words occurs, in any case, in the account's name or ID, or in the role's
+ * name, alias or ARN. The browser filters by the same rule: it searches what the templates mark `data-find`.
  */
 export function matchesQuery(
   query: string,

@@ -15,11 +15,11 @@ export interface RolesPage extends SignedInPage {
   readonly accountCount: number
   /** The matching roles, each once: pinned ones, recently used ones, and the others by account. */
   readonly groups: readonly RoleGroup[]
-  /** For a pick of several: what every one of them allows. */
+  /** For several picked roles: what each of them allows. */
   readonly durationsOfSeveral: readonly DurationChoice[]
   /** How many can be used at once. */
   readonly mostAtOnce: number
-  /** False: pins are lost with this login. */
+  /** False: pins are lost when this login ends. */
   readonly isKept: boolean
   readonly sentToAws: SentToAws
   /** The user's sign-in: shown if they have no roles. */
@@ -32,7 +32,7 @@ export type RoleGroup =
 
 export interface RoleAccount {
   readonly id: string
-  /** The configured name; absent where the account has none. */
+  /** The configured name; absent if the account has none. */
   readonly name?: string | undefined
   readonly color?: AccountColor | undefined
 }
@@ -55,7 +55,7 @@ export interface RoleChoice {
 /** GET /roles/why?role=: why a role was granted, and the forecast with its reason. */
 export interface RolePage extends SignedInPage {
   readonly role: RoleChoice
-  /** Which rule granted it, in words: `groups = aws-111122223333-Dev (rule at line 12)` */
+  /** The rule that granted it, as text: `groups = aws-111122223333-Dev (rule at line 12)` */
   readonly grantedBy: string
   /** `4h` */
   readonly longest: string
@@ -64,7 +64,7 @@ export interface RolePage extends SignedInPage {
 }
 
 export interface DurationChoice {
-  /** As the form shows it and posts it: `1h 30m`, or `until 18:00`. */
+  /** As shown and posted: `1h 30m`, or `until 18:00`. */
   readonly label: string
   readonly selected: boolean
 }
@@ -72,7 +72,7 @@ export interface DurationChoice {
 /** A role requires a recent sign-in; whether this one is too old for it. */
 export interface RecentSignIn {
   readonly withinSeconds: number
-  /** The user will be asked to sign in again before they get the role. */
+  /** The user must sign in again before they get the role. */
   readonly isDue: boolean
 }
 
@@ -80,7 +80,7 @@ export interface RoleEvidence {
   readonly providerId: string
   readonly providerLabel: string
   readonly subject: string
-  /** The attributes that rules look at, groups first. */
+  /** The attributes that rules use, groups first. */
   readonly attributes: readonly AttributeRow[]
   /** Warnings about the sign-in, as sentences: they may be the reason. */
   readonly warnings?: readonly string[]
@@ -89,7 +89,7 @@ export interface RoleEvidence {
 /** How the user will appear in AWS and CloudTrail, whichever role they use. */
 export interface SentToAws {
   readonly exchange: ExchangeKind
-  /** Empty where the provider's own assertion names none. */
+  /** Empty if the provider's own assertion contains none. */
   readonly sessionName: string
   readonly sourceIdentity?: string | undefined
   /** `CostCenter=4711` */
@@ -101,7 +101,7 @@ export interface SentToAws {
   readonly until?: Instant | undefined
 }
 
-/** What AWS is shown for this role. */
+/** What AWS is sent for this role. */
 export interface ExchangeKind {
   readonly via: 'saml' | 'web-identity'
   readonly evidence: 'reissued' | 'original'

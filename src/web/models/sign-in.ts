@@ -1,4 +1,4 @@
-/** The way in, and the way out. */
+/** Signing in, and signing out. */
 import type { Page, SignedInPage } from './page.ts'
 
 /** GET /login */
@@ -12,11 +12,11 @@ export interface ProviderChoice {
   readonly id: string
   readonly label: string
   readonly protocol: 'saml' | 'oidc'
-  /** It is the one that this browser used the last time. */
+  /** The provider that this browser used last. */
   readonly isLast: boolean
   /** Where the choice leads: `/login/corp?return_to=…` */
   readonly href: string
-  /** Why it cannot be chosen now, as a sentence. The choice is then shown and disabled. */
+  /** Why it is unavailable, as a sentence. The choice is then shown disabled. */
   readonly unavailable?: string | undefined
 }
 
@@ -26,14 +26,14 @@ export interface FindIdpPage extends Page {
   readonly providerLabel: string
   /** As typed; empty for none. */
   readonly query: string
-  /** Where the login is to end; empty for where it usually does. */
+  /** Where the login ends; empty for the default. */
   readonly returnTo: string
-  /** What this browser chose the last time. */
+  /** The last choice in this browser. */
   readonly last?: IdpChoice | undefined
   readonly results: readonly IdpChoice[]
-  /** More fit than are shown. */
+  /** More match than are shown. */
   readonly hasMore: boolean
-  /** All there are to choose from. */
+  /** The number of all choices, whatever the query. */
   readonly total: number
   /** There are other providers to sign in with. */
   readonly hasOthers: boolean
@@ -41,7 +41,7 @@ export interface FindIdpPage extends Page {
 
 export interface IdpChoice {
   readonly name: string
-  /** The host of its entityID: names can be alike. */
+  /** The host of its entityID: names can be similar. */
   readonly host: string
   /** Where the choice leads: `/login/edugain?idp=…` */
   readonly href: string
@@ -49,27 +49,27 @@ export interface IdpChoice {
 
 /** GET /login/finish of a sign-in that was started elsewhere: asks for confirmation. */
 export interface ConfirmSignInPage extends Page {
-  /** The display name of the user that the provider signed in. */
+  /** The display name of the user who signed in at the provider. */
   readonly name: string
   readonly providerLabel: string
   readonly handle: string
   readonly csrfToken: string
 }
 
-/** Sends a message to an identity provider by POST. Never shows a login. */
+/** Sends a message to an identity provider by POST. Shown without a login. */
 export interface PostFormPage extends Page {
   /** An http(s) URL of another site. */
   readonly action: string
   /** The hidden fields by name. */
   readonly fields: Readonly<Record<string, string>>
-  /** Where it goes, such as `Signing in at Corp SSO`. */
+  /** The destination, such as `Signing in at Corp SSO`. */
   readonly heading: string
   readonly button: string
 }
 
-/** Redirects to another site, like a link and not a form. Never shows a login. */
+/** Redirects to another site, by a link instead of a form. Shown without a login. */
 export interface RedirectPage extends Page {
-  /** Where it goes, such as `Signing out at Corp SSO`. */
+  /** The destination, such as `Signing out at Corp SSO`. */
   readonly heading: string
   readonly href: string
 }
@@ -77,9 +77,9 @@ export interface RedirectPage extends Page {
 /** GET /logout: asks. */
 export interface SignOutPage extends SignedInPage {}
 
-/** The end of a logout. There is no login, and nothing starts automatically. */
+/** The end of a logout. Without a login; nothing starts automatically. */
 export interface SignedOutPage extends Page {
-  /** What the provider made of it: `You may still be signed in at Corp SSO.` */
+  /** The result at the provider: `You may still be signed in at Corp SSO.` */
   readonly notice?: string | undefined
   readonly signInHref: string
 }

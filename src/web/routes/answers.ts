@@ -6,6 +6,7 @@ import { boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
+import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */
@@ -16,13 +17,15 @@ export function answerRoutes(parts: WebParts): Router {
   return Router()
     .post(
       '/saml/:provider/acs',
+      limited(parts, 'acs'),
       express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
       acs(parts),
     )
     .head('/oidc/:provider/callback', refuseHead('GET, POST'))
-    .get('/oidc/:provider/callback', callback(parts))
+    .get('/oidc/:provider/callback', limited(parts, 'callbacks'), callback(parts))
     .post(
       '/oidc/:provider/callback',
+      limited(parts, 'callbacks'),
       // As text, so a repeated parameter is detected.
       express.text({ type: 'application/x-www-form-urlencoded', limit: '20kb' }),
       formCallback(parts),
@@ -52,7 +55,7 @@ function follow(parts: WebParts, response: Response, received: ReceiveResult): v
   }
 }
 
-/** A top-level GET brings the browser's Lax cookie along; never 307, which would post the answer again. */
+/** A top-level GET sends the browser's Lax cookie; never 307, which would post the response again. */
 function toFinish(response: Response, handle: string): void {
   redirect(response, 303, `/login/finish?${new URLSearchParams({ handle })}`)
 }
@@ -72,7 +75,7 @@ function callback(parts: WebParts): RequestHandler<{ provider: string }> {
   }
 }
 
-/** POST /oidc/:provider/callback (form_post). From another site by design, as the ACS. */
+/** POST /oidc/:provider/callback (form_post). From another site by design, like the ACS. */
 function formCallback({ gateway }: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { provider } = request.params

@@ -88,8 +88,8 @@ function isFound(query: string) {
 }
 
 /**
- * POST /roles/console: off to the console, or with `as=link` a page with the way there. So too where the session is
- * shorter than requested: a user redirected to the console would not see the notice.
+ * POST /roles/console: redirects to the console, or with `as=link` shows a page with the link. That page is also shown
+ * if the session is shorter than requested: a user redirected to the console would not see the notice.
  */
 function open(parts: WebParts): RequestHandler {
   return async (request: Request, response: Response) => {
@@ -108,7 +108,7 @@ function open(parts: WebParts): RequestHandler {
   }
 }
 
-/** A person can correct the place where the console was to open: to them it is a form again, and not an error page. */
+/** A user can correct an invalid destination: they get the form again, and not an error page. */
 function refusedPlace(request: Request) {
   return (error: unknown): GatewayError => {
     if (error instanceof GatewayError && error.code.startsWith('role.destination_') && !wantsJson(request)) return error
@@ -116,7 +116,7 @@ function refusedPlace(request: Request) {
   }
 }
 
-/** What was typed is no page of the console: the form again, with what was typed and what is wrong with it. */
+/** An invalid destination: the form again, with the input and what is wrong with it. */
 async function askAgain(
   parts: WebParts,
   request: Request,

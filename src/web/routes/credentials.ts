@@ -58,7 +58,7 @@ function pageOf(
   return views.render('credentials', { ...page, ...one })
 }
 
-/** A browser without script gets a file of credentials that were taken for it. */
+/** A browser without JavaScript gets a file of credentials that were issued for it. */
 function sendCredentials(
   response: Response,
   baseUrl: string,

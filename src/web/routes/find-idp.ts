@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
+import { YEAR_MS } from '../../core/duration.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { type FoundIdp, findIdps } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
@@ -7,8 +8,6 @@ import { text } from '../fields.ts'
 import type { IdpChoice } from '../models/sign-in.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { currentLogin } from '../session.ts'
-
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
 /** GET /login/:provider without a chosen identity provider: a page to find one's organization. */
 export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string }> {
@@ -39,13 +38,7 @@ export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string 
 }
 
 function lastIdp({ settings: { baseUrl } }: Gateway, request: Request, provider: string): string | undefined {
-  const cookie = readCookie(request, cookieNames(baseUrl).idp)
-  if (cookie === undefined) return undefined
-  try {
-    return new URLSearchParams(decodeURIComponent(cookie)).get(provider) ?? undefined
-  } catch {
-    return undefined
-  }
+  return new URLSearchParams(readCookie(request, cookieNames(baseUrl).idp)).get(provider) ?? undefined
 }
 
 function choiceOf(provider: string, returnTo: string) {
@@ -60,7 +53,7 @@ function hostOf(entityId: string): string {
   return (URL.canParse(entityId) && new URL(entityId).host) || entityId
 }
 
-/** One cookie for all providers: the last choice made, and at which provider. */
+/** One cookie for all providers: the last choice, and its provider. */
 export function rememberIdp({ settings: { baseUrl } }: Gateway, response: Response, provider: string, idp: string) {
   return response.cookie(cookieNames(baseUrl).idp, new URLSearchParams({ [provider]: idp }).toString(), {
     ...cookieAttributes(baseUrl),

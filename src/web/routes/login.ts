@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { YEAR_MS } from '../../core/duration.ts'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { confirmLogin, type FinishOutcome, type FinishResult, finishLogin } from '../../gateway/login/finish-login.ts'
@@ -14,11 +15,10 @@ import { fields, text } from '../fields.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
-
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
 /** An e-mail address has at most 254 characters. */
 const LONGEST_HINT = 254
@@ -32,7 +32,7 @@ export function loginRoutes(parts: WebParts): Router {
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
     .head('/login/:provider', refuseHead('GET'))
-    .get('/login/:provider', start(parts), findIdpPage(parts))
+    .get('/login/:provider', limited(parts, 'loginStarts'), start(parts), findIdpPage(parts))
 }
 
 /** GET /login: choose an identity provider; redirects if there is only one. */
@@ -66,7 +66,7 @@ function choices({ gateway }: WebParts, request: Request, returnTo: string): Pro
   )
 }
 
-/** The one that this browser used the last time comes first. */
+/** The one that this browser used last comes first. */
 function lastFirst(gateway: Gateway, request: Request): readonly Provider[] {
   const last = readCookie(request, cookieNames(gateway.settings.baseUrl).provider)
   const isLast = ({ settings }: Provider): boolean => settings.id === last
@@ -86,7 +86,7 @@ function finish(parts: WebParts): RequestHandler {
   }
 }
 
-/** The button is this browser's alone: its form carries a token that is bound to the browser's cookie. */
+/** The button works only in this browser: its form contains a token bound to the browser's cookie. */
 function askWhetherMeant(
   { gateway, views }: WebParts,
   request: Request,
@@ -111,7 +111,7 @@ async function land(gateway: Gateway, request: Request, response: Response, fini
   redirect(response, 303, finished.returnTo)
 }
 
-/** POST /login/finish: yes, it is meant. */
+/** POST /login/finish: the user confirms. */
 function confirm({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
     const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
@@ -119,7 +119,7 @@ function confirm({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** GET /login/:provider: off to the identity provider, with the cookie that the way back asks for. */
+/** GET /login/:provider: redirects to the identity provider, with the cookie that the return requires. */
 function start(parts: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response, next) => {
     const { gateway } = parts

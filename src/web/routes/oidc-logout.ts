@@ -5,17 +5,19 @@ import { callerOf } from '../caller.ts'
 import { refuseHead } from '../error-answers.ts'
 import { allowFraming } from '../headers.ts'
 import { sendPage, VERSION, type WebParts } from '../pages.ts'
+import { limited } from '../rate-limit.ts'
 
 /** Logouts sent by OpenID providers, directly or in a frame: before sessions, because no cookie is read. */
 export function oidcLogoutRoutes(parts: WebParts): Router {
   return Router()
     .post(
       '/oidc/:provider/backchannel-logout',
+      limited(parts, 'logouts'),
       express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }),
       backChannel(parts),
     )
     .head('/oidc/:provider/frontchannel-logout', refuseHead('GET'))
-    .get('/oidc/:provider/frontchannel-logout', frontChannel(parts))
+    .get('/oidc/:provider/frontchannel-logout', limited(parts, 'logouts'), frontChannel(parts))
 }
 
 /** POST /oidc/:provider/backchannel-logout: 200, or 400 with the reason's code. Back-Channel Logout 1.0, 2.8 */

@@ -10,7 +10,7 @@ const METADATA_TYPE = 'application/samlmetadata+xml'
 const CACHEABLE = 'public, max-age=300'
 
 /** What anyone may read: our metadata and keys, and whether the process lives and can work. */
-export function publishedRoutes({ gateway }: WebParts): Router {
+export function publishedRoutes({ gateway }: WebParts, isStopping: () => boolean): Router {
   return Router()
     .get('/saml/:provider/metadata', async (request, response) => {
       const isSigned = request.query.signed === 'true'
@@ -30,6 +30,8 @@ export function publishedRoutes({ gateway }: WebParts): Router {
       response.type('text').send('ok\n')
     })
     .get('/readyz', async (_request, response) => {
+      // At once, without asking the store: a load balancer must send nobody here any more.
+      if (isStopping()) return void response.status(503).json({ status: 'stopping' })
       const { isReady, ...parts } = await readiness(gateway)
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', ...parts })
     })

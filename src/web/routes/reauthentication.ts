@@ -15,8 +15,8 @@ import { pickedArns } from '../role-form.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 
 /**
- * A page and no redirect: browsers hold what follows a form to its page's form-action, and where an identity provider
- * leads on to is its own affair.
+ * A page instead of a redirect: browsers apply form-action to everything after a form, and an identity provider may
+ * redirect anywhere.
  */
 export function reauthenticateFirst(
   { gateway, views }: WebParts,

@@ -40,7 +40,7 @@ function list({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** GET /roles/why: all that is known of one role. Throws GatewayError `role.not_granted`. */
+/** GET /roles/why: everything known about one role. Throws GatewayError `role.not_granted`. */
 function why({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
@@ -62,7 +62,7 @@ function why({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** POST /roles/pin: back to where it came from, or for a script nothing to show. */
+/** POST /roles/pin: redirects back to the page; for a script the response is empty. */
 function pin({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
@@ -73,7 +73,7 @@ function pin({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** Whether a script asks, which goes on with the page that it has. */
+/** Whether a script sent the request, which keeps its page. */
 function isScript(request: Request): boolean {
   return request.accepts(['html', 'json']) === 'json'
 }

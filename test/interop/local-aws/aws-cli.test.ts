@@ -1,4 +1,4 @@
-/** Debian's AWS CLI against the local AWS: each script in this folder is a walk that has to end well. */
+/** Debian's AWS CLI against the local AWS: each script in this folder is a walk that must end well. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -58,7 +58,7 @@ describe.skipIf(!requireTool(AWS) || !requireTool('/usr/bin/xmlsec1'))('With the
     })
   }
 
-  it.each(scripts)('%s', { timeout: 600_000 }, async (script) => {
+  it.each(scripts)('With the AWS CLI: %s', { timeout: 600_000 }, async (script) => {
     const aws = await startProgram()
     try {
       expect(await run(script, aws)).toMatch(new RegExp(`\nok: [^\n]*\n${script} ended with 0$`))

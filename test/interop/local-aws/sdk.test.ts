@@ -68,7 +68,7 @@ const whoAmI = async (): Promise<string | undefined> =>
 const inRole = (role: string, session: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/${session}`
 
 describe('The default credentials of the SDK', () => {
-  it("are those of AWS_WEB_IDENTITY_TOKEN_FILE, with a token of the gateway's issuer", async () => {
+  it("the default credentials of the SDK are those of AWS_WEB_IDENTITY_TOKEN_FILE, with a token of the gateway's issuer", async () => {
     const file = join(folder, 'token')
     writeFileSync(file, tokens.good)
     surroundings({
@@ -79,7 +79,7 @@ describe('The default credentials of the SDK', () => {
     expect(await whoAmI()).toBe(inRole('Web', 'pod'))
   })
 
-  it('are none where the token in the file has expired', async () => {
+  it('the default credentials of the SDK are none where the token in the file has expired', async () => {
     const file = join(folder, 'expired')
     writeFileSync(file, tokens.expired)
     surroundings({ AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: roleArn('Web') })
@@ -89,7 +89,7 @@ describe('The default credentials of the SDK', () => {
   it.each([
     ['a chain of roles', 'second', inRole('Next', 'two')],
     ['a program', 'program', inRole('Hour', 'by-program')],
-  ])('are those of a profile: %s', async (_, profile, arn) => {
+  ])('the default credentials of the SDK are those of a profile: %s', async (_, profile, arn) => {
     const config = join(folder, `config-${profile}`)
     const { Credentials } = await new STSClient({ region: 'eu-west-1', endpoint: aws.url, credentials: DORA }).send(
       new (await import('@aws-sdk/client-sts')).AssumeRoleCommand({
@@ -135,7 +135,7 @@ describe('A refusal has its class in the SDK', () => {
   it.each([
     ['IDPRejectedClaimException', IDPRejectedClaimException, withToken('Atza|unknown'), 403],
     ['IDPCommunicationErrorException', IDPCommunicationErrorException, withToken('Atza|nobody-answers'), 400],
-  ])('%s', async (name, exception, command, status) => {
+  ])('a refusal has its class in the SDK: %s', async (name, exception, command, status) => {
     const thrown = await client()
       .send(command)
       .catch((error: unknown) => error)

@@ -67,18 +67,18 @@ describe.skipIf(!requireTool(PYSAML2))('with pysaml2', () => {
   const attempt = (provider: string) => ({ gateway: gateway.url, provider, username: 'alice' })
 
   it('signs alice in, and AWS gives credentials for the role of her affiliation', async () => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, attempt('plain'))
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, attempt('plain'))
     expect(page.url).toBe(`${gateway.url}/roles`)
-    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.org')
   })
 
   it('its 3DES is refused with a code, also inside a signed response', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await samlAnswer(visitor, attempt('encrypted'))
+    const browser = new HttpBrowser()
+    const answer = await samlAnswer(browser, attempt('encrypted'))
     expect(Buffer.from(answer.SAMLResponse, 'base64').toString()).toContain('tripledes-cbc')
-    const page = await postAnswer(visitor, answer)
+    const page = await postAnswer(browser, answer)
     expect(page.status).toBeGreaterThanOrEqual(400)
     expect(page.status).toBeLessThan(500)
     expect(page.body).toContain('saml.')

@@ -49,45 +49,45 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   const alice = async () => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: gateway.url, provider: 'corp', username: 'alice' })
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, { gateway: gateway.url, provider: 'corp', username: 'alice' })
     expect(page.url).toBe(`${gateway.url}/roles`)
-    return { visitor, page }
+    return { browser, page }
   }
 
-  const take = (visitor: HttpBrowser, page: Page) => visitor.submit(page, formWith(page, 'role', DEVELOPER))
+  const take = (browser: HttpBrowser, page: Page) => browser.submit(page, formWith(page, 'role', DEVELOPER))
 
   /** Four minutes later, up to what SimpleSAMLphp answers. */
-  const renewAtProvider = async (visitor: HttpBrowser, page: Page): Promise<Page> => {
+  const renewAtProvider = async (browser: HttpBrowser, page: Page): Promise<Page> => {
     ahead = 4 * 60_000 + 5_000
-    const { body } = await take(visitor, page)
+    const { body } = await take(browser, page)
     const path = /content="0; url=([^"]*)"/.exec(body)?.[1] ?? ''
-    const answer = await visitor.open(`${gateway.url}${path.replaceAll('&amp;', '&')}`)
+    const answer = await browser.open(`${gateway.url}${path.replaceAll('&amp;', '&')}`)
     ahead = 0
-    return visitor.submit(answer, formWith(answer, 'SAMLResponse'))
+    return browser.submit(answer, formWith(answer, 'SAMLResponse'))
   }
 
   it('gives alice the roles of its Role attribute, and AWS takes what it signed', async () => {
-    const { visitor, page } = await alice()
+    const { browser, page } = await alice()
     expect(page.body).toContain('2 roles in 1 account')
-    expect((await take(visitor, page)).body).toContain('assumed-role/Developer/alice@corp')
+    expect((await take(browser, page)).body).toContain('assumed-role/Developer/alice@corp')
   })
 
   it('renews unseen for who is still signed in there', async () => {
-    const { visitor, page } = await alice()
-    const confirm = await renewAtProvider(visitor, page)
+    const { browser, page } = await alice()
+    const confirm = await renewAtProvider(browser, page)
     expect(confirm.url).toContain(`${gateway.url}/roles/confirm?`)
-    expect((await take(visitor, confirm)).body).toContain('assumed-role/Developer/alice@corp')
+    expect((await take(browser, confirm)).body).toContain('assumed-role/Developer/alice@corp')
   })
 
-  it('asks anew who is not, because it answers NoPassive', async () => {
-    const { visitor, page } = await alice()
-    for (const name of IDP_COOKIES) visitor.cookies.forget(name)
-    const visible = await renewAtProvider(visitor, page)
+  it('asks again who is not, because it answers NoPassive', async () => {
+    const { browser, page } = await alice()
+    for (const name of IDP_COOKIES) browser.cookies.forget(name)
+    const visible = await renewAtProvider(browser, page)
     expect(visible.url).toContain(new URL(idp.entityId).origin)
-    const answer = await visitor.submit(visible, formWith(visible, 'username'), { username: 'alice', password: 'demo' })
-    const confirm = await visitor.submit(answer, formWith(answer, 'SAMLResponse'))
-    expect((await take(visitor, confirm)).body).toContain('assumed-role/Developer/alice@corp')
-    expect(await whoIs(visitor, gateway.url)).toMatch(/^[0-9a-f]{40}$/)
+    const answer = await browser.submit(visible, formWith(visible, 'username'), { username: 'alice', password: 'demo' })
+    const confirm = await browser.submit(answer, formWith(answer, 'SAMLResponse'))
+    expect((await take(browser, confirm)).body).toContain('assumed-role/Developer/alice@corp')
+    expect(await whoIs(browser, gateway.url)).toMatch(/^[0-9a-f]{40}$/)
   })
 })

@@ -40,39 +40,39 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   const signedIn = async (provider: string, username: string) => {
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: gateway.url, provider, username })
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, { gateway: gateway.url, provider, username })
     expect(page.url).toBe(`${gateway.url}/roles`)
-    return { visitor, page }
+    return { browser, page }
   }
 
   const rolesOn = ({ forms }: Page): readonly string[] =>
     forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
 
-  const session = async (visitor: HttpBrowser) =>
-    JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body) as {
+  const session = async (browser: HttpBrowser) =>
+    JSON.parse((await browser.open(`${gateway.url}/api/session`)).body) as {
       subject: string
       attributes: Record<string, readonly string[]>
     }
 
   it('alice gets the role of her group, and credentials that AWS gives for it', async () => {
-    const { visitor, page } = await signedIn('plain', 'alice')
+    const { browser, page } = await signedIn('plain', 'alice')
     expect(rolesOn(page)).toEqual([DEVELOPER])
-    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.org')
   })
 
   it('alice gets it also where the assertion is encrypted, with AES-CBC inside a signed response', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await samlAnswer(visitor, { gateway: gateway.url, provider: 'encrypted', username: 'alice' })
+    const browser = new HttpBrowser()
+    const answer = await samlAnswer(browser, { gateway: gateway.url, provider: 'encrypted', username: 'alice' })
     const response = Buffer.from(answer.SAMLResponse, 'base64').toString()
     expect(response).toContain('EncryptedAssertion')
     expect(response).toContain('http://www.w3.org/2001/04/xmlenc#aes128-cbc')
     expect(response).toContain('http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p')
     expect(response).not.toContain('aws-dev')
-    const page = await postAnswer(visitor, answer)
+    const page = await postAnswer(browser, answer)
     expect(rolesOn(page)).toEqual([DEVELOPER])
-    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.org')
   })
 
@@ -80,9 +80,9 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
     expect(rolesOn((await signedIn('plain', 'bob')).page)).toEqual([])
   })
 
-  it('a person is known by a persistent NameID: the same every time, another for each gateway and person', async () => {
+  it('a user is known by a persistent NameID: the same every time, another for each gateway and user', async () => {
     const subject = async (provider: string, username: string) =>
-      (await session((await signedIn(provider, username)).visitor)).subject
+      (await session((await signedIn(provider, username)).browser)).subject
     const alice = await subject('plain', 'alice')
     expect(alice).toMatch(/^[0-9a-f]{40}$/)
     expect(await subject('plain', 'alice')).toBe(alice)
@@ -91,22 +91,22 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   it('attributes come with their text as sent, umlauts and markup included', async () => {
-    const { attributes } = await session((await signedIn('plain', 'alice')).visitor)
+    const { attributes } = await session((await signedIn('plain', 'alice')).browser)
     expect(attributes.displayName).toEqual(['Alice Éxample & <Co>'])
     expect(attributes.groups).toEqual(['aws-dev', 'everyone'])
   })
 
   it('a rule that names an attribute finds it under its object identifier', async () => {
-    const { visitor, page } = await signedIn('oid', 'alice')
-    expect((await session(visitor)).attributes).toHaveProperty(['urn:oid:1.3.6.1.4.1.5923.1.1.1.1'])
+    const { browser, page } = await signedIn('oid', 'alice')
+    expect((await session(browser)).attributes).toHaveProperty(['urn:oid:1.3.6.1.4.1.5923.1.1.1.1'])
     expect(rolesOn(page)).toEqual([DEVELOPER])
-    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('assumed-role/Developer/alice@example.org')
   })
 
-  it('a person may be known by an attribute instead', async () => {
-    const { visitor, page } = await signedIn('mail', 'carol')
-    expect((await session(visitor)).subject).toBe('carol@example.org')
+  it('a user may be known by an attribute instead', async () => {
+    const { browser, page } = await signedIn('mail', 'carol')
+    expect((await session(browser)).subject).toBe('carol@example.org')
     expect(rolesOn(page)).toEqual([AUDITOR])
   })
 
@@ -123,21 +123,21 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   it('an answer that was changed, or is used twice, is refused', async () => {
-    const visitor = new HttpBrowser()
-    const answer = await samlAnswer(visitor, { gateway: gateway.url, provider: 'plain', username: 'alice' })
+    const browser = new HttpBrowser()
+    const answer = await samlAnswer(browser, { gateway: gateway.url, provider: 'plain', username: 'alice' })
     const changed = Buffer.from(answer.SAMLResponse, 'base64').toString().replace('aws-dev', 'aws-adm')
     const forged = { ...answer, SAMLResponse: Buffer.from(changed).toString('base64') }
-    expect((await postAnswer(visitor, forged)).body).toContain('saml.signature_digest')
-    expect(rolesOn(await postAnswer(visitor, answer))).toEqual([DEVELOPER])
-    expect((await postAnswer(visitor, answer)).body).toContain('saml.replayed')
+    expect((await postAnswer(browser, forged)).body).toContain('saml.signature_digest')
+    expect(rolesOn(await postAnswer(browser, answer))).toEqual([DEVELOPER])
+    expect((await postAnswer(browser, answer)).body).toContain('saml.replayed')
   })
 
   it('signing out ends the session here and there: signing in again asks for the password', async () => {
-    const { visitor } = await signedIn('plain', 'alice')
-    const question = await visitor.open(`${gateway.url}/logout`)
-    await visitor.submit(question, formWith(question, 'csrf'))
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
-    const page = await visitor.open(`${gateway.url}/login/plain`)
+    const { browser } = await signedIn('plain', 'alice')
+    const question = await browser.open(`${gateway.url}/logout`)
+    await browser.submit(question, formWith(question, 'csrf'))
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
+    const page = await browser.open(`${gateway.url}/login/plain`)
     expect(formWith(page, 'username').inputs).toContain('password')
   })
 })

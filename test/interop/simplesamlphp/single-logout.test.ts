@@ -27,13 +27,13 @@ const isMessage = ({ fields }: { readonly fields: object }): boolean =>
 
 /** Presses on, page by page, as the pages' scripts would, as long as a page carries a message. */
 const carry = async (
-  visitor: HttpBrowser,
+  browser: HttpBrowser,
   page: Page,
   bindings: string[] = [],
 ): Promise<{ page: Page; bindings: string[] }> => {
   const form = page.forms.find(isMessage)
   if (!form) return { page, bindings }
-  return carry(visitor, await visitor.submit(page, form), [...bindings, ...Object.keys(form.fields)])
+  return carry(browser, await browser.submit(page, form), [...bindings, ...Object.keys(form.fields)])
 }
 
 describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout with SimpleSAMLphp', () => {
@@ -61,44 +61,44 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
 
   const ours = async (id: string): Promise<string> => (await fetch(`${gateway.url}/saml/${id}/metadata`)).text()
 
-  const signedIn = async (visitor: HttpBrowser, provider: string): Promise<void> => {
-    const page = await signIn(visitor, { gateway: gateway.url, provider, username: 'alice' })
+  const signedIn = async (browser: HttpBrowser, provider: string): Promise<void> => {
+    const page = await signIn(browser, { gateway: gateway.url, provider, username: 'alice' })
     expect(page.url).toBe(`${gateway.url}/roles`)
   }
 
-  const signOut = async (visitor: HttpBrowser) => {
-    const question = await visitor.open(`${gateway.url}/logout`)
-    return carry(visitor, await visitor.submit(question, formWith(question, 'csrf')))
+  const signOut = async (browser: HttpBrowser) => {
+    const question = await browser.open(`${gateway.url}/logout`)
+    return carry(browser, await browser.submit(question, formWith(question, 'csrf')))
   }
 
-  const isAskedWho = async (visitor: HttpBrowser, provider: string): Promise<boolean> => {
-    const page = await visitor.open(`${gateway.url}/login/${provider}`)
+  const isAskedWho = async (browser: HttpBrowser, provider: string): Promise<boolean> => {
+    const page = await browser.open(`${gateway.url}/login/${provider}`)
     return page.forms.some(({ inputs }) => inputs.includes('username'))
   }
 
   const logouts = () => gateway.audit().filter(({ eventName }) => eventName === 'logout')
 
   it.each(PROVIDERS)('began here, as %s: both ends are signed out, and the page says so', async (provider) => {
-    const visitor = new HttpBrowser()
-    await signedIn(visitor, provider)
-    const { page, bindings } = await signOut(visitor)
+    const browser = new HttpBrowser()
+    await signedIn(browser, provider)
+    const { page, bindings } = await signOut(browser)
     expect(page.url).toBe(`${gateway.url}/logout`)
     expect(page.body).toContain('You are signed out')
     expect(page.body).toContain(`You are signed out at ${provider} as well.`)
     expect(bindings.includes('SAMLRequest')).toBe(bindingOf(provider) === 'post')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
-    expect(await isAskedWho(visitor, provider)).toBe(true)
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
+    expect(await isAskedWho(browser, provider)).toBe(true)
     expect(logouts().at(-1)).toMatchObject({ provider, reason: 'person' })
   })
 
   it.each(PROVIDERS)('began at the identity provider, as %s: our session ends, and it hears that', async (provider) => {
-    const visitor = new HttpBrowser()
-    await signedIn(visitor, provider)
-    const { page, bindings } = await carry(visitor, await visitor.open(idp.logoutUrl))
+    const browser = new HttpBrowser()
+    await signedIn(browser, provider)
+    const { page, bindings } = await carry(browser, await browser.open(idp.logoutUrl))
     expect(new URL(page.url).pathname).toBe('/simplesaml/logout.php')
     expect(bindings.includes('SAMLResponse')).toBe(bindingOf(provider) === 'post')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
-    expect(await isAskedWho(visitor, provider)).toBe(true)
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
+    expect(await isAskedWho(browser, provider)).toBe(true)
     expect(logouts().at(-1)).toMatchObject({ provider, reason: 'provider' })
   })
 
@@ -119,18 +119,18 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
     ).toEqual(['post', 'redirect'])
   })
 
-  it('that could not reach every application says so', async () => {
-    const visitor = new HttpBrowser()
-    await signedIn(visitor, 'mute')
-    await signedIn(visitor, 'redirect')
-    const { page } = await signOut(visitor)
+  it('a single logout that could not reach every application says so', async () => {
+    const browser = new HttpBrowser()
+    await signedIn(browser, 'mute')
+    await signedIn(browser, 'redirect')
+    const { page } = await signOut(browser)
     expect(page.url).toBe(`${gateway.url}/logout`)
     expect(page.body).toContain('redirect could not sign you out everywhere')
-    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(browser, gateway.url)).toBeUndefined()
   })
 
   it.each(['redirect', 'transient-redirect'])(
-    'with a request that names no session ends all of %s',
+    'a single logout with a request that names no session ends all of %s',
     async (provider) => {
       const [first, second] = [new HttpBrowser(), new HttpBrowser()]
       await signedIn(first, provider)
@@ -154,8 +154,8 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   )
 
   /** The NameID as SimpleSAMLphp writes it, with both qualifiers. */
-  const subjectOf = async (visitor: HttpBrowser): Promise<string> => {
-    const { subject } = JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body) as { subject: string }
+  const subjectOf = async (browser: HttpBrowser): Promise<string> => {
+    const { subject } = JSON.parse((await browser.open(`${gateway.url}/api/session`)).body) as { subject: string }
     const { provider = '' } = gateway.audit().findLast(({ eventName }) => eventName === 'login') as {
       provider?: string
     }

@@ -1,6 +1,6 @@
 /** The roles that the gateway lists, remembered for completion and for other names of a role than its ARN. */
 import { parseRoleArn } from '../../../core/arn.ts'
-import { nearest } from '../../../core/suggest.ts'
+import { nearest } from '../../../core/text/suggest.ts'
 import { UserError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
 import { callApi } from '../session/api.ts'

@@ -5,8 +5,15 @@ import type { Policy } from '../../policy.ts'
 import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { admittedBy, holdsFor, isOn, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
 import { isAudience, sharedIssuerOf } from '../shared-issuers.ts'
+import {
+  admittedProviders,
+  conditionHolds,
+  isOn,
+  issuerOf,
+  type NamedProvider,
+  requiresNamedValues,
+} from '../statement-queries.ts'
 
 export const audienceRules = {
   'trust.no_audience': {
@@ -24,9 +31,9 @@ export const audienceRules = {
 } as const satisfies Readonly<Record<string, LintRule>>
 
 function noAudience(policy: Policy): readonly LintMatch[] {
-  return admittedBy(policy).flatMap((provider) => {
+  return admittedProviders(policy).flatMap((provider) => {
     const keys = audienceKeys(provider.issuer)
-    if (keys.some((key) => isPinned(policy, provider, key))) return []
+    if (keys.some((key) => requiresNamedValues(policy, provider, key))) return []
     return [
       {
         path: `${provider.statement.path}.Condition`,
@@ -38,15 +45,15 @@ function noAudience(policy: Policy): readonly LintMatch[] {
   })
 }
 
-/** The keys in which AWS shows the audience. */
+/** The condition keys of the audience. */
 function audienceKeys(issuer: string | undefined): readonly string[] {
   if (issuer === undefined) return ['saml:aud']
   return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [audienceKey(issuer)]
 }
 
 /**
- * IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. And of
- * some that all the world shares IAM accepts no new policy without an audience.
+ * IAM's providers have a list of client IDs. Those known by name have none, so only the policy restricts the audience.
+ * For some shared ones IAM refuses new policies without an audience.
  */
 function severityFor({ name, issuer }: NamedProvider): 'error' | 'warning' {
   const shared = sharedIssuerOf(issuer)
@@ -57,16 +64,18 @@ function mismatch(policy: Policy, { evidence }: LintFacts): readonly LintMatch[]
   return evidence.flatMap((one) => refusedAudiences(policy, one))
 }
 
-/** The audience conditions of statements about that provider which its evidence does not meet; none if one admits it. */
+/**
+ * The audience conditions of statements about that provider that its evidence does not meet; none if one admits it.
+ */
 function refusedAudiences(policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly LintMatch[] {
   const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
-  const refusing = admittedBy(policy)
+  const refusing = admittedProviders(policy)
     .filter((provider) => provider.name === name)
     .map(({ statement }) =>
       statement.conditions.filter(
         (condition) =>
           keys.some((key) => isOn(condition, key)) &&
-          !holdsFor(condition, statement, [single(condition.key, audience)]),
+          !conditionHolds(condition, statement, [single(condition.key, audience)]),
       ),
     )
   if (refusing.some((conditions) => conditions.length === 0)) return []

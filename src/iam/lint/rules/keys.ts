@@ -4,7 +4,7 @@ import type { Policy, Statement } from '../../policy.ts'
 import type { EvidenceKind } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
 import { type Callers, type KeyProblem, keyProblem } from '../keys.ts'
-import { callOf, covers, providersOf } from '../reading.ts'
+import { callOf, covers, providersOf } from '../statement-queries.ts'
 
 interface Problem {
   readonly condition: Condition
@@ -58,7 +58,7 @@ function problems({ statements }: Policy): readonly Problem[] {
   })
 }
 
-/** A statement about roles and users, or about everybody, is judged by the calls that it covers. */
+/** A statement about roles and users, or about any principal, is checked against the calls that it covers. */
 function callersOf(statement: Statement): Callers | undefined {
   const providers = providersOf(statement)
   const { arns, accounts, services } = statement.principal

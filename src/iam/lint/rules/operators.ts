@@ -3,7 +3,7 @@ import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
 import { isListKey } from '../keys.ts'
-import { allowsOf, callOf, covers, operatorParts } from '../reading.ts'
+import { allowsOf, callOf, covers, operatorParts } from '../statement-queries.ts'
 
 interface Placed {
   readonly statement: Statement
@@ -58,7 +58,7 @@ function conditionsOf(statements: readonly Statement[]): readonly Placed[] {
   return statements.flatMap((statement) => statement.conditions.map((condition) => ({ statement, condition })))
 }
 
-/** Null with false: the key must be there. */
+/** Null with false: the key must be present. */
 function isRequired({ conditions }: Statement, name: string): boolean {
   return conditions.some(
     (one) => isNull(one) && one.name === name && one.values.every((value) => /^false$/i.test(value)),
@@ -69,7 +69,7 @@ function isNull({ operator }: Condition): boolean {
   return operator === 'Null'
 }
 
-/** Of the tags of a session, and asked only where there are tags: none of them is as good as the right ones. */
+/** About a session's tags, and checked only if there are tags: having none counts as having the right ones. */
 function isLimitOfTags({ statement, condition: { name } }: Placed): boolean {
   return (
     /^(?:aws:tagkeys|sts:transitivetagkeys)$/.test(name) &&
@@ -121,7 +121,7 @@ function literalWildcards({ statements }: Policy): readonly LintMatch[] {
     }))
 }
 
-/** `${*}` is how an asterisk is written on purpose, where it could be taken for a wildcard. */
+/** `${*}` is the way to write a literal asterisk that could be mistaken for a wildcard. */
 function hasAsterisk(value: string): boolean {
   return value.replaceAll(/\$\{.*?\}/g, '').includes('*')
 }

@@ -4,8 +4,16 @@ import type { Policy, Statement } from '../../policy.ts'
 import { difference } from '../confusable.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
 import { sharedIssuerOf, sharedIssuers } from '../shared-issuers.ts'
+import {
+  allowsOf,
+  callOf,
+  covers,
+  excludesOtherValues,
+  issuerOf,
+  type NamedProvider,
+  providersOf,
+} from '../statement-queries.ts'
 
 interface LookAlike {
   readonly provider: NamedProvider
@@ -18,9 +26,9 @@ const ASSUMING = ['sts:AssumeRole', ...Object.values(callOf)]
 export const principalRules = {
   'trust.anybody': {
     severity: 'error',
-    sentence: 'The statement admits everybody: federated calls are not signed.',
+    sentence: 'The statement admits any caller: federated calls are not signed.',
     hint: 'Name the identity provider: {"Federated": "arn:…"}.',
-    find: anybody,
+    find: anyCaller,
   },
   'trust.lookalike_provider': {
     severity: 'error',
@@ -36,13 +44,13 @@ export const principalRules = {
   },
   'trust.provider_missing': {
     severity: 'error',
-    sentence: 'No statement admits the provider with which the gateway takes this role.',
+    sentence: 'No statement admits the provider that the gateway uses for this role.',
     hint: 'Add the statement that `fedgate trust-policy` prints.',
     find: missing,
   },
   'trust.deleted_principal': {
     severity: 'warning',
-    sentence: 'The statement names a user or role that has been deleted: it matches nobody.',
+    sentence: 'The statement names a user or role that has been deleted: it matches no caller.',
     hint: 'Remove it, or name the ARN of the user or role that replaced it.',
     find: deleted,
   },
@@ -54,11 +62,11 @@ export const principalRules = {
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
-/** With signed calls a condition can still say who; the federated ones are unsigned. */
-function anybody(policy: Policy): readonly LintMatch[] {
+/** In signed calls a condition can still restrict the caller; federated calls are unsigned. */
+function anyCaller(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy).flatMap((statement) => {
     const { principal, path, conditions } = statement
-    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
+    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(excludesOtherValues))
     return isOpen ? [{ path: `${path}.Principal` }] : []
   })
 }
@@ -90,12 +98,12 @@ function named(policy: Policy): readonly NamedProvider[] {
   return allowsOf(policy).flatMap(providersOf)
 }
 
-/** Whether AWS keeps the slash at the end of an issuer in the name of its provider is not confirmed (C.1). */
+/** Whether AWS keeps the trailing slash of an issuer in the ARN of its provider is not confirmed (C.1). */
 function namesOf({ provider, issuer }: EvidenceInUse): readonly string[] {
   return issuer?.endsWith('/') ? [provider, `${provider}/`] : [provider]
 }
 
-/** An account names its SAML providers itself: `corp-1` beside `corp-2` is not confusing. */
+/** An account names its SAML providers itself: `corp-1` next to `corp-2` is not confusing. */
 function isSecondName(policy: Policy, { kind, name }: NamedProvider, meant: string): boolean {
   return kind === 'saml' && accountOf(name) === accountOf(meant) && named(policy).some((other) => other.name === meant)
 }
@@ -118,7 +126,7 @@ function pathOf({ statement, name }: NamedProvider): string {
   return `${statement.path}.Principal.Federated${names.length > 1 ? `[${names.indexOf(name)}]` : ''}`
 }
 
-/** OpenID providers are looked up in the role's account; all that the roles of one policy use are in one account. */
+/** OpenID providers are looked up in the role's account; all roles with the same policy are in one account here. */
 function foreignAccount(policy: Policy, { evidence }: LintFacts): readonly LintMatch[] {
   const home = evidence.map(({ provider }) => accountOf(provider)).find((account) => account !== undefined)
   if (home === undefined) return []
@@ -138,16 +146,16 @@ function missing(policy: Policy, facts: LintFacts): readonly LintMatch[] {
     .filter((one) => !namesOf(one).some(isNamed) && !meantOnes.has(one.provider))
     .map(({ provider }) => ({
       path: 'Statement',
-      sentence: `No statement admits ${provider}, with which the gateway takes this role.`,
+      sentence: `No statement admits ${provider}, which the gateway uses for this role.`,
     }))
 }
 
-/** IAM refuses to save such a policy again, and a new user or role of the old name is somebody else. */
+/** IAM refuses to save such a policy again, and a new user or role with the old name is a different one. */
 function deleted({ statements }: Policy): readonly LintMatch[] {
   return statements.flatMap(({ path, principal }) =>
     [...principal.deleted].map((id) => ({
       path: `${path}.Principal.AWS`,
-      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches nobody.`,
+      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches no caller.`,
     })),
   )
 }

@@ -1,8 +1,8 @@
-/** What the session carries has permissions of its own (aws-facts D.3). */
+/** What the session carries needs permissions of its own (aws-facts D.3). */
 import type { Policy } from '../../policy.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { admittedBy, allowsOf, covers } from '../reading.ts'
+import { admittedProviders, allowsOf, covers } from '../statement-queries.ts'
 
 export const sessionRules = {
   'trust.no_tag_session': {
@@ -19,8 +19,8 @@ export const sessionRules = {
   },
   'trust.session_name_open': {
     severity: 'info',
-    sentence: 'Whoever has a token chooses the name of the session, by which CloudTrail knows it.',
-    hint: 'The subject of the token stands in CloudTrail too. Pin sts:RoleSessionName where logs go by the name.',
+    sentence: 'Anyone with a token chooses the session name that CloudTrail shows.',
+    hint: 'CloudTrail also shows the subject of the token. Pin sts:RoleSessionName if your logs identify users by the session name.',
     find: openSessionName,
   },
 } as const satisfies Readonly<Record<string, LintRule>>
@@ -30,7 +30,7 @@ function missing(carries: (one: EvidenceInUse) => boolean, action: string, what:
     facts.evidence
       .filter((one) => carries(one) && isAdmitted(policy, one.provider) && !permits(policy, one.provider, action))
       .map(({ provider }): LintMatch => {
-        const { statement } = admittedBy(policy).find(({ name }) => name === provider) ?? {}
+        const { statement } = admittedProviders(policy).find(({ name }) => name === provider) ?? {}
         return {
           path: `${statement?.path ?? 'Statement'}.Action`,
           sentence: `The session will carry ${what}, and no statement allows ${action} for ${provider}.`,
@@ -40,7 +40,7 @@ function missing(carries: (one: EvidenceInUse) => boolean, action: string, what:
 
 /** A caller who is not admitted at all is reported by another rule. */
 function isAdmitted(policy: Policy, provider: string): boolean {
-  return admittedBy(policy).some(({ name }) => name === provider)
+  return admittedProviders(policy).some(({ name }) => name === provider)
 }
 
 function permits(policy: Policy, provider: string, action: string): boolean {
@@ -51,7 +51,7 @@ function permits(policy: Policy, provider: string, action: string): boolean {
 }
 
 function openSessionName(policy: Policy): readonly LintMatch[] {
-  return admittedBy(policy)
+  return admittedProviders(policy)
     .filter(({ kind, statement }) => kind === 'web-identity' && !statement.conditions.some(isSessionName))
     .map(({ statement }) => ({ path: `${statement.path}.Condition` }))
 }

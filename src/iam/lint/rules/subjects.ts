@@ -1,40 +1,47 @@
-/** Which of the provider's users. */
+/** Which of the provider's users are admitted. */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { admittedBy, allowsOf, isOn, isPinned, operatorParts, pins } from '../reading.ts'
 import { isAudience, isSubjectOfShared, sharedIssuerOf } from '../shared-issuers.ts'
+import {
+  admittedProviders,
+  allowsOf,
+  excludesOtherValues,
+  isOn,
+  operatorParts,
+  requiresNamedValues,
+} from '../statement-queries.ts'
 
-/** `repo:octo-org/*` names its owner whole, `repo:octo-org*` is octo-org-evil's too. */
+/** `repo:octo-org/*` names its owner in full, `repo:octo-org*` also matches octo-org-evil. */
 const NAMES_AN_OWNER = /^[^*?:/]+[:/][^*?:/]+[:/]/
 
 export const subjectRules = {
   'trust.no_subject': {
     severity: 'error',
-    sentence: 'The issuer is shared by all its customers, and nothing asks for the subject.',
-    hint: 'Add a condition on <issuer>:sub that names yours only. IAM refuses new policies without.',
+    sentence: 'The issuer is shared by all its customers, and no condition requires a subject.',
+    hint: 'Add a condition on <issuer>:sub that names yours only. IAM refuses new policies without one.',
     find: noSubject,
   },
   'trust.subject_too_wide': {
     severity: 'error',
-    sentence: "The subject may be other people's too.",
-    hint: 'Name the owner whole, with the separator after it, before the first wildcard: repo:octo-org/*.',
+    sentence: 'The condition on the subject also matches users of other owners.',
+    hint: 'Name the owner in full, with the separator after it, before the first wildcard: repo:octo-org/*.',
     find: tooWide,
   },
   'trust.negated_alone': {
     severity: 'error',
-    sentence: 'A negated operator alone says who is kept out: everybody else gets in.',
+    sentence: 'A negated operator alone only excludes some users: all others are admitted.',
     hint: 'Add a condition with StringEquals or StringLike on the same key, or turn the statement into a Deny.',
     find: onlyNegated,
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
 function noSubject(policy: Policy): readonly LintMatch[] {
-  return admittedBy(policy).flatMap((provider) => {
+  return admittedProviders(policy).flatMap((provider) => {
     const { issuer = '', statement } = provider
     const shared = sharedIssuerOf(issuer)
-    // The audience is trust.no_audience's.
-    if (shared === undefined || isAudience(shared) || isPinned(policy, provider, shared.key)) return []
+    // The audience is checked by trust.no_audience.
+    if (shared === undefined || isAudience(shared) || requiresNamedValues(policy, provider, shared.key)) return []
     const { key } = shared
     const asked = statement.conditions.find((condition) => isOn(condition, key.toLowerCase()))
     if (asked && operatorParts(asked).negated) return []
@@ -44,7 +51,7 @@ function noSubject(policy: Policy): readonly LintMatch[] {
         severity: shared.isRequired ? 'error' : 'warning',
         sentence: shared.isRequired
           ? `${issuer} is shared by all its customers, and nothing asks for ${key}.`
-          : `Anybody can have an account at ${issuer}, and nothing asks for ${key}.`,
+          : `Anyone can have an account at ${issuer}, and no condition requires ${key}.`,
         hint: `Add a condition on ${key} that names yours only.`,
       } as const,
     ]
@@ -54,11 +61,11 @@ function noSubject(policy: Policy): readonly LintMatch[] {
 function tooWide(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy).flatMap(({ conditions }) =>
     conditions
-      .filter((condition) => isSubjectOfShared(condition) && pins(condition))
+      .filter((condition) => isSubjectOfShared(condition) && excludesOtherValues(condition))
       .filter((condition) => /Like$/.test(operatorParts(condition).base) && condition.values.some(isTooWide))
       .map(({ path, key, values }) => ({
         path,
-        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that is other people's too.`,
+        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that also matches users of other owners.`,
       })),
   )
 }
@@ -72,7 +79,7 @@ function onlyNegated(policy: Policy): readonly LintMatch[] {
     .flatMap(negatedAlone)
     .map(({ path, operator, key }) => ({
       path,
-      sentence: `${operator} alone says who is kept out: everybody else gets in, also without ${key}.`,
+      sentence: `${operator} alone only excludes some users: all others are admitted, even without ${key}.`,
     }))
 }
 
@@ -81,7 +88,7 @@ function negatedAlone({ conditions }: Statement): readonly Condition[] {
     (condition) =>
       isIdentity(condition) &&
       operatorParts(condition).negated &&
-      !conditions.some((other) => other.name === condition.name && pins(other)),
+      !conditions.some((other) => other.name === condition.name && excludesOtherValues(other)),
   )
 }
 

@@ -69,7 +69,7 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   }
 }
 
-/** Before the RoleArn: of two that were taken for each other AWS names this one. */
+/** Before the RoleArn: if the two were swapped, AWS names this one. */
 function checkPrincipalArn(text: string): void {
   const arn = parseArn(text)
   if (arn?.service !== 'iam' || !arn.resource.startsWith('saml-provider/'))

@@ -25,14 +25,14 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   call.note(aboutRole(role))
   requireActiveRegion(call.region, role.account, aws.iam.stsRegions(role.account))
   const seconds = requestedDuration(parameters, role)
-  const person = await token.verify(aws, role.account, now)
-  const { provider, audience, subject } = person
+  const user = await token.verify(aws, role.account, now)
+  const { provider, audience, subject } = user
   call.note({ userIdentity: webIdentityUser(provider, audience, subject) })
-  const { sourceIdentity, tags } = person.session()
+  const { sourceIdentity, tags } = user.session()
   const sessionName = required(parameters, 'RoleSessionName')
   const session = { role, provider, sessionName, sourceIdentity, tags }
   call.note({ requestParameters: askedForSession(session) })
-  const identity = webIdentityContext(person)
+  const identity = webIdentityContext(user)
   requireTrust({ ...session, action: ACTION, identity }, call)
   const policies = sessionPoliciesOf(parameters)
   const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, call)

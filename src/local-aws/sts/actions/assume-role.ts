@@ -58,7 +58,7 @@ export const assumeRole: Action = (sts, call) => {
 
 const CHAINED_SECONDS = roleDuration.default
 
-/** What the trail shows of what only AssumeRole takes; never the code of the MFA device. */
+/** The parameters that only AssumeRole has, as in the trail; never the MFA code. */
 function askedForMore(parameters: Parameters, passed: SessionTags, inherited: SessionTags): CloudTrailFacts {
   return {
     requestParameters: {
@@ -73,24 +73,24 @@ function askedForMore(parameters: Parameters, passed: SessionTags, inherited: Se
   }
 }
 
-/** One that does not exist is AccessDenied, so that no caller learns which do. A root user takes none. */
+/** A missing role is AccessDenied, so callers cannot learn which roles exist. A root user can assume none. */
 function findRole(sts: Sts, call: Call, caller: SignedCaller): Role {
   if (caller.kind === 'root') throw new AwsError('AccessDenied', texts.rootMayNotAssume, caller.arn)
   const arn = required(call.parameters, 'RoleArn')
   const role = sts.iam.role(arn)
-  // Partitions share nothing: to a caller of another one the role does not exist.
+  // Partitions share nothing: for a caller of another one the role does not exist.
   if (!role || role.partition !== caller.partition) throw refuseAssumeRole(sts, call, caller, 'sts:AssumeRole', arn)
   return role
 }
 
-/** Seconds. With temporary credentials an hour at most: asking for more is an error and not clamped. */
+/** Seconds. With temporary credentials an hour at most: a longer duration is an error and not clamped. */
 function durationOf(parameters: Parameters, caller: SignedCaller, role: Role): number {
   const asked = Number(parameters.get('DurationSeconds') ?? 0)
   if (caller.temporary !== undefined && asked > CHAINED_SECONDS) throw validationError(texts.durationAboveChaining)
   return requestedDuration(parameters, role)
 }
 
-/** The one of the chain stays: another one is refused, the same one may be passed again. */
+/** The source identity of the chain stays: another one is refused, the same one may be passed again. */
 function sourceIdentityOf(sts: Sts, call: Call, caller: SignedCaller, role: Role): string | undefined {
   const passed = call.parameters.get('SourceIdentity')
   const inherited = inheritedSourceIdentity(caller)
@@ -99,7 +99,7 @@ function sourceIdentityOf(sts: Sts, call: Call, caller: SignedCaller, role: Role
   return passed ?? inherited
 }
 
-/** What a session that takes a role leaves to the next: the provider at the beginning of the chain, and its keys. */
+/** What a session that assumes a role passes to the next: the provider at the beginning of the chain, and its keys. */
 function handedDown(caller: SignedCaller) {
   return caller.temporary !== undefined && caller.kind === 'role-session'
     ? { chained: true, provider: caller.provider, identity: caller.identity }

@@ -6,7 +6,7 @@ import { signedCaller } from '../../signed-caller.ts'
 import type { Action } from '../call.ts'
 import { inputs } from '../inputs.ts'
 
-/** What the message of a denied call says, to those of the account whom its policies let read it. */
+/** The contents of a denied call's message, for callers of the account that are permitted to read it. */
 export const decodeAuthorizationMessage: Action = (sts, call) => {
   const caller = signedCaller(sts, call, 'sts')
   checkShapes(inputs.DecodeAuthorizationMessage, call.parameters)

@@ -7,7 +7,7 @@ import { signedCaller } from '../../signed-caller.ts'
 import type { Action } from '../call.ts'
 import { inputs } from '../inputs.ts'
 
-/** Whose account a key is of, in use or not: looked up where the key is known, else read from its id (A.6). */
+/** The account of a key, in use or not: looked up if the key is known, else read from its ID (A.6). */
 export const getAccessKeyInfo: Action = (sts, call) => {
   const caller = signedCaller(sts, call, 'sts')
   checkShapes(inputs.GetAccessKeyInfo, call.parameters)

@@ -2,7 +2,7 @@ import { element } from '../../../xml/write.ts'
 import { signedCaller } from '../../signed-caller.ts'
 import type { Action } from '../call.ts'
 
-/** Who signed this call. Cannot be denied, not even explicitly. */
+/** The signer of this call. Cannot be denied, not even explicitly. */
 export const getCallerIdentity: Action = (sts, call) => {
   const { arn, userId, account } = signedCaller(sts, call, 'sts')
   return {

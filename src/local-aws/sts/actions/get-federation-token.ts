@@ -16,7 +16,10 @@ import { inputs } from '../inputs.ts'
 import { credentialsMarkup, newCredentials, packedSize, userSessionSeconds } from '../session.ts'
 import { sessionPoliciesOf } from '../session-policies.ts'
 
-/** A session under a name of the caller's choice, with what both the caller's policies and those passed allow. */
+/**
+ * A session with a name chosen by the caller, and the permissions that both the caller's policies and the passed ones
+ * allow.
+ */
 export const getFederationToken: Action = (sts, call) => {
   const { parameters, now } = call
   const caller = signedCaller(sts, call, 'sts')
@@ -75,7 +78,7 @@ function requireFederation(sts: Sts, call: Call, user: User, resource: string, t
   if (tags.size > 0) requirePermission(sts, call, user, { action: 'sts:TagSession', resource, keys })
 }
 
-/** PackedPolicySize is there even where nothing was packed. */
+/** PackedPolicySize is present even if nothing was packed. */
 function answerOf(session: FederatedUserSession, packed: number): Answer {
   return {
     members: [

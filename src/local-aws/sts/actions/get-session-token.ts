@@ -10,7 +10,7 @@ import { inputs } from '../inputs.ts'
 import { mfaShown } from '../mfa-check.ts'
 import { credentialsMarkup, newCredentials, userSessionSeconds } from '../session.ts'
 
-/** Temporary keys of the caller himself: no permission is needed, and no policy can deny it. */
+/** Temporary keys of the caller: needs no permission, and no policy can deny it. */
 export const getSessionToken: Action = (sts, call) => {
   const { parameters, now } = call
   const caller = signedCaller(sts, call, 'sts')

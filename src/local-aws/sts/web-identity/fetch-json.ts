@@ -1,6 +1,6 @@
 /**
- * Gets what an OpenID provider publishes, with bounds on time and size, and decides whether the server that answers may
- * speak for it: by the authorities that Node knows, else by the thumbprints in IAM (aws-facts C.5).
+ * Fetches what an OpenID provider publishes, with limits on time and size, and checks that the server may speak for it:
+ * by the authorities that Node trusts, else by the thumbprints in IAM (aws-facts C.5).
  */
 import type { X509Certificate } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
@@ -9,11 +9,12 @@ import { TLSSocket } from 'node:tls'
 import { readBounded } from '../../../core/bounded-body.ts'
 
 /**
- * Gets a JSON document. `thumbprints`: SHA-1 in hex. Throws ThumbprintMismatch, and on anything else but a document.
+ * Fetches a JSON document. `thumbprints`: SHA-1 in hex. Throws ThumbprintMismatch, and an error for anything but a
+ * document.
  */
 export type FetchJson = (url: string, thumbprints: readonly string[]) => Promise<unknown>
 
-/** The server's certificate is of no known authority, and has none of the thumbprints either. */
+/** The server's certificate is from no trusted authority, and has none of the thumbprints. */
 export class ThumbprintMismatch extends Error {}
 
 const TIMEOUT_MS = 5000
@@ -41,7 +42,7 @@ function answerTo(url: string, thumbprints: readonly string[]): Promise<Incoming
   })
 }
 
-/** Node judges by authorities alone; here a thumbprint may vouch instead, before anything else is heard. */
+/** Node checks only authorities; here a thumbprint may vouch instead, before any response is read. */
 function requestJudged(url: string, options: RequestOptions, thumbprints: readonly string[]): ClientRequest {
   const request = requestHttps(url, { ...options, rejectUnauthorized: false })
   request.on('socket', (socket) =>
@@ -61,7 +62,7 @@ function mayAnswer(socket: TLSSocket, host: string, thumbprints: readonly string
   return chainOf(leaf, new Date()).some(({ fingerprint }) => wanted.has(fingerprint.replaceAll(':', '')))
 }
 
-/** The certificates that the server sent, as far as each is signed by the next and all are valid now. */
+/** The certificates that the server sent, up to the first that is not signed by the next, if all are valid now. */
 function chainOf(leaf: X509Certificate, now: Date): readonly X509Certificate[] {
   const chain: X509Certificate[] = []
   let at: X509Certificate | undefined = leaf

@@ -1,26 +1,27 @@
 /**
- * The published keys of OpenID providers: discovery document, then JWKS, fetched with bounds on time and size and kept
- * for a while. Keys are kept, verdicts never.
+ * The published keys of OpenID providers: discovery document, then JWKS, fetched with limits on time and size and
+ * cached for a while. Keys are cached, results never.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { isObject } from '../../../core/json.ts'
 import type { FetchJson } from './fetch-json.ts'
 
 export interface IssuerKey {
   readonly key: KeyObject
   /** `RSA` or `EC`. */
   readonly kty: string
-  /** The one algorithm the key is for, where the set says so. */
+  /** The only algorithm of the key, if the set names it. */
   readonly alg: string | undefined
 }
 
 export interface TokenIssuer {
   readonly url: string
-  /** By which its server is known where no authority vouches for it: SHA-1 in hex. */
+  /** Identify its server if no authority vouches for it: SHA-1 in hex. */
   readonly thumbprints: readonly string[]
 }
 
 export interface IssuerKeys {
-  /** The keys with that id, empty when the issuer has none. Throws when the issuer cannot be asked. */
+  /** The keys with that ID, empty if the issuer has none. Throws if the issuer cannot be reached. */
   find(issuer: TokenIssuer, kid: string, now: Date): Promise<readonly IssuerKey[]>
 }
 
@@ -31,14 +32,12 @@ interface Kept {
 }
 
 const KEPT_SECONDS = 600
-/** So often at most does an unknown kid make us ask again. */
+/** The shortest time between two fetches caused by unknown kids. */
 const COOL_DOWN_SECONDS = 15
-
-type Json = Readonly<Record<string, unknown>>
 
 const MAX_KEYS = 1000
 
-/** With more keys of a type than this, AWS accepts no token that is signed with one (C.5). */
+/** With more keys of a type than this, AWS accepts no token signed by one of them (C.5). */
 const MAX_KEYS_OF_A_TYPE = 100
 
 export function createIssuerKeys(fetchJson: FetchJson, allowHttp: boolean): IssuerKeys {
@@ -90,24 +89,20 @@ async function fetchKeys(
   return keys
 }
 
-/** A document's member that must be text. */
+/** A member of a document that must be text. */
 function textOf(document: unknown, name: string): string {
   const value = isObject(document) ? document[name] : undefined
   if (typeof value !== 'string') throw new Error(`there is no ${name}`)
   return value
 }
 
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function keysOf(document: unknown): readonly unknown[] {
   const keys = isObject(document) ? document.keys : undefined
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('there is no set of keys')
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('the document is not a key set')
   return keys
 }
 
-/** Keys that are for something else, or broken, are passed over: the others still count. */
+/** Keys for another use, and invalid ones, are skipped: the others still count. */
 function readKey(jwk: unknown): (IssuerKey & { kid: string }) | undefined {
   if (!isObject(jwk)) return undefined
   const { kty, kid, use = 'sig', alg } = jwk

@@ -3,6 +3,8 @@ import { verify } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { webIdentitySubject } from '../../../aws/facts/limits.ts'
 import { awsTokenClaims } from '../../../core/aws-attributes.ts'
+import { DAY_SECONDS } from '../../../core/duration.ts'
+import { isObject } from '../../../core/json.ts'
 import { isWritable } from '../../../xml/write.ts'
 import { expiredToken, invalidToken, texts } from '../../aws-errors.ts'
 import { checkSourceIdentity, checkTags, type SessionTags } from '../session-tags.ts'
@@ -15,11 +17,11 @@ interface TokenAlgorithm {
   readonly name: string
   readonly kty: 'RSA' | 'EC'
   readonly hash: string
-  /** Of an EC key: RFC 7518 3.4 binds each algorithm to one. */
+  /** The curve of an EC key: RFC 7518 3.4 binds each algorithm to one. */
   readonly curve?: string
 }
 
-/** A decoded token; nothing of it is verified. */
+/** A decoded token that is not verified. */
 export interface DecodedToken {
   readonly token: string
   readonly algorithm: TokenAlgorithm
@@ -28,7 +30,7 @@ export interface DecodedToken {
   readonly issuer: string
 }
 
-/** The algorithms that AWS accepts, and the key each needs. */
+/** The algorithms that AWS accepts, with the type of key that each needs. */
 const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
   Object.entries({
     RS256: { kty: 'RSA', hash: 'sha256' },
@@ -44,14 +46,17 @@ const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
 const MIN_RSA_BITS = 2048
 
 /** AWS's bound is unknown; a day is the value usually quoted. [K] */
-const MAX_AGE_SECONDS = 86_400
+const MAX_AGE_SECONDS = DAY_SECONDS
 
 const TAGS = awsTokenClaims.tags
 
-/** What a signed JWT looks like: jose alone would forgive other characters in its first two parts (RFC 7515 2, 7.1). */
+/** The format of a signed JWT: jose alone would ignore other characters in its first two parts (RFC 7515 2, 7.1). */
 const SIGNED = /^[\w-]+\.[\w-]+\.[^.]+$/
 
-/** Throws InvalidIdentityToken for what is not a signed JWT, or is signed in a way that AWS does not know. */
+/**
+ * Throws InvalidIdentityToken for a text that is not a signed JWT, or is signed with an algorithm that AWS does not
+ * accept.
+ */
 export function decodeToken(token: string): DecodedToken {
   const { header, claims } = partsOf(token)
   const { alg, kid, crit } = header
@@ -66,13 +71,9 @@ function partsOf(token: string): { readonly header: Claims; readonly claims: Cla
   try {
     if (SIGNED.test(token)) return { header: { ...decodeProtectedHeader(token) }, claims: decodeJwt(token) }
   } catch {
-    // The same answer as to everything else that is not a JWT.
+    // The same response as for any other text that is not a JWT.
   }
   throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textClaim(claims: Claims, name: string): string {
@@ -82,8 +83,8 @@ function textClaim(claims: Claims, name: string): string {
 }
 
 /**
- * The audience that counts: `azp` where the token has one, else the member of `aud` that is registered.
- * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy checks.
+ * The audience that counts: `azp` if the token has one, else the member of `aud` that is registered. `clientIds`
+ * undefined: a provider that IAM knows by name, whose audience only the trust policy checks.
  */
 export function checkAudience({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string {
   const { aud, azp } = claims
@@ -97,7 +98,7 @@ export function checkAudience({ claims }: DecodedToken, clientIds: readonly stri
   return matched
 }
 
-/** Throws InvalidIdentityToken when there is no key for the token, or none that made its signature. */
+/** Throws InvalidIdentityToken if there is no key for the token, or none that signed it. */
 export async function verifyTokenSignature(
   decoded: DecodedToken,
   keys: IssuerKeys,
@@ -122,7 +123,7 @@ function fits({ key, kty, alg }: IssuerKey, algorithm: TokenAlgorithm): boolean 
   return kty === 'RSA' ? modulusLength >= MIN_RSA_BITS : namedCurve === algorithm.curve
 }
 
-/** Here and not on another thread: the way there and back costs more than the verification. */
+/** On this thread: switching to another costs more than the verification. */
 function isSignedBy(token: string, { hash }: TokenAlgorithm, { key }: IssuerKey): boolean {
   const dot = token.lastIndexOf('.')
   const signature = Buffer.from(token.slice(dot + 1), 'base64url')
@@ -149,8 +150,8 @@ function integerClaim(claims: Claims, name: string): number {
 }
 
 /**
- * Throws InvalidIdentityToken where there is no `sub`, or one that no answer could tell. Shorter ones than its model
- * allows are answered all the same.
+ * Throws InvalidIdentityToken if `sub` is missing, or too long for the response. One shorter than the service model
+ * allows is accepted.
  */
 export function subjectOf({ claims }: DecodedToken): string {
   const subject = textClaim(claims, 'sub')
@@ -159,7 +160,7 @@ export function subjectOf({ claims }: DecodedToken): string {
   return subject
 }
 
-/** Nested as AWS documents it first, or flattened; a token with both is read as nested (C.7). */
+/** Nested as in AWS's first documentation, or flattened; a token with both is read as nested (C.7). */
 export function tokenTags({ claims }: DecodedToken): SessionTags {
   const nested = claims[TAGS]
   if (isObject(nested)) {
@@ -177,14 +178,14 @@ export function tokenTags({ claims }: DecodedToken): SessionTags {
   )
 }
 
-/** A value that is not text becomes JSON in brackets, which neither a tag nor a key may have: so it is refused. */
+/** A value that is not text becomes JSON in brackets, which neither a tag nor a key may contain, so it is refused. */
 function listOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).flatMap((item) =>
     item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
   )
 }
 
-/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not accept it (C.7). */
+/** The source identity that the token sets; throws InvalidIdentityToken if AWS would not accept it (C.7). */
 export function tokenSourceIdentity({ claims }: DecodedToken): string | undefined {
   const value = claims[awsTokenClaims.sourceIdentity]
   if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)

@@ -1,4 +1,4 @@
-/** Whose token it is: an OpenID provider's, or Login with Amazon's or Facebook's (aws-facts C.4 to C.8). */
+/** The issuer of a token: an OpenID provider, Login with Amazon or Facebook (aws-facts C.4 to C.8). */
 import { issuerHostPath } from '../../../core/arn.ts'
 import type { WebIdentityFacts } from '../../../iam/condition-keys/web-identity-context.ts'
 import { namedProviders } from '../../../iam/principals.ts'
@@ -21,19 +21,19 @@ import {
   verifyTokenSignature,
 } from './web-identity-token.ts'
 
-/** Who a token is about, once its provider vouched for it. */
-interface Person extends WebIdentityFacts {
+/** The user of a token that its provider vouched for. */
+interface VerifiedUser extends WebIdentityFacts {
   /** As the trust policy names it. */
   readonly provider: string
-  /** What the token asks for in the session. Throws AwsError for what AWS would not take. */
+  /** The session that the token requests. Throws AwsError for values that AWS would not accept. */
   session(): { readonly sourceIdentity: string | undefined; readonly tags: SessionTags }
 }
 
-/** A token that has the form of one; nothing of it is verified. */
+/** A well-formed token that is not verified. */
 interface ReadToken {
-  verify(aws: Sts, account: string, now: Date): Promise<Person>
+  verify(aws: Sts, account: string, now: Date): Promise<VerifiedUser>
   /**
-   * The refusal where the role is of another partition than the endpoint: there is no such provider, or no such role.
+   * The refusal if the role is in another partition than the endpoint: the provider or the role does not exist there.
    */
   unknownHere(action: AssumeAction): AwsError
 }
@@ -47,13 +47,13 @@ interface Provider {
   readonly thumbprints: readonly string[]
 }
 
-/** Throws InvalidIdentityToken for what cannot be a token. */
+/** Throws InvalidIdentityToken for a text that cannot be a token. */
 export function readToken(parameters: Parameters): ReadToken {
   const token = required(parameters, 'WebIdentityToken')
   const host = parameters.get('ProviderId')
   if (host !== undefined) {
-    const person = accessTokenReader(host, token)
-    return { verify: async ({ iam }) => person(iam), unknownHere: roleUnknownHere }
+    const user = accessTokenReader(host, token)
+    return { verify: async ({ iam }) => user(iam), unknownHere: roleUnknownHere }
   }
   const decoded = decodeToken(token)
   return {
@@ -62,8 +62,8 @@ export function readToken(parameters: Parameters): ReadToken {
   }
 }
 
-/** An access token means what its provider says of it; here, what the state says in its place (C.8). */
-function accessTokenReader(host: string, token: string): (iam: IamStore) => Person {
+/** Only its provider can interpret an access token; here, the state does instead (C.8). */
+function accessTokenReader(host: string, token: string): (iam: IamStore) => VerifiedUser {
   if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
     throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
   return (iam) => {
@@ -86,7 +86,7 @@ async function verifyIdToken(
   issuerKeys: IssuerKeys,
   account: string,
   now: Date,
-): Promise<Person> {
+): Promise<VerifiedUser> {
   const provider = findProvider(iam, account, token.issuer)
   const audience = checkAudience(token, provider.clientIds)
   await verifyTokenSignature(token, issuerKeys, provider.thumbprints, now)

@@ -1,6 +1,6 @@
 /** Counted things in English. */
 
-/** One form for each case that English has, with `{n}` in the place of the number. */
+/** A form for each plural category of English, with `{n}` for the number. */
 export interface PluralForms {
   readonly one: string
   readonly other: string
@@ -8,7 +8,7 @@ export interface PluralForms {
 
 const english = new Intl.PluralRules('en')
 
-/** The form for that number, with the number in it. */
+/** The form for that number, with the number in place. */
 export function counted(forms: PluralForms, n: number): string {
   return forms[english.select(n) === 'one' ? 'one' : 'other'].replace('{n}', String(n))
 }

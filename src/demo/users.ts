@@ -1,9 +1,11 @@
-/** Someone who can sign in at the demo's identity providers. The password is on the page: nothing here is secret. */
-export interface Person {
+/**
+ * A user who can sign in at the demo's identity providers. The password is shown on the page: nothing here is secret.
+ */
+export interface DemoUser {
   readonly username: string
   readonly password: string
   readonly name: string
-  /** One line for the sign-in page: who this is for AWS. */
+  /** One line for the sign-in page: what this user may do in AWS. */
   readonly about: string
   readonly mail: string
   readonly affiliation: string
@@ -13,7 +15,7 @@ export interface Person {
 
 const DEMO_PASSWORD = 'demo'
 
-export const alice: Person = {
+export const alice: DemoUser = {
   username: 'alice',
   password: DEMO_PASSWORD,
   name: 'Alice Archer',
@@ -24,8 +26,8 @@ export const alice: Person = {
   costCenter: '4711',
 }
 
-/** The people of the demo: two accounts, every account, none. */
-export const demoPeople: readonly Person[] = [
+/** The users of the demo: two accounts, every account, none. */
+export const demoUsers: readonly DemoUser[] = [
   alice,
   {
     username: 'bob',
@@ -49,7 +51,7 @@ export const demoPeople: readonly Person[] = [
   },
 ]
 
-/** The user whose name and password these are. Values from a form: anything that is not text matches no user. */
-export function personWith(people: readonly Person[], username: unknown, password: unknown): Person | undefined {
-  return people.find((person) => person.username === username && person.password === password)
+/** The user with this name and password. Values come from a form: anything but text matches no user. */
+export function userWith(users: readonly DemoUser[], username: unknown, password: unknown): DemoUser | undefined {
+  return users.find((user) => user.username === username && user.password === password)
 }

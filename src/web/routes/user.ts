@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express'
 import { providerOf } from '../../gateway/gateway.ts'
 import { signOut, signOutEverywhere } from '../../gateway/logout/sign-out.ts'
 import { identityPreview } from '../../gateway/roles/identity-preview.ts'
-import { listRoles } from '../../gateway/roles/list-roles.ts'
+import { sessionAnswer } from '../api/answers.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
@@ -14,7 +14,7 @@ import { redirect } from '../redirect.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
 
-export function personRoutes(parts: WebParts): Router {
+export function userRoutes(parts: WebParts): Router {
   return Router()
     .get('/', home(parts))
     .get('/identity', orToLogin(parts.gateway), identity(parts))
@@ -30,7 +30,7 @@ function home({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** GET /identity: who am I. */
+/** GET /identity: the user's identity here and in AWS. */
 function identity({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
@@ -53,26 +53,10 @@ function identity({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** GET /api/session: the same for scripts. */
+/** GET /api/session: the same for scripts, with the cookie of a browser. With a token it is answered in api.ts. */
 function apiSession({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
-    const login = await requireLogin(gateway, request)
-    const { identity: who } = login.signIn
-    response.json({
-      authenticated: true,
-      provider: who.provider,
-      subject: who.subject,
-      attributes: Object.fromEntries(who.attributes),
-      roles: listRoles(gateway, who).map(({ arn, account, accountName, name, alias }) => ({
-        arn,
-        account,
-        accountName,
-        name,
-        ...(alias === undefined ? {} : { alias }),
-        provider: who.provider,
-      })),
-      expiresAt: toInstant(login.expiresAt).iso,
-    })
+    response.json(sessionAnswer(gateway, await requireLogin(gateway, request)))
   }
 }
 
@@ -88,7 +72,7 @@ function askSignOut({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** Who is signed out already, in another tab or by time, gets what was asked for. */
+/** A user who is already signed out, in another tab or by expiry, gets the same result. */
 function orSignedOut({ gateway }: WebParts): RequestHandler {
   return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
@@ -96,7 +80,7 @@ function orSignedOut({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** POST /logout: out here, and then on to the identity provider. */
+/** POST /logout: signs out here, and then at the identity provider. */
 function doSignOut(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway } = parts

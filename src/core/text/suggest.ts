@@ -1,4 +1,4 @@
-/** The candidate that was probably meant, without regard to case; undefined when none is near. */
+/** The candidate that was probably meant, in any case; undefined if none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const typed = word.slice(0, 64).toLowerCase()
   return candidates
@@ -7,7 +7,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     .sort((a, b) => a.letters - b.letters)[0]?.candidate
 }
 
-/** How many letters to add, drop, change or swap with their neighbour to get from one to the other. */
+/** How many characters to insert, delete, replace or transpose to turn one into the other. */
 function distance(from: string, to: string): number {
   let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)

@@ -1,11 +1,11 @@
-/** What the rules ask of a statement and its conditions. */
+/** What the rules need to know about a statement and its conditions. */
 import { issuerHostPath, parseArn } from '../../core/arn.ts'
 import { type ContextValue, requestContext } from '../condition-keys/context.ts'
 import type { Condition } from '../conditions.ts'
 import { elementMatches } from '../elements.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Policy, Statement } from '../policy.ts'
-import { holder, namedProviders } from '../principals.ts'
+import { anyPrincipal, namedProviders } from '../principals.ts'
 import type { EvidenceKind } from './facts.ts'
 
 /** The call that evidence of each kind is for. */
@@ -14,12 +14,12 @@ export const callOf = {
   'web-identity': 'sts:AssumeRoleWithWebIdentity',
 } as const satisfies Record<EvidenceKind, string>
 
-/** A federated principal, taken apart. */
+/** A federated principal, parsed. */
 export interface NamedProvider {
   readonly statement: Statement
   readonly name: string
   readonly kind: EvidenceKind
-  /** Host and path of the issuer, as they begin its condition keys; none for SAML. */
+  /** Host and path of the issuer, the prefix of its condition keys; absent for SAML. */
   readonly issuer: string | undefined
 }
 
@@ -35,12 +35,12 @@ export interface OperatorParts {
 
 const ANYTHING = /^\*+$/
 
-/** Whether the statement is about that action. */
+/** Whether the statement covers that action. */
 export function covers({ actions }: Statement, action: string): boolean {
   return elementMatches(actions, action.toLowerCase(), new Map())
 }
 
-/** Host and path of the issuer whose registration that is; undefined: it is none. */
+/** Host and path of the issuer registered by that ARN; undefined: it is not an OpenID provider. */
 export function issuerOf(provider: string): string | undefined {
   if (namedProviders.has(provider)) return provider
   const { resource = '' } = parseArn(provider) ?? {}
@@ -52,7 +52,7 @@ export function isOn({ name }: Condition, key: string): boolean {
   return bare(name) === key
 }
 
-/** A key whose issuer ends in a slash is taken for the one without: which one AWS uses is not confirmed (C.1). */
+/** A key whose issuer ends in a slash is treated as the one without: which one AWS uses is not confirmed (C.1). */
 function bare(name: string): string {
   return name.replace(/\/:(?=[^:]*$)/, ':')
 }
@@ -69,16 +69,16 @@ export function allowsOf({ statements }: Policy): readonly Statement[] {
   return statements.filter(({ effect }) => effect === 'Allow')
 }
 
-/** Every provider that an Allow names, as often as it lets that provider's users take the role. */
-export function admittedBy(policy: Policy): readonly NamedProvider[] {
+/** Every provider that an Allow names, once for each statement that lets its users assume the role. */
+export function admittedProviders(policy: Policy): readonly NamedProvider[] {
   return allowsOf(policy)
     .flatMap(providersOf)
     .filter(({ statement, kind }) => covers(statement, callOf[kind]))
 }
 
-/** Whether the condition holds for these values, everything else in its statement left aside. */
-export function holdsFor(condition: Condition, statement: Statement, values: readonly ContextValue[]): boolean {
-  const alone: Statement = { ...statement, effect: 'Allow', principal: holder, conditions: [condition] }
+/** Whether the condition holds for these values, ignoring the rest of its statement. */
+export function conditionHolds(condition: Condition, statement: Statement, values: readonly ContextValue[]): boolean {
+  const alone: Statement = { ...statement, effect: 'Allow', principal: anyPrincipal, conditions: [condition] }
   const action = Object.values(callOf).find((call) => covers(statement, call)) ?? callOf.saml
   const request = { principal: { anonymous: true }, action, context: requestContext(values) } as const
   return evaluate({ kind: 'trust', statements: [alone] }, request).effect === 'allow'
@@ -89,21 +89,21 @@ export function operatorParts({ operator }: Condition): OperatorParts {
   return { set, base, ifExists: ifExists !== undefined, negated: /Not/.test(base) }
 }
 
-/** Whether a value other than one of the named ones, and no value at all, keep the request out. */
-export function pins(condition: Condition): boolean {
+/** Whether the condition excludes any value other than the named ones, and an absent value. */
+export function excludesOtherValues(condition: Condition): boolean {
   return condition.restricts && !condition.values.some((value) => ANYTHING.test(value))
 }
 
-/** Whether the policy lets that provider's users in with certain values of that key only. */
-export function isPinned(policy: Policy, provider: NamedProvider, key: string): boolean {
+/** Whether the policy admits that provider's users only with certain values of that key. */
+export function requiresNamedValues(policy: Policy, provider: NamedProvider, key: string): boolean {
   const name = key.toLowerCase()
   return (
-    provider.statement.conditions.some((condition) => isOn(condition, name) && pins(condition)) ||
+    provider.statement.conditions.some((condition) => isOn(condition, name) && excludesOtherValues(condition)) ||
     deniesOtherwise(policy, provider, name)
   )
 }
 
-/** A Deny of everything but: the other way to ask for a value. */
+/** A Deny of everything except some values: the other way to require one. */
 function deniesOtherwise(policy: Policy, provider: NamedProvider, key: string): boolean {
   return policy.statements.some(({ effect, principal, conditions, actions }) => {
     const [condition, ...others] = conditions

@@ -1,0 +1,53 @@
+/** The operator's log: pino on stderr, as JSON where programs read it, and as lines where a person does. */
+import { type LoggerOptions, pino } from 'pino'
+import type { Log, LogFields } from '../core/log.ts'
+import { type OutputStream, plain } from './output.ts'
+
+const OPTIONS: LoggerOptions = {
+  // Which process it is, and of which host, is known to what collects the log.
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+}
+
+interface Entry extends LogFields {
+  readonly level: string
+  readonly time: string
+  readonly msg: string
+}
+
+/** One JSON object a line; on a terminal time, level and sentence. */
+export function openLog(stream: OutputStream): Log {
+  const logger = pino(OPTIONS, {
+    write: (line: string) => void stream.write(stream.isTTY === true ? readable(line) : line),
+  })
+  return {
+    info: (sentence, fields = {}) => logger.info(fields, sentence),
+    warn: (sentence, fields = {}) => logger.warn(fields, sentence),
+    error: (sentence, fields = {}) => logger.error(fields, sentence),
+  }
+}
+
+function readable(line: string): string {
+  const { level, time, msg, ...fields } = JSON.parse(line) as Entry
+  return `${time} ${level.toUpperCase().padEnd(5)} ${entryText(msg, fields)}\n`
+}
+
+/** Sentence and fields as one text. Values may come from an untrusted sender and must not control the terminal. */
+function entryText(sentence: string, { stack, ...fields }: LogFields): string {
+  const named = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${word(value)}`],
+  )
+  const text = [sentence, ...named].join(' ')
+  return plain(stack === undefined ? text : `${text}\n${stack}`)
+}
+
+function word(value: string | number): string {
+  return /^[\w.:/+@-]+$/.test(String(value)) ? String(value) : JSON.stringify(value)
+}
+
+/** A log for a program that is run by hand: sentences and fields, without time and level. */
+export function lineLog(write: (line: string) => void): Log {
+  const line = (sentence: string, fields: LogFields = {}): void => write(entryText(sentence, fields))
+  return { info: line, warn: line, error: line }
+}

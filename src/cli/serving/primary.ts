@@ -1,0 +1,77 @@
+import cluster from 'node:cluster'
+import { readConfigFile } from '../../config/load.ts'
+import type { Config } from '../../config/types.ts'
+import type { Log } from '../../core/log.ts'
+import { StartError } from '../errors.ts'
+import { Ended } from '../exit-codes.ts'
+import { gatewayKeys } from '../gateway-server.ts'
+import { configOfText } from '../load-config.ts'
+import { startLocalAws } from '../local-aws/server.ts'
+import type { ServeOptions } from '../options.ts'
+import { waitForSignal } from '../run.ts'
+import { mustNotNeedRestart } from './needs-restart.ts'
+import { onHangUp } from './reload.ts'
+import { openServiceManager } from './service-manager.ts'
+import { exitAtLast, STOP_MS, unreadyFirstMs } from './stop.ts'
+import { readTls } from './tls-files.ts'
+import { createWorkerPool, WorkerEnded, type WorkerPool } from './worker-pool.ts'
+
+/**
+ * Runs the gateway in workers, and in this process what there is only one of: the local AWS, the answers to signals, and the
+ * service manager. Throws ConfigError or StartError.
+ */
+export async function runPrimary({ config: file, workers }: ServeOptions, log: Log): Promise<void> {
+  const { descriptor, ...manager } = openServiceManager(process.env, process.pid, log)
+  const stopped = waitForSignal()
+  const hangUp = onHangUp(log)
+  const now = () => new Date()
+  const text = await readConfigFile(file)
+  let config = configOfText(text, file, process.env)
+  mustShareStore(config, workers)
+  // Also makes the keys that a first start makes: once, and not in each worker.
+  const keys = await gatewayKeys(config, now())
+  const localAws =
+    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], { log, now }) : undefined
+  cluster.setupPrimary({ args: ['serve', '--config', file] })
+  const pool = createWorkerPool({ workers, configuration: text, descriptor, log })
+  await startAll(pool).catch(async (error: unknown) => {
+    await Promise.all([pool.stop(0, 0), localAws?.close()])
+    throw error
+  })
+  const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : 'the socket that was passed'
+  log.info(`fedgate listens on ${place} for ${config.baseUrl}, with ${workers} workers`)
+  if (localAws) log.info(`the local AWS listens on ${localAws.url}`)
+
+  hangUp.reloadWith({ ...manager, descriptor }, async () => {
+    const nextText = await readConfigFile(file)
+    const next = configOfText(nextText, file, process.env)
+    mustNotNeedRestart(config, next)
+    // What is wrong is found here, before any worker has changed.
+    await Promise.all([gatewayKeys(next, now()), next.listen.tls && readTls(next.listen.tls)])
+    await pool.reload(nextText)
+    config = next
+  })
+  await manager.ready(`serving ${config.baseUrl} with ${workers} workers`)
+
+  const signal = await Promise.race([stopped, pool.lost])
+  if (!signal) log.error('All workers have ended, and the socket that was passed is closed.')
+  exitAtLast(signal ?? 'SIGTERM')
+  hangUp.stop()
+  void manager.stopping()
+  await pool.stop(signal ? unreadyFirstMs(signal) : 0, STOP_MS + 100)
+  await localAws?.close()
+  if (!signal) throw new Ended(1)
+}
+
+function mustShareStore({ session }: Config, workers: number): void {
+  if (session.store.kind !== 'memory') return
+  const sentence = `--workers ${workers} needs a store that the workers share, and session.store is memory.`
+  throw new StartError('start.workers_need_shared_store', { sentence })
+}
+
+/** A worker that cannot start has said why. */
+async function startAll(pool: WorkerPool): Promise<void> {
+  await pool.start().catch((error: unknown) => {
+    throw error instanceof WorkerEnded ? new Ended(error.exitCode || 1) : error
+  })
+}
