@@ -99,7 +99,8 @@ export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn
     ({ expiresAt }) => expiresAt,
   )
   if (!changed) return undefined
-  if (changed.before) await signIns.delete(store, changed.before.signInId)
+  // The renewal has happened, so it must not fail: what cannot be deleted expires.
+  if (changed.before) await signIns.delete(store, changed.before.signInId).catch(() => undefined)
   return loginOf(login.id, changed.after, fresh.signIn)
 }
 
@@ -122,13 +123,17 @@ function withSessionIndexes(signIn: SignIn, earlier: readonly string[]): SignIn 
   return { ...signIn, logoutRef: { ...logoutRef, furtherSessionIndexes: [...all] } }
 }
 
-/** Ends it for good; of several concurrent callers, one gets the ended login. undefined if it had already ended. */
+/**
+ * Ends it for good; of several concurrent callers, one gets the ended login, as it was last. undefined if it had already
+ * ended.
+ */
 export async function endLogin(
   { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
-  id: string,
+  { id, signIn }: Pick<Login, 'id' | 'signIn'>,
 ): Promise<Login | undefined> {
   const record = await logins.take(store, id)
-  const signIn = record && (await signIns.take(store, record.signInId))
+  // From here on it has ended, which must be recorded: what cannot be deleted now expires.
+  const last = record && (await signIns.take(store, record.signInId).catch(() => signIn))
   for (const tell of loginEnded) await tell(id)
-  return record && signIn && loginOf(id, record, signIn)
+  return record && last && loginOf(id, record, last)
 }

@@ -28,7 +28,7 @@ export type SignOutPorts = ReceiveLogoutPorts & EndSessionPorts & SendLogoutPort
  * The login here ends even if the provider cannot be reached or the audit log cannot be written.
  */
 export async function signOut(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
-  const ended = await endLogin(gateway, login.id)
+  const ended = await endLogin(gateway, login)
   if (ended) await auditLogout(gateway, ended, 'person', caller)
   return leave(gateway, ended, login)
 }
@@ -51,8 +51,7 @@ function askProvider(gateway: SignOutPorts, login: Login, handle: string): Promi
 
 /** The same for every login of this user, in any browser. The identity provider is only asked about this one. */
 export async function signOutEverywhere(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
-  const ended = await endLoginsOfPerson(gateway, login)
-  for (const one of ended) await auditLogout(gateway, one, 'person', caller)
+  const ended = await endLoginsOfPerson(gateway, login, (one) => auditLogout(gateway, one, 'person', caller))
   return leave(
     gateway,
     ended.find(({ id }) => id === login.id),
