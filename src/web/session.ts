@@ -62,6 +62,17 @@ export async function beginSession(
   response: Response,
   login: Login,
 ): Promise<void> {
+  await saveNewSession(request, login).catch((error: unknown) => {
+    // Otherwise the error page would save it again, and sign the user in or be cut off.
+    forgetSession(request)
+    throw error
+  })
+  // The notice of an earlier logout no longer applies.
+  const { logout } = cookieNames(baseUrl)
+  if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
+}
+
+async function saveNewSession(request: Request, login: Login): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
   })
@@ -72,9 +83,10 @@ export async function beginSession(
   await new Promise<void>((resolve, reject) => {
     request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
-  // The notice of an earlier logout no longer applies.
-  const { logout } = cookieNames(baseUrl)
-  if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
+}
+
+function forgetSession(request: { session?: unknown }): void {
+  delete request.session
 }
 
 /** Ends the session here, and deletes the browser's cookie. */

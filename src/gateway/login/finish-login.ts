@@ -5,7 +5,7 @@ import type { Caller, Gateway } from '../gateway.ts'
 import type { WritableAudit } from '../record.ts'
 import { finishedLogins } from '../store-records.ts'
 import { addToIndex, enterIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
-import { beginLogin, deleteSignIn, endLogin, type Login, readLogin } from './logins.ts'
+import { beginLogin, deleteSignIn, endLogin, type Login, readLogin, settleLogin } from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
@@ -94,7 +94,7 @@ async function begin(
   await orEnd(gateway, login, async () => {
     await enterIndex(gateway, login, arrivedAt, begunAt)
     await auditLogin(gateway, login, caller)
-    await rememberFinished(gateway, handle, login, returnTo)
+    await Promise.all([settleLogin(gateway.store, login, verified), rememberFinished(gateway, handle, login, returnTo)])
   })
   return { kind: 'signed-in', login, returnTo }
 }

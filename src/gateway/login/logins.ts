@@ -49,8 +49,8 @@ export function deleteSignIn(store: Store, id: string): Promise<void> {
 }
 
 /**
- * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. Throws GatewayError
- * `login.expired` if the sign-in has just expired.
+ * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. It ends with its sign-in, within
+ * minutes, unless it is settled.
  */
 export async function beginLogin(
   store: Store,
@@ -62,10 +62,21 @@ export async function beginLogin(
   const startedAt = now()
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
   const record: LoginRecord = { signInId, startedAt, expiresAt: new Date(end), ...(from && { from }) }
-  if (!(await signIns.extend(store, signInId, record.expiresAt))) throw new GatewayError('login.expired')
   const id = newToken()
   await logins.put(store, id, record, record.expiresAt)
   return loginOf(id, record, signIn)
+}
+
+/**
+ * Keeps the sign-in as long as the login that began with it: once that is recorded, so that a login whose beginning was
+ * interrupted does not live on. Throws GatewayError `login.expired` if the sign-in has just expired.
+ */
+export async function settleLogin(
+  store: Store,
+  { expiresAt }: Pick<Login, 'expiresAt'>,
+  { id: signInId }: Pick<StoredSignIn, 'id'>,
+): Promise<void> {
+  if (!(await signIns.extend(store, signInId, expiresAt))) throw new GatewayError('login.expired')
 }
 
 function loginOf(id: string, { signInId: _, earlierSessionIndexes = [], ...same }: LoginRecord, signIn: SignIn): Login {
