@@ -50,6 +50,9 @@ interface Trial {
 
 type Flow = (house: House) => Promise<Trial>
 
+/** An address of the user's own: many refusals of one address are counted, not written. */
+const addressOf = (subject: string) => ({ 'x-forwarded-for': `2001:db8:${subject.slice('user-'.length)}::1` })
+
 const signedOn = async ({ gateway, idp }: House, browser: HttpBrowser, subject: string): Promise<Page> => {
   const says = { subject, attributes: { groups: ['dev'] }, sessionIndex: `_${subject}` }
   return postAnswer(browser, await answerOf(idp, browser, gateway.url, 'corp', says))
@@ -155,7 +158,7 @@ const fresh = ({ now }: House, sub: string, sid: string, refreshToken: string): 
 
 const BACK_CHANNEL = 'http://schemas.openid.net/event/backchannel-logout'
 
-const notify = async ({ gateway, op, now }: House, claims: Json): Promise<Page> => {
+const notify = async ({ gateway, op, now }: House, subject: string, claims: Json): Promise<Page> => {
   const iat = Math.floor(now().getTime() / 1000)
   const token = tokenOfOp(
     { iss: op.issuer, aud: 'fedgate', iat, exp: iat + 120, events: { [BACK_CHANNEL]: {} }, ...claims },
@@ -164,7 +167,7 @@ const notify = async ({ gateway, op, now }: House, claims: Json): Promise<Page> 
   return new HttpBrowser().post(
     `${gateway.url}/oidc/openid/backchannel-logout`,
     { logout_token: token },
-    { from: op.issuer, headers: { accept: 'application/json' } },
+    { from: op.issuer, headers: { accept: 'application/json', ...addressOf(subject) } },
   )
 }
 
@@ -192,7 +195,7 @@ const renewal: Flow = async (house) => {
       if ((await whoIs(browser, gateway.url)) !== subject) wrong.push('the session is gone')
       if (!hasCredentials(await take())) wrong.push('cannot be taken afterwards')
       // The login now has the second sign-in, and must be found by its name.
-      await notify(house, { sid: `${subject}-2`, jti: `${subject}-jti` })
+      await notify(house, subject, { sid: `${subject}-2`, jti: `${subject}-jti` })
       if ((await whoIs(browser, gateway.url)) !== undefined) wrong.push('a renewed login that its logout does not find')
       return wrong
     },
@@ -223,8 +226,7 @@ const logout =
     const isEverywhere = fields.everywhere === 'yes'
     const page = await signedOn(house, browser, subject)
     if (isEverywhere) await signedOn(house, other, subject)
-    // From an address of its own: refusals of one address are counted, not written, when there are many.
-    const headers = { 'x-forwarded-for': `2001:db8:${subject.slice('user-'.length)}::1` }
+    const headers = addressOf(subject)
     const leave = (from: Page) =>
       browser.submit(from, { ...formWith(from, 'csrf'), action: `${url}/logout` }, fields, { headers })
     return {
@@ -263,6 +265,7 @@ const logoutByIdp: Flow = async (house) => {
   const send = () =>
     new HttpBrowser().open(`${gateway.url}/saml/corp/slo?${signedQuery(xml, idp.keys.privateKey)}`, {
       stopBefore: /corp\.example/,
+      headers: addressOf(subject),
     })
   return {
     act: send,
@@ -279,7 +282,7 @@ const logoutByOp: Flow = async (house) => {
   house.ahead()
   const [browser, subject] = [new HttpBrowser(), house.newUser()]
   await signedInAtOp(house, browser, subject)
-  const send = () => notify(house, { sub: subject, jti: `${subject}-jti` })
+  const send = () => notify(house, subject, { sub: subject, jti: `${subject}-jti` })
   const refused = () => house.gateway.audit().filter(({ eventName }) => eventName === 'logout.refused').length
   const before = refused()
   /** The refusal of a token names no user. */
