@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What runs other programs for minutes: begun first, so that nobody waits for it alone at the end. */
-const SLOW = [/^interop\//, /^fuzz\//, /^browser\//, /^cli\//, /^journeys\//]
+const SLOW = [/^interop\//, /^faults\//, /^fuzz\//, /^browser\//, /^cli\//, /^journeys\//]
 
 const slownessOf = ({ moduleId }: TestSpecification): number => {
   const place = SLOW.findIndex((slow) => slow.test(relative('test', moduleId)))

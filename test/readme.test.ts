@@ -51,7 +51,7 @@ describe('docs/cli.md', () => {
     [
       ...blocks(file, 'sh')
         .join('\n')
-        .matchAll(/(?:\bfedgate|fedgate\.mjs) ([a-z-]+)([^|#")\n]*)/g),
+        .matchAll(/(?:\bfedgate|fedgate\.mjs) (?:-- )?([a-z][a-z-]*)([^|#")\n]*)/g),
     ].map(([, name = '', rest = '']) => ({ name, options: (rest.split(' -- ')[0] ?? '').match(/--[a-z-]+/g) ?? [] })),
   )
 

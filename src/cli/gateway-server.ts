@@ -47,6 +47,8 @@ export interface GatewayContext {
   readonly now: () => Date
   /** A socket that was opened for it, as a file descriptor: instead of `listen.host` and `listen.port`. */
   readonly descriptor?: number
+  /** Instead of opening the store that the configuration names. */
+  readonly store?: OpenStore
   /** Another process of this gateway runs the local AWS. */
   readonly hasLocalAws?: true
 }
@@ -163,7 +165,7 @@ interface Shared {
  * IssuerError if a key of the issuer cannot be used.
  */
 export async function startGateway(config: Config, context: GatewayContext): Promise<RunningGateway> {
-  const opened = await openConfiguredStore(config, context)
+  const opened = context.store ?? (await openConfiguredStore(config, context))
   try {
     const running = await startOn(opened, config, context)
     const close = async (graceMs?: number): Promise<void> => {

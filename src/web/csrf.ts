@@ -12,20 +12,28 @@ const TOKEN_OCTETS = 16
 
 /** The token in forms of this session: bound to its id, so it changes at login, and need not be stored. */
 export function csrfToken({ settings }: Gateway, request: Request): string {
-  return tokenOf(settings, `csrf:${request.sessionID}`)
+  return tokensOf(settings, purposeOf(request))[0]
 }
 
-function tokenOf({ session }: Gateway['settings'], purpose: string): string {
-  return createHmac('sha256', session.secrets[0].reveal())
-    .update(purpose)
-    .digest()
-    .subarray(0, TOKEN_OCTETS)
-    .toString('base64url')
+function purposeOf(request: Request): string {
+  return `csrf:${request.sessionID}`
+}
+
+/** With each secret: a page that was open when the secret was rotated still works. */
+function tokensOf({ session }: Gateway['settings'], purpose: string): readonly [string, ...string[]] {
+  const [first, ...older] = session.secrets
+  const tokenOf = (secret: typeof first): string =>
+    createHmac('sha256', secret.reveal()).update(purpose).digest().subarray(0, TOKEN_OCTETS).toString('base64url')
+  return [tokenOf(first), ...older.map(tokenOf)]
 }
 
 /** The same for a browser without a session: bound to the cookie of its pending logins. */
 export function bindingCsrfToken({ settings }: Gateway, browserSecret: string): string {
-  return tokenOf(settings, `csrf:binding:${browserSecret}`)
+  return tokensOf(settings, bindingPurposeOf(browserSecret))[0]
+}
+
+function bindingPurposeOf(browserSecret: string): string {
+  return `csrf:binding:${browserSecret}`
 }
 
 /**
@@ -36,7 +44,7 @@ export function requireCsrf(gateway: Gateway): RequestHandler {
   return async (request, _response, next) => {
     refuseOtherSites(gateway, request)
     await requireLogin(gateway, request)
-    refuseOtherTokens(request, csrfToken(gateway, request))
+    refuseOtherTokens(request, tokensOf(gateway.settings, purposeOf(request)))
     next()
   }
 }
@@ -55,9 +63,9 @@ function refuseOtherSites({ settings }: Gateway, request: Request): void {
     })
 }
 
-function refuseOtherTokens(request: Request, expected: string): void {
+function refuseOtherTokens(request: Request, expected: readonly string[]): void {
   const token: unknown = request.body?.[fields.csrf]
-  if (typeof token !== 'string' || !sameText(token, expected)) throw new WebError('http.csrf')
+  if (typeof token !== 'string' || !expected.some((one) => sameText(token, one))) throw new WebError('http.csrf')
 }
 
 /** Guards a POST without a login: it must come from a page that was sent to this browser. */
@@ -66,7 +74,7 @@ export function requireBindingCsrf(gateway: Gateway): RequestHandler {
     refuseOtherSites(gateway, request)
     const browserSecret = readCookie(request, cookieNames(gateway.settings.baseUrl).binding)
     if (!browserSecret) throw new WebError('http.csrf', { expected: 'the binding cookie' })
-    refuseOtherTokens(request, bindingCsrfToken(gateway, browserSecret))
+    refuseOtherTokens(request, tokensOf(gateway.settings, bindingPurposeOf(browserSecret)))
     next()
   }
 }

@@ -57,13 +57,25 @@ export function orToLogin(gateway: Gateway): RequestHandler {
 
 /** A session with a new ID for this login: the browser's previous ID becomes worthless. */
 export async function beginSession(
-  { settings: { baseUrl }, now }: Gateway,
+  gateway: Gateway,
   request: Request,
   response: Response,
   login: Login,
 ): Promise<void> {
+  const { baseUrl } = gateway.settings
+  await saveNewSession(gateway, request, login).catch((error: unknown) => {
+    // Otherwise the error page would save it again, and sign the user in or be cut off.
+    forgetSession(request)
+    throw error
+  })
+  // The notice of an earlier logout no longer applies.
+  const { logout } = cookieNames(baseUrl)
+  if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
+}
+
+async function saveNewSession({ settings, now }: Gateway, request: Request, login: Login): Promise<void> {
   // Without a cookie the id is new already, and nothing is stored under it.
-  if (readCookie(request, cookieNames(baseUrl).session) !== undefined)
+  if (readCookie(request, cookieNames(settings.baseUrl).session) !== undefined)
     await new Promise<void>((resolve, reject) => {
       request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
     })
@@ -75,9 +87,10 @@ export async function beginSession(
   await new Promise<void>((resolve, reject) => {
     request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
-  // The notice of an earlier logout no longer applies.
-  const { logout } = cookieNames(baseUrl)
-  if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
+}
+
+function forgetSession(request: { session?: unknown }): void {
+  delete request.session
 }
 
 /** Ends the session here, and deletes the browser's cookie. */

@@ -66,8 +66,10 @@ const enter = async (index: LoginIndex, nameId = alice, sessionIndex?: string): 
   return login
 }
 
+const unrecorded = async () => undefined
+
 const logOut = (index: LoginIndex, nameId = alice, sessionIndexes: readonly string[] = []) =>
-  endLoginsOf(index, subjectOf(nameId), { sessionIndexes, issueInstant: index.now() })
+  endLoginsOf(index, subjectOf(nameId), { sessionIndexes, issueInstant: index.now() }, unrecorded)
 
 describe('the index of logins', () => {
   it('returns every login that it ended, and notifies listeners', async () => {
@@ -290,7 +292,8 @@ describe('a login in the same second as a logout, of a provider that counts whol
       wait(steps / 10)
       return index.now()
     }
-    const loggedOut = () => endLoginsOf(index, subjectOf(alice), { sessionIndexes: [], issueInstant: new Date(NOON) })
+    const loggedOut = () =>
+      endLoginsOf(index, subjectOf(alice), { sessionIndexes: [], issueInstant: new Date(NOON) }, unrecorded)
     const entering = async (begunAt: Date | undefined, arrivedAt: Date, issuedAt = new Date(NOON)) => {
       const login = await beginLogin(index.store, index.now, signInOf(alice, undefined, issuedAt), 3600)
       await enterIndex(index, login, arrivedAt, begunAt)
@@ -345,7 +348,8 @@ describe('a logout that is not signed', () => {
       ...signInOf(alice, undefined, index.now()),
       logoutRef: { kind: 'oidc', subject: 'alice', sid: 'known', idToken: new Secret('token') },
     }
-    const logOutOf = (sid: string) => endKnownOidcLogins(index, { provider: 'corp', name: { kind: 'sid', value: sid } })
+    const logOutOf = (sid: string) =>
+      endKnownOidcLogins(index, { provider: 'corp', name: { kind: 'sid', value: sid } }, unrecorded)
     const begin = async (): Promise<Login> => {
       const login = await beginLogin(index.store, index.now, signIn, 3600)
       await enterIndex(index, login, index.now())
@@ -388,7 +392,7 @@ describe('a late save', () => {
     const login = await enter(index)
     const sessions = new SessionStore(index.store, index.now, 1800)
     const data = { loginId: login.id, cookie: { originalMaxAge: null } } as Parameters<SessionStore['set']>[1]
-    await endLogin(index, login.id)
+    await endLogin(index, login)
     await new Promise((resolve) => sessions.set('sid', data, resolve))
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
@@ -396,7 +400,7 @@ describe('a late save', () => {
   it('a late save of a renewed login brings it back neither', async () => {
     const { index } = testGateway()
     const login = await enter(index)
-    await endLogin(index, login.id)
+    await endLogin(index, login)
     expect(await renew(index, login, '_new')).toBeUndefined()
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })

@@ -5,7 +5,7 @@ import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { beginLogin as begin, type Login, storeSignIn } from '../../src/gateway/login/logins.ts'
+import { beginLogin as begin, type Login, settleLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import type { Clock, Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { samlProvider, sampleConfig } from './configured.ts'
@@ -78,8 +78,12 @@ export const signInAs = (said: Partial<Identity>, at: Date): SignIn => ({
 })
 
 /** Stores the sign-in and begins its login, as the ACS and the finish step do. */
-export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> =>
-  begin(store, now, await storeSignIn(store, signIn, new Date(now().getTime() + 300_000)), lifetimeSeconds)
+export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> => {
+  const stored = await storeSignIn(store, signIn, new Date(now().getTime() + 300_000))
+  const login = await begin(store, now, stored, lifetimeSeconds)
+  await settleLogin(store, login, stored)
+  return login
+}
 
 /** Signed in for eight hours. */
 export const enterAs = (gateway: Pick<Gateway, 'store' | 'now'>, said: Partial<Identity> = {}): Promise<Login> =>

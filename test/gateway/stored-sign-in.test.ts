@@ -134,7 +134,7 @@ describe('A login', () => {
   it('a login that ends deletes its sign-in, evidence and all', async () => {
     const { gateway, kept } = watched()
     const login = await enterAs(gateway)
-    expect((await endLogin(gateway, login.id))?.signIn).toEqual(login.signIn)
+    expect((await endLogin(gateway, login))?.signIn).toEqual(login.signIn)
     expect([...(await kept('login')), ...(await kept('sign-in'))]).toEqual([])
   })
 
@@ -144,7 +144,7 @@ describe('A login', () => {
     const [key = ''] = await kept('sign-in')
     await gateway.store.put(key, '[1,{}]', login.expiresAt)
     expect(await readLogin(gateway.store, login.id)).toBeUndefined()
-    expect(await endLogin(gateway, login.id)).toBeUndefined()
+    expect(await endLogin(gateway, login)).toBeUndefined()
   })
 
   it('a login that is renewed keeps one sign-in, the new one, and answers to the session indexes of both', async () => {
@@ -196,7 +196,7 @@ describe('A login', () => {
       const fresh = await storeSignIn(gateway.store, login.signIn, login.expiresAt)
       const afterSteps = async () => {
         for (let step = 0; step < steps; step += 1) await Promise.resolve()
-        return endLogin(gateway, login.id)
+        return endLogin(gateway, login)
       }
       const [, renewed] = await Promise.all([afterSteps(), renewLogin(gateway.store, login, fresh)])
       expect(await readLogin(gateway.store, login.id)).toBeUndefined()

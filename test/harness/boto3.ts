@@ -4,8 +4,12 @@ import { requireTool } from '../tools.ts'
 
 const DEBIANS = '/usr/lib/python3/dist-packages/boto3'
 
-const hasIt = (python: string): boolean => spawnSync(python, ['-c', 'import boto3']).status === 0
+/** The program itself, not what a version manager puts in front of it. */
+const withBoto3 = (python: string): string | undefined => {
+  const { status, stdout } = spawnSync(python, ['-c', 'import boto3, sys; print(sys.executable)'], { encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : undefined
+}
 
 /** undefined where there is none, with the reason on the screen; an error where nothing may be skipped. */
 export const PYTHON: string | undefined =
-  ['/usr/bin/python3', 'python3'].find(hasIt) ?? (requireTool(DEBIANS) ? '/usr/bin/python3' : undefined)
+  withBoto3('/usr/bin/python3') ?? withBoto3('python3') ?? (requireTool(DEBIANS) ? '/usr/bin/python3' : undefined)

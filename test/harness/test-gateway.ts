@@ -13,6 +13,7 @@ import { startDemo } from '../../src/cli/demo/demo.ts'
 import { startGateway } from '../../src/cli/gateway-server.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { lineLog } from '../../src/cli/log.ts'
+import type { OpenStore } from '../../src/stores/open.ts'
 import { freePort, freePortRow } from './ports.ts'
 
 /** A line of the audit log. */
@@ -83,6 +84,8 @@ export interface TestGatewayPlan {
   readonly now?: () => Date
   /** Texts of files beside the configuration, by name. */
   readonly files?: Readonly<Record<string, string>>
+  /** Instead of the one in its configuration; closed with the gateway. */
+  readonly store?: OpenStore
   /** What exists in its local AWS; without it what the configuration needs. */
   readonly state?: Keys
 }
@@ -130,6 +133,7 @@ export const startConfiguredGateway = async (
     stdout: stdout.stream,
     log: lineLog((line) => log.push(line)),
     now: plan.now ?? (() => new Date()),
+    ...(plan.store && { store: plan.store }),
   })
   return {
     url,

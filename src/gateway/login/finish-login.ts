@@ -4,8 +4,8 @@ import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { WritableAudit } from '../record.ts'
 import { finishedLogins } from '../store-records.ts'
-import { enterIndex, type LoginIndex } from './login-index.ts'
-import { beginLogin, deleteSignIn, endLogin, type Login, readLogin } from './logins.ts'
+import { addToIndex, enterIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
+import { beginLogin, deleteSignIn, endLogin, type Login, readLogin, settleLogin } from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
@@ -73,13 +73,11 @@ async function renewOrBegin(
   caller: Caller,
 ): Promise<FinishResult> {
   const { arrivedAt, begunAt, returnTo } = verified
-  const renewed = await reauthenticatedBy(gateway, loginId, verified)
+  const renewed = await reauthenticatedBy(gateway, loginId, verified, (next) => addToIndex(gateway, next))
   if (!renewed) return begin(gateway, handle, verified, caller)
-  await enterIndex(gateway, renewed, arrivedAt, begunAt)
-  await Promise.all([
-    orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller)),
-    rememberFinished(gateway, handle, renewed, returnTo),
-  ])
+  await refuseSignedOut(gateway, renewed, arrivedAt, begunAt)
+  await orEnd(gateway, renewed, () => auditRenewal(gateway, renewed, caller))
+  await rememberFinished(gateway, handle, renewed, returnTo)
   return { kind: 'already', returnTo }
 }
 
@@ -93,26 +91,31 @@ async function begin(
   const { lifetimeSeconds } = gateway.settings.session
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = await beginLogin(gateway.store, gateway.now, verified, lifetimeSeconds, from)
-  await enterIndex(gateway, login, arrivedAt, begunAt)
-  await Promise.all([
-    orEnd(gateway, login, auditLogin(gateway, login, caller)),
-    rememberFinished(gateway, handle, login, returnTo),
-  ])
+  await orEnd(gateway, login, async () => {
+    await enterIndex(gateway, login, arrivedAt, begunAt)
+    await auditLogin(gateway, login, caller)
+    await Promise.all([settleLogin(gateway.store, login, verified), rememberFinished(gateway, handle, login, returnTo)])
+  })
   return { kind: 'signed-in', login, returnTo }
 }
 
-/** A login that cannot be recorded ends before it has a session. */
+/** A login that cannot be finished or recorded ends before it has a session. */
 async function orEnd(
   gateway: Pick<Gateway, 'store' | 'loginEnded'>,
   login: Login,
-  recording: Promise<void>,
+  finishing: () => Promise<void>,
 ): Promise<void> {
   try {
-    await recording
+    await finishing()
   } catch (error) {
-    await endLogin(gateway, login.id)
+    await abandonLogin(gateway, login)
     throw error
   }
+}
+
+/** Ends a login that no browser has got a session of, if the store can: nobody can use it in any case. */
+export async function abandonLogin(gateway: Pick<Gateway, 'store' | 'loginEnded'>, login: Login): Promise<void> {
+  await endLogin(gateway, login).catch(() => undefined)
 }
 
 function rememberFinished(gateway: Pick<Gateway, 'store'>, handle: string, { id, expiresAt }: Login, returnTo: string) {

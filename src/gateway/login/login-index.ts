@@ -72,11 +72,22 @@ interface Named {
  * neither can miss the other.
  */
 export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
-  const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
-  await Promise.all(hashes.map(([first]) => loginsOfSubject.add(index.store, first, login.id, login.expiresAt)))
-  const marks = await Promise.all(hashes.flat().map((hash) => logoutsOfSubject.members(index.store, hash)))
+  await addToIndex(index, login)
+  await refuseSignedOut(index, login, arrivedAt, begunAt)
+}
+
+/** The names of its sign-in. Before a renewal: a renewed login can then always be found by its new names. */
+export async function addToIndex(index: LoginIndex, login: Pick<Login, 'id' | 'signIn' | 'expiresAt'>): Promise<void> {
+  const names = namesOf(index, login).map((name) => hashesOf(index, name)[0])
+  await Promise.all(names.map((hash) => loginsOfSubject.add(index.store, hash, login.id, login.expiresAt)))
+}
+
+/** The second half of enterIndex, for a login that is in the index and stored. */
+export async function refuseSignedOut(index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
+  const hashes = namesOf(index, login).flatMap((name) => hashesOf(index, name))
+  const marks = await Promise.all(hashes.map((hash) => logoutsOfSubject.members(index.store, hash)))
   if (!marks.flat().some((mark) => isOvertaken(index, mark, login.signIn, arrivedAt, begunAt))) return
-  await endLogin(index, login.id)
+  await endLogin(index, login)
   throw new GatewayError('login.signed_out', {
     expected: 'no logout since',
     found: 'a logout',
@@ -84,7 +95,7 @@ export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Dat
   })
 }
 
-function namesOf(index: LoginIndex, login: Login): readonly Name[] {
+function namesOf(index: LoginIndex, login: Pick<Login, 'signIn'>): readonly Name[] {
   return [...providerNames(index, login), userName(login)]
 }
 
@@ -92,7 +103,10 @@ function namesOf(index: LoginIndex, login: Login): readonly Name[] {
  * The names that a provider may use for the login: one in SAML; in OpenID Connect one for the user and one for the
  * session.
  */
-function providerNames({ providers }: LoginIndex, { signIn: { identity, logoutRef } }: Login): readonly Name[] {
+function providerNames(
+  { providers }: LoginIndex,
+  { signIn: { identity, logoutRef } }: Pick<Login, 'signIn'>,
+): readonly Name[] {
   const provider = providers.get(identity.provider)
   if (logoutRef.kind === 'oidc') {
     const { subject, sid } = logoutRef
@@ -121,7 +135,7 @@ function samlName({ issuer, spEntityId, nameId }: SamlSubject): Name {
 }
 
 /** A user as the gateway identifies them, independent of logout requests: for all of their logins. */
-function userName({ signIn: { identity } }: Login): Name {
+function userName({ signIn: { identity } }: Pick<Login, 'signIn'>): Name {
   return ['person', identity.provider, identity.issuer, identity.subject]
 }
 
@@ -192,13 +206,29 @@ function namedBy({ providers }: Pick<LoginIndex, 'providers'>, { identity, logou
   return { logoutRef, issuer: identity.issuer, spEntityId }
 }
 
-/** Ends every login that is meant, including those whose sign-ins have yet to arrive. Returns the ended ones. */
-export function endLoginsOf(index: LoginIndex, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> {
+/** Records a login that has ended, before anything else can fail. */
+export type RecordEnd = (login: Login) => Promise<void>
+
+/**
+ * Ends every login that is meant, including those whose sign-ins have yet to arrive. Returns the ended ones. If some
+ * cannot be ended the others are, and it rejects: calling it again ends the rest.
+ */
+export function endLoginsOf(
+  index: LoginIndex,
+  subject: SamlSubject,
+  logout: SubjectLogout,
+  recordEnd: RecordEnd,
+): Promise<readonly Login[]> {
   const { value: _, ...qualifiers } = subject.nameId
-  return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers })
+  return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers }, recordEnd)
 }
 
-async function endLoginsNamed(index: LoginIndex, name: Name, logout: SubjectLogout): Promise<readonly Login[]> {
+async function endLoginsNamed(
+  index: LoginIndex,
+  name: Name,
+  logout: SubjectLogout,
+  recordEnd: RecordEnd,
+): Promise<readonly Login[]> {
   const hashes = hashesOf(index, name)
   const receivedAt = index.now()
   const received: ReceivedLogout = {
@@ -209,8 +239,10 @@ async function endLoginsNamed(index: LoginIndex, name: Name, logout: SubjectLogo
   }
   await logoutsOfSubject.add(index.store, hashes[0], received, expiryOf(logoutsOfSubject, receivedAt))
   const ids = await idsOf(index, hashes)
-  const ended = await Promise.all(ids.map((id) => endIfMeant(index, id, logout)))
-  return ended.filter((login) => login !== undefined)
+  const ended = await Promise.allSettled(ids.map((id) => endIfMeant(index, id, logout, recordEnd)))
+  const failed = ended.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+  return ended.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []))
 }
 
 async function idsOf({ store }: Pick<LoginIndex, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
@@ -218,25 +250,42 @@ async function idsOf({ store }: Pick<LoginIndex, 'store'>, hashes: readonly stri
   return [...new Set(ids.flat())]
 }
 
-async function endIfMeant(index: LoginIndex, id: string, logout: SubjectLogout): Promise<Login | undefined> {
+async function endIfMeant(
+  index: LoginIndex,
+  id: string,
+  logout: SubjectLogout,
+  recordEnd: RecordEnd,
+): Promise<Login | undefined> {
   const login = await readLogin(index.store, id)
-  return login && isMeant(logout, namedBy(index, login.signIn)) ? endLogin(index, id) : undefined
+  if (!login || !isMeant(logout, namedBy(index, login.signIn))) return undefined
+  const ended = await endLogin(index, login)
+  if (ended) await recordEnd(ended)
+  return ended
 }
 
 /** The same for an OpenID provider. `issuedAt`: by the provider's clock. */
-export function endOidcLogins(index: LoginIndex, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> {
-  return endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })
+export function endOidcLogins(
+  index: LoginIndex,
+  subject: OidcSubject,
+  issuedAt: Date,
+  recordEnd: RecordEnd,
+): Promise<readonly Login[]> {
+  return endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt }, recordEnd)
 }
 
 /**
  * The same for an unsigned request, which anyone may send: ends the login of that name here, and stores nothing if
  * there is none.
  */
-export async function endKnownOidcLogins(index: LoginIndex, subject: OidcSubject): Promise<readonly Login[]> {
+export async function endKnownOidcLogins(
+  index: LoginIndex,
+  subject: OidcSubject,
+  recordEnd: RecordEnd,
+): Promise<readonly Login[]> {
   const ids = await idsOf(index, hashesOf(index, oidcName(subject)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   const isKnown = logins.some((login) => login !== undefined)
-  return isKnown ? endOidcLogins(index, subject, new Date(0)) : []
+  return isKnown ? endOidcLogins(index, subject, new Date(0), recordEnd) : []
 }
 
 /** The live logins of this login's user: in other browsers, and this one. Newest first. */
@@ -247,6 +296,6 @@ export async function loginsOfUser(index: LoginIndex, login: Login): Promise<rea
 }
 
 /** Ends all of them, including those in progress; returns the ended ones. */
-export function endLoginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  return endLoginsNamed(index, userName(login), { sessionIndexes: [], issueInstant: new Date(0) })
+export function endLoginsOfUser(index: LoginIndex, login: Login, recordEnd: RecordEnd): Promise<readonly Login[]> {
+  return endLoginsNamed(index, userName(login), { sessionIndexes: [], issueInstant: new Date(0) }, recordEnd)
 }

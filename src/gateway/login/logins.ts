@@ -54,8 +54,8 @@ export function deleteSignIn(store: Store, id: string): Promise<void> {
 }
 
 /**
- * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. Throws GatewayError
- * `login.expired` if the sign-in has just expired.
+ * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. It ends with its sign-in, within
+ * minutes, unless it is settled.
  */
 export async function beginLogin(
   store: Store,
@@ -68,13 +68,20 @@ export async function beginLogin(
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
   const record: LoginRecord = { signInId, startedAt, expiresAt: new Date(end), ...(from && { from }) }
   const id = newToken()
-  const [isThere] = await Promise.all([
-    signIns.extend(store, signInId, record.expiresAt),
-    logins.put(store, id, record, record.expiresAt),
-  ])
-  if (isThere) return loginOf(id, record, signIn)
-  await logins.delete(store, id)
-  throw new GatewayError('login.expired')
+  await logins.put(store, id, record, record.expiresAt)
+  return loginOf(id, record, signIn)
+}
+
+/**
+ * Keeps the sign-in as long as the login that began with it: once that is recorded, so that a login whose beginning was
+ * interrupted does not live on. Throws GatewayError `login.expired` if the sign-in has just expired.
+ */
+export async function settleLogin(
+  store: Store,
+  { expiresAt }: Pick<Login, 'expiresAt'>,
+  { id: signInId }: Pick<StoredSignIn, 'id'>,
+): Promise<void> {
+  if (!(await signIns.extend(store, signInId, expiresAt))) throw new GatewayError('login.expired')
 }
 
 function loginOf(id: string, { signInId: _, earlierSessionIndexes = [], ...same }: LoginRecord, signIn: SignIn): Login {
@@ -108,7 +115,8 @@ export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn
     ({ expiresAt }) => expiresAt,
   )
   if (!changed) return undefined
-  if (changed.before) await signIns.delete(store, changed.before.signInId)
+  // The renewal has happened, so it must not fail: what cannot be deleted expires.
+  if (changed.before) await signIns.delete(store, changed.before.signInId).catch(() => undefined)
   return loginOf(login.id, changed.after, fresh.signIn)
 }
 
@@ -131,13 +139,17 @@ function withSessionIndexes(signIn: SignIn, earlier: readonly string[]): SignIn 
   return { ...signIn, logoutRef: { ...logoutRef, furtherSessionIndexes: [...all] } }
 }
 
-/** Ends it for good; of several concurrent callers, one gets the ended login. undefined if it had already ended. */
+/**
+ * Ends it for good; of several concurrent callers, one gets the ended login, as it was last. undefined if it had already
+ * ended.
+ */
 export async function endLogin(
   { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
-  id: string,
+  { id, signIn }: Pick<Login, 'id' | 'signIn'>,
 ): Promise<Login | undefined> {
   const record = await logins.take(store, id)
-  const signIn = record && (await signIns.take(store, record.signInId))
+  // From here on it has ended, which must be recorded: what cannot be deleted now expires.
+  const last = record && (await signIns.take(store, record.signInId).catch(() => signIn))
   for (const tell of loginEnded) await tell(id)
-  return record && signIn && loginOf(id, record, signIn)
+  return record && last && loginOf(id, record, last)
 }

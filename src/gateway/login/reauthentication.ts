@@ -69,17 +69,20 @@ export async function startReauthentication(
 }
 
 /**
- * The login with the fresh evidence, if it is live, of this browser and of the same user; else undefined. Throws
- * StsError `sts.evidence_stale` if the fresh evidence is too old as well.
+ * The login with the fresh evidence, if it is live, of this browser and of the same user; else undefined. `prepare` is
+ * called with what it will be, before it is. Throws StsError `sts.evidence_stale` if the fresh evidence is too old as
+ * well.
  */
 export async function reauthenticatedBy(
   gateway: ExchangeSettings & Pick<Gateway, 'store' | 'now'>,
   loginId: string | undefined,
   verified: VerifiedSignIn,
+  prepare: (next: Login) => Promise<void>,
 ): Promise<Login | undefined> {
   if (verified.renews === undefined || verified.renews !== loginId) return undefined
   const login = await readLogin(gateway.store, loginId)
   if (!login || !isSamePerson(login.signIn, verified.signIn)) return undefined
+  await prepare({ ...login, signIn: verified.signIn })
   const renewed = await renewLogin(gateway.store, login, verified)
   if (renewed) mustBeNew(gateway, renewed)
   return renewed

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { type Caller, type Providers, providerOf } from '../gateway.ts'
 import type { OidcProvider, SamlProvider } from '../providers.ts'
 import type { Recording } from '../record.ts'
-import { enterIndex, type LoginIndex } from './login-index.ts'
+import { addToIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
 import { deleteSignIn, type Login, readLogin, renewLogin, storeSignIn } from './logins.ts'
 import { isEvidenceExpiring } from './reauthentication.ts'
 
@@ -33,9 +33,10 @@ export async function withFreshEvidence(gateway: FreshEvidencePorts, login: Logi
   return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
     const begunAt = gateway.now()
     const fresh = await storeSignIn(gateway.store, await refreshed(gateway, provider, login), login.expiresAt)
+    await addToIndex(gateway, { ...login, signIn: fresh.signIn })
     const renewed = await renewLogin(gateway.store, login, fresh)
     if (renewed) {
-      await enterIndex(gateway, renewed, begunAt, begunAt)
+      await refuseSignedOut(gateway, renewed, begunAt, begunAt)
       return renewed
     }
     await deleteSignIn(gateway.store, fresh.id)

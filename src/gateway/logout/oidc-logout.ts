@@ -6,7 +6,7 @@
 import { OidcError } from '../../oidc/errors.ts'
 import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
 import type { Caller, Gateway, GatewaySettings } from '../gateway.ts'
-import { endKnownOidcLogins, endOidcLogins, type OidcSubject } from '../login/login-index.ts'
+import { endKnownOidcLogins, endOidcLogins, type RecordEnd } from '../login/login-index.ts'
 import type { Login } from '../login/logins.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { oidcProviderOf } from '../providers.ts'
@@ -73,10 +73,13 @@ export function receiveLogoutToken(
     const { relyingParty } = oidcProviderOf(gateway.providers, id)
     const notice = await relyingParty.verifyLogoutToken(logoutToken, gateway.now())
     const { issuer, jti, acceptedUntil, issuedAt, sub = '', sid } = notice
-    if (!(await usedLogoutTokens.claim(gateway.store, `${id}:${issuer}:${jti}`, acceptedUntil)))
-      throw new OidcError('oidc.logout_replayed', { found: 'a notice that has come before', source: 'jti' })
+    const use = `${id}:${issuer}:${jti}`
+    if (await usedLogoutTokens.isClaimed(gateway.store, use)) throw logoutReplayed()
     const name = sid === undefined ? ({ kind: 'sub', value: sub } as const) : ({ kind: 'sid', value: sid } as const)
-    if ((await end(gateway, { provider: id, name }, issuedAt, caller)) === 0)
+    const ended = await endOidcLogins(gateway, { provider: id, name }, issuedAt, recordingEnd(gateway, caller))
+    // Only now: if the store fails before, the provider can send the token again, and the logins do end.
+    if (!(await usedLogoutTokens.claim(gateway.store, use, acceptedUntil))) throw logoutReplayed()
+    if (ended.length === 0)
       throw new OidcError('oidc.logout_ended_nothing', {
         expected: 'a session',
         found: `none of that ${name.kind}`,
@@ -88,11 +91,13 @@ export function receiveLogoutToken(
   })
 }
 
-/** Returns how many logins ended. */
-async function end(gateway: ReceiveLogoutPorts, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<number> {
-  const ended = await endOidcLogins(gateway, subject, issuedAt)
-  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
-  return ended.length
+function logoutReplayed(): OidcError {
+  return new OidcError('oidc.logout_replayed', { found: 'a notice that has come before', source: 'jti' })
+}
+
+/** What records each login that the identity provider ends. */
+export function recordingEnd(gateway: ReceiveLogoutPorts, caller: Caller): RecordEnd {
+  return (login) => auditLogout(gateway, login, 'provider', caller)
 }
 
 function isEndedNothing(error: unknown): boolean {
@@ -111,8 +116,8 @@ export function receiveFrontchannelLogout(
   return auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
     const { relyingParty, settings } = oidcProviderOf(gateway.providers, id)
     const { sid } = relyingParty.checkFrontchannelLogout(parameters)
-    const ended = await endKnownOidcLogins(gateway, { provider: id, name: { kind: 'sid', value: sid } })
-    for (const login of ended) auditLogout(gateway, login, 'provider', caller)
+    const subject = { provider: id, name: { kind: 'sid', value: sid } } as const
+    await endKnownOidcLogins(gateway, subject, recordingEnd(gateway, caller))
     return new URL(settings.issuer).origin
   })
 }

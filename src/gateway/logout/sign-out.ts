@@ -4,7 +4,7 @@
  * cookie: browsers bring a handle.
  */
 import { FedgateError } from '../../core/errors.ts'
-import { auditLogout } from '../audit-lines.ts'
+import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
 import type { Caller } from '../gateway.ts'
 import { endLoginsOfUser } from '../login/login-index.ts'
 import { endLogin, type Login } from '../login/logins.ts'
@@ -27,10 +27,23 @@ export type SignOutPorts = ReceiveLogoutPorts & EndSessionPorts & SendLogoutPort
  * Ends the login, and with it every session that depends on it; only then asks the identity provider to do the same.
  * The login here ends even if the provider cannot be reached or the audit log cannot be written.
  */
-export async function signOut(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
-  const ended = await endLogin(gateway, login.id)
-  if (ended) await auditLogout(gateway, ended, 'person', caller)
-  return leave(gateway, ended, login)
+export function signOut(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
+  return auditingFailures(gateway, login, caller, async () => {
+    const ended = await endLogin(gateway, login)
+    if (ended) await auditLogout(gateway, ended, 'person', caller)
+    return leave(gateway, ended, login)
+  })
+}
+
+/** If the answer of the store is lost, nobody knows whether the login has ended: that is recorded too. */
+function auditingFailures(
+  gateway: SignOutPorts,
+  { signIn: { identity } }: Login,
+  caller: Caller,
+  step: () => Promise<SignedOut>,
+): Promise<SignedOut> {
+  const { provider, subject } = identity
+  return auditingRefusedLogouts(gateway, { provider, subject }, caller, step)
 }
 
 async function leave(gateway: SignOutPorts, login: Login | undefined, { signIn }: Login): Promise<SignedOut> {
@@ -50,12 +63,10 @@ function askProvider(gateway: SignOutPorts, login: Login, handle: string): Promi
 }
 
 /** The same for every login of this user, in any browser. The identity provider is only asked about this one. */
-export async function signOutEverywhere(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
-  const ended = await endLoginsOfUser(gateway, login)
-  for (const one of ended) await auditLogout(gateway, one, 'person', caller)
-  return leave(
-    gateway,
-    ended.find(({ id }) => id === login.id),
-    login,
-  )
+export function signOutEverywhere(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
+  return auditingFailures(gateway, login, caller, async () => {
+    const ended = await endLoginsOfUser(gateway, login, (one) => auditLogout(gateway, one, 'person', caller))
+    const own = ended.find(({ id }) => id === login.id)
+    return leave(gateway, own, login)
+  })
 }

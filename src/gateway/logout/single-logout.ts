@@ -15,14 +15,14 @@ import { SamlError } from '../../saml/errors.ts'
 import { type ExpectedLogout, type LogoutRequest, readLogoutRequest, readLogoutResponse } from '../../saml/logout.ts'
 import type { IdpMetadata } from '../../saml/metadata.ts'
 import type { LogoutResult } from '../../saml/write-logout.ts'
-import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
+import { auditingRefusedLogouts } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import { endLoginsOf } from '../login/login-index.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
 import { usedLogoutRequests } from '../store-records.ts'
-import type { ReceiveLogoutPorts } from './oidc-logout.ts'
+import { type ReceiveLogoutPorts, recordingEnd } from './oidc-logout.ts'
 import { recordAnswer, signedOutPath } from './pending-logouts.ts'
 import { sendLogoutResponse } from './single-logout-messages.ts'
 
@@ -111,24 +111,20 @@ async function onRequest(
 ): Promise<IdpRedirect | undefined> {
   const { provider, idp } = reading
   const request = readLogoutRequest(reading.message, reading.expected, gateway.now())
-  await consume(gateway, reading, request)
+  const use = `${idp.entityId}:${request.id}`
+  if (await usedLogoutRequests.isClaimed(gateway.store, use)) throw replayed(request)
   const { nameId } = request
   const subject = { issuer: idp.entityId, spEntityId: provider.serviceProvider.entityId, nameId }
-  const ended = await endLoginsOf(gateway, subject, request)
+  const ended = await endLoginsOf(gateway, subject, request, recordingEnd(gateway, caller))
+  // Only now: if the store fails before, the identity provider can send the request again, and the logins do end.
+  const until = new Date(request.endsAt.getTime() + reading.expected.clockSkewSeconds * 1000)
+  if (!(await usedLogoutRequests.claim(gateway.store, use, until))) throw replayed(request)
   if (ended.length === 0) throw new EndedNothing(reading, request)
-  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
   return answer(gateway, reading, request, 'ended')
 }
 
-/** Each request once, after every other check: a refused one uses nothing up. */
-async function consume(
-  { store }: Pick<Gateway, 'store'>,
-  { idp, expected }: Reading,
-  request: LogoutRequest,
-): Promise<void> {
-  const until = new Date(request.endsAt.getTime() + expected.clockSkewSeconds * 1000)
-  if (await usedLogoutRequests.claim(store, `${idp.entityId}:${request.id}`, until)) return
-  throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
+function replayed({ id }: LogoutRequest): SamlError {
+  return new SamlError('saml.logout_replayed', { found: id, source: 'LogoutRequest/@ID' })
 }
 
 function answer(

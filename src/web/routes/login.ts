@@ -2,7 +2,13 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { YEAR_MS } from '../../core/duration.ts'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { confirmLogin, type FinishOutcome, type FinishResult, finishLogin } from '../../gateway/login/finish-login.ts'
+import {
+  abandonLogin,
+  confirmLogin,
+  type FinishOutcome,
+  type FinishResult,
+  finishLogin,
+} from '../../gateway/login/finish-login.ts'
 import { hasIdpDiscovery } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { startLogin } from '../../gateway/login/start-login.ts'
@@ -107,7 +113,13 @@ function askWhetherMeant(
 }
 
 async function land(gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> {
-  if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
+  if (finished.kind === 'signed-in') {
+    const { login } = finished
+    await beginSession(gateway, request, response, login).catch(async (error: unknown) => {
+      await abandonLogin(gateway, login)
+      throw error
+    })
+  }
   redirect(response, 303, finished.returnTo)
 }
 

@@ -20,7 +20,10 @@ export function oidcLogoutRoutes(parts: WebParts): Router {
     .get('/oidc/:provider/frontchannel-logout', limited(parts, 'logouts'), frontChannel(parts))
 }
 
-/** POST /oidc/:provider/backchannel-logout: 200, or 400 with the reason's code. Back-Channel Logout 1.0, 2.8 */
+/**
+ * POST /oidc/:provider/backchannel-logout: 200, or 400 with the reason's code. Back-Channel Logout 1.0, 2.8. A failing
+ * store is no fault of the token, which can be sent again: 503.
+ */
 function backChannel({ gateway }: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const token: unknown = request.body?.logout_token
@@ -29,7 +32,7 @@ function backChannel({ gateway }: WebParts): RequestHandler<{ provider: string }
       await receiveLogoutToken(gateway, notice, callerOf(request, response))
       response.status(200).end()
     } catch (error) {
-      if (!(error instanceof FedgateError)) throw error
+      if (!(error instanceof FedgateError) || error.code === 'store.unavailable') throw error
       response.status(400).json({ error: 'invalid_request', error_description: `${error.code}: ${error.message}` })
     }
   }

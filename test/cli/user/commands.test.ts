@@ -76,6 +76,16 @@ describe('login', () => {
     expect(work.gateway.authorizations.at(-1)?.get('role')).toBe(ADMIN)
   })
 
+  it('keeps cached credentials for the same user, and drops those of another', async () => {
+    await work.login('--role', 'admin')
+    await work.login()
+    expect(await work.readCache(ADMIN)).toMatchObject({ role: ADMIN })
+    work.gateway.subject = 'bob'
+    await work.login()
+    work.gateway.subject = 'alice'
+    await expect(work.readCache(ADMIN)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
   it('with --device shows the code and needs no browser here', async () => {
     work.gateway.deviceAnswers = ['authorization_pending', 'authorization_pending']
     const ran = named(await work.login('--device'))

@@ -312,3 +312,21 @@ describe('secrets at rest', () => {
     expect(await work.run(['whoami'])).toMatchObject({ exitCode: 3 })
   })
 })
+
+describe('a new sign-in', () => {
+  it('is not undone by a renewal of the old one that is still under way', async () => {
+    work.gateway.accessSeconds = 0
+    await work.login()
+    Object.assign(work.gateway, { accessSeconds: 600, delayMs: 1_500 })
+    const renewing = ask()
+    await sleep(500)
+    work.gateway.delayMs = 0
+    const before = work.gateway.counts.refreshes
+    await work.login()
+    await renewing
+    const tokens = JSON.parse(await readFile(join(work.folder, 'tokens.json'), 'utf8')) as { accessToken: string }
+    // The renewal came first, or waited for the sign-in: what is kept is the sign-in's.
+    expect(tokens.accessToken).toBe(work.gateway.lastSignIn)
+    expect(work.gateway.counts.refreshes - before).toBeLessThan(2)
+  })
+})

@@ -34,6 +34,9 @@ export interface FakeGateway {
   wantsNonce: boolean
   bindsTokens: boolean
   denies: boolean
+  subject: string
+  /** The access token of the last authorization code. */
+  lastSignIn: string
   /** Ends every session. */
   endSessions(): void
   /** Forgets access tokens, and keeps refresh tokens. */
@@ -84,6 +87,8 @@ export async function startFakeGateway(): Promise<FakeGateway> {
     wantsNonce: false,
     bindsTokens: true,
     denies: false,
+    subject: 'alice',
+    lastSignIn: '',
     delayMs: 0,
     endSessions: () => {
       refresh.clear()
@@ -144,7 +149,10 @@ export async function startFakeGateway(): Promise<FakeGateway> {
         .digest('base64url')
       const isRight =
         asked?.get('code_challenge') === challenge && asked.get('redirect_uri') === form.get('redirect_uri')
-      return isRight ? issue(thumbprint) : { status: 400, body: { error: 'invalid_grant' } }
+      if (!isRight) return { status: 400, body: { error: 'invalid_grant' } }
+      const issued = issue(thumbprint)
+      gateway.lastSignIn = (issued.body as { access_token: string }).access_token
+      return issued
     }
     if (grant === 'refresh_token') {
       const old = form.get('refresh_token') ?? ''
@@ -168,7 +176,7 @@ export async function startFakeGateway(): Promise<FakeGateway> {
     if (access.get(given) !== thumbprint) return problem
     if (path === '/api/session') {
       const expiresAt = new Date(Date.now() + 8 * 3_600_000).toISOString()
-      return { status: 200, body: { authenticated: true, subject: 'alice', provider: 'corp', expiresAt } }
+      return { status: 200, body: { authenticated: true, subject: gateway.subject, provider: 'corp', expiresAt } }
     }
     if (path === '/api/roles') return { status: 200, body: { roles: gateway.roles } }
     const asked = JSON.parse(body) as { role: string }

@@ -165,7 +165,7 @@ async function checkSession(machine: Machine, gateway: string): Promise<readonly
     const { subject, expiresAt } = await callApi(session, { method: 'GET', path: '/api/session' }, machine.now)
     const left = Math.floor((Date.parse(String(expiresAt)) - machine.now()) / 1000)
     const until = Number.isNaN(left) ? '' : `, for another ${showDuration(left)}`
-    return [{ outcome: 'passed', name, text: `signed in as ${String(subject)}${until}; kept ${session.vault.place}` }]
+    return [{ outcome: 'passed', name, text: `signed in as ${String(subject)}${until}; kept ${session.place()}` }]
   } catch (error) {
     return [{ outcome: 'failed', name, text: sentenceOf(error) }]
   }

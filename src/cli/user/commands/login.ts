@@ -6,8 +6,8 @@ import { rolesNamed } from '../roles/role-names.ts'
 import { fetchRoles, rememberedRoles, roleNamed } from '../roles/roles.ts'
 import { callApi } from '../session/api.ts'
 import { discover } from '../session/authorization-server.ts'
-import { dataFolder } from '../session/places.ts'
-import { makePrivateFolder } from '../session/private-files.ts'
+import { credentialsFolder, dataFolder, userFile } from '../session/places.ts'
+import { makePrivateFolder, readPrivate, removePrivate, writePrivate } from '../session/private-files.ts'
 import { openSession } from '../session/session.ts'
 import { chosenGateway, readSettings, updateSettings } from '../session/settings.ts'
 import { localTime } from './local-time.ts'
@@ -27,12 +27,13 @@ export async function runLogin(machine: Machine, options: LoginOptions): Promise
   const server = await discover(gateway)
   const role = options.role === undefined ? undefined : await knownArn(machine, gateway, options.role)
   const tokens = await (options.device ? signInWithDevice : signInWithBrowser)(machine, server, role)
-  await session.vault.write(tokens)
+  await session.begin(tokens)
   await updateSettings(machine, { gateway })
   const { note } = machine.output
-  const { subject } = await callApi(session, { method: 'GET', path: '/api/session' }, machine.now)
+  const { subject, provider } = await callApi(session, { method: 'GET', path: '/api/session' }, machine.now)
+  await forgetAnother(machine, gateway, JSON.stringify({ provider, subject }))
   note(`Signed in to ${gateway}${typeof subject === 'string' ? ` as ${plain(subject)}` : ''}.`)
-  await tellVault(machine, session.vault.place)
+  await tellVault(machine, session.place())
   const roles = await fetchRoles(machine, session)
   if (options.role === undefined) return
   const { arn, accountName, name, maxSessionSeconds } = roleNamed(roles, options.role)
@@ -44,6 +45,14 @@ export async function runLogin(machine: Machine, options: LoginOptions): Promise
 async function knownArn(machine: Machine, gateway: string, name: string): Promise<string> {
   const [role, another] = rolesNamed(await rememberedRoles(machine, gateway), name)
   return role === undefined || another !== undefined ? name : role.arn
+}
+
+/** Credentials that another user left in the cache must not be used on. */
+async function forgetAnother(machine: Machine, gateway: string, user: string): Promise<void> {
+  const file = userFile(machine, gateway)
+  if ((await readPrivate(file)) === user) return
+  await removePrivate(credentialsFolder(machine, gateway))
+  await writePrivate(file, user)
 }
 
 /** Once, and again when it changes. */

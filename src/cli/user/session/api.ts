@@ -29,7 +29,7 @@ export async function callApi(
   if (response.status >= 200 && response.status < 300) return jsonOf(response)
   if (response.status === 401 && isProofRefused(response)) throw new UserError('cli.proof_refused')
   if (response.status === 401) {
-    await session.vault.remove()
+    await session.forget(tokens)
     throw sessionEnded(session.gateway)
   }
   throw refusal(response, session.gateway, request)

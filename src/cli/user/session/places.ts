@@ -38,6 +38,11 @@ export function rolesFile(place: Place, gateway: string): string {
   return `${gatewayFolder(place, gateway)}/roles.json`
 }
 
+/** The file that says whose the cached credentials are. */
+export function userFile(place: Place, gateway: string): string {
+  return `${gatewayFolder(place, gateway)}/user.json`
+}
+
 /** The folder with the credentials of each role. */
 export function credentialsFolder(place: Place, gateway: string): string {
   return `${gatewayFolder(place, gateway)}/credentials`

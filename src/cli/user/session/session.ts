@@ -11,14 +11,20 @@ const MARGIN_MS = 30_000
 
 export interface Session {
   readonly gateway: string
-  readonly vault: Vault
+  /** Where the tokens are kept, in plain words. */
+  place(): string
   /**
    * Tokens whose access token is valid for some time. `refused`: the access token that the gateway no longer accepts.
    * Throws UserError `cli.signed_out` and `cli.session_ended`.
    */
   tokens(refused?: string): Promise<Tokens>
+  /** Keeps the tokens of a new sign-in. */
+  begin(tokens: Tokens): Promise<void>
+  /** Forgets these tokens; not those of a sign-in that came after them. */
+  forget(tokens: Tokens): Promise<void>
 }
 
+/** Everything that changes the tokens does so under one lock: a renewal must not undo a new sign-in. */
 export async function openSession(machine: Machine, gateway: string): Promise<Session> {
   const vault = await openVault(machine, gateway)
   const stored = async (refused: string | undefined): Promise<Tokens | undefined> => {
@@ -27,17 +33,36 @@ export async function openSession(machine: Machine, gateway: string): Promise<Se
     const isUsable = tokens.accessToken !== refused && tokens.accessExpiresAt - machine.now() > MARGIN_MS
     return isUsable ? tokens : undefined
   }
+  const change = async (work: () => Promise<void>): Promise<void> => {
+    await withLock(tokensLock(machine, gateway), nothingYet, async () => {
+      await work()
+      return true
+    })
+  }
   return {
     gateway,
-    vault,
+    place: () => vault.place,
     tokens: async (refused) =>
       (await stored(refused)) ??
       withLock(
-        `${gatewayFolder(machine, gateway)}/tokens.lock`,
+        tokensLock(machine, gateway),
         () => stored(refused),
         () => renew(machine, gateway, vault),
       ),
+    begin: (tokens) => change(() => vault.write(tokens)),
+    forget: ({ accessToken }) =>
+      change(async () => {
+        if ((await vault.read())?.accessToken === accessToken) await vault.remove()
+      }),
   }
+}
+
+function tokensLock(machine: Machine, gateway: string): string {
+  return `${gatewayFolder(machine, gateway)}/tokens.lock`
+}
+
+async function nothingYet(): Promise<undefined> {
+  return undefined
 }
 
 /** Under the lock: a refresh token is used once, and a second use would end the login. */
