@@ -84,6 +84,8 @@ const published = [
   '/.well-known/oauth-authorization-server/oauth',
   '/oauth/.well-known/oauth-authorization-server',
   '/api/openapi.json',
+  '/cli/fedgate.mjs',
+  '/cli/fedgate.mjs.sha256',
 ]
 const posts = [
   '/logout',
@@ -251,6 +253,8 @@ export const floods: readonly Flood[] = [
       '/.well-known/oauth-authorization-server/oauth',
       '/oauth/.well-known/oauth-authorization-server',
       '/api/openapi.json',
+      '/cli/fedgate.mjs',
+      '/cli/fedgate.mjs.sha256',
       '/healthz',
       '/readyz',
     ],

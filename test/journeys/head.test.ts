@@ -45,6 +45,8 @@ const showing = [
   '/api/openapi.json',
   '/api/roles',
   '/api/session',
+  '/cli/fedgate.mjs',
+  '/cli/fedgate.mjs.sha256',
   '/go',
   '/healthz',
   '/identity',
