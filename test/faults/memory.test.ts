@@ -1,8 +1,8 @@
-/** The short form of `npm run faults -- memory`. */
+/** The short form of `npm run faults -- memory-sessions`. */
 import { expect, it } from 'vitest'
 import { missed } from './figures.ts'
-import { memory } from './memory.ts'
+import { sessionMemory } from './memory.ts'
 
-it('an idle gateway and its idle sessions need little memory', { timeout: 300_000 }, async () => {
-  expect(missed(await memory.run('short'))).toEqual([])
+it('an idle session needs little memory, as it is in the store', { timeout: 300_000 }, async () => {
+  expect(missed(await sessionMemory.run('short'))).toEqual([])
 })

@@ -46,7 +46,5 @@ const bySession = async ({ warmUp, sessions }: (typeof sizes)['full' | 'short'])
   }
 }
 
-export const memory: Scenario = {
-  name: 'memory',
-  run: async (size) => [...(await idle()), ...(await bySession(sizes[size]))],
-}
+export const idleMemory: Scenario = { name: 'memory-idle', run: idle }
+export const sessionMemory: Scenario = { name: 'memory-sessions', run: (size) => bySession(sizes[size]) }

@@ -15,7 +15,7 @@ interface Size {
 }
 
 const sizes = {
-  full: { concurrency: 20, outage: 5_000, calm: 4_000, slack: 0 },
+  full: { concurrency: 10, outage: 5_000, calm: 4_000, slack: 0 },
   short: { concurrency: 5, outage: 2_500, calm: 1_500, slack: 3_000 },
 } as const
 

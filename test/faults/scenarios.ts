@@ -3,7 +3,7 @@ import { betweenWritesOnFile, betweenWritesOnRedis } from './between-writes.ts'
 import type { Scenario } from './figures.ts'
 import { fullDisks } from './full-disk.ts'
 import { killedGateway, killedWorker } from './kill.ts'
-import { memory } from './memory.ts'
+import { idleMemory, sessionMemory } from './memory.ts'
 import { redisOutage } from './redis-outage.ts'
 import { reloadsUnderLoad } from './reloads.ts'
 import { replayAcrossRestarts } from './replay.ts'
@@ -17,5 +17,6 @@ export const scenarios: readonly Scenario[] = [
   redisOutage,
   fullDisks,
   reloadsUnderLoad,
-  memory,
+  idleMemory,
+  sessionMemory,
 ]
