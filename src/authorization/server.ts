@@ -47,24 +47,33 @@ export interface AuthorizationServer {
   authorize(request: ApiRequest): Promise<AuthorizedDevice>
 }
 
-/** Loads the library; fetches and stores nothing. */
-export async function createAuthorizationServer(ports: AuthorizationPorts): Promise<AuthorizationServer> {
-  const library = await loadLibrary()
+/** Fetches and stores nothing. The library is loaded at the first use: most of a gateway's memory would be its. */
+export function createAuthorizationServer(ports: AuthorizationPorts): AuthorizationServer {
   const callers = new WeakMap<IncomingMessage, Caller>()
   const callerOf = (request: IncomingMessage): Caller =>
     callers.get(request) ?? { reference: '', sourceIp: '', userAgent: '' }
-  const provider = createProvider(ports, library, callerOf)
-  const answer = answering(ports, provider, callerOf)
+  let creating: ReturnType<typeof create> | undefined
+  const parts = (): ReturnType<typeof create> => {
+    creating ??= create(ports, callerOf)
+    return creating
+  }
   return {
-    answer: (request, response, caller) => {
+    answer: async (request, response, caller) => {
       callers.set(request, caller)
+      const { answer } = await parts()
       return answer(request, response)
     },
-    pending: (request, response) => pendingRequest(provider, request, response),
-    decide: (request, response, login, decision, caller) =>
-      decideRequest(ports, provider, { request, response }, login, decision, caller),
-    deviceOfCode: (login, userCode) => deviceOfCode(ports, provider, login, userCode),
-    decideDeviceCode: (login, userCode, decision) => decideDeviceCode(ports, provider, login, userCode, decision),
-    authorize: (request) => authorizedDevice(ports, provider, request),
+    pending: async (request, response) => pendingRequest((await parts()).provider, request, response),
+    decide: async (request, response, login, decision, caller) =>
+      decideRequest(ports, (await parts()).provider, { request, response }, login, decision, caller),
+    deviceOfCode: async (login, userCode) => deviceOfCode(ports, (await parts()).provider, login, userCode),
+    decideDeviceCode: async (login, userCode, decision) =>
+      decideDeviceCode(ports, (await parts()).provider, login, userCode, decision),
+    authorize: async (request) => authorizedDevice(ports, (await parts()).provider, request),
   }
+}
+
+async function create(ports: AuthorizationPorts, callerOf: (request: IncomingMessage) => Caller) {
+  const provider = createProvider(ports, await loadLibrary(), callerOf)
+  return { provider, answer: answering(ports, provider, callerOf) }
 }

@@ -276,7 +276,7 @@ async function configure(
     trustPolicyOf,
   }
   const app = createApp(gateway, {
-    authorization: await createAuthorizationServer(gateway),
+    authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
     sessionStore: new SessionStore(store, now, config.session.idleSeconds),
     log,

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const audit = { record: async () => 'reference', mustBeWritable: () => undefined }
   const session = { ...sampleConfig.session, secrets: [new Secret('only for tests, and long enough')] as const }
   const settings = { baseUrl: BASE, session }
-  const authorization = await createAuthorizationServer({ store: createMemoryStore(now), now, audit, settings })
+  const authorization = createAuthorizationServer({ store: createMemoryStore(now), now, audit, settings })
   const caller = { reference: 'reference', sourceIp: '192.0.2.1', userAgent: 'a browser' }
   server = createServer((request, response) => void authorization.answer(request, response, caller))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const audit = { record: async () => 'reference', mustBeWritable: () => undefined }
   const session = { ...sampleConfig.session, secrets: [new Secret('only for tests, and long enough')] as const }
   const settings = { baseUrl: 'http://localhost:8080', session }
-  const authorization = await createAuthorizationServer({ store, now, audit, settings })
+  const authorization = createAuthorizationServer({ store, now, audit, settings })
   const caller = { reference: 'reference', sourceIp: '192.0.2.1', userAgent: 'a browser' }
   server = createServer((request, response) => {
     authorization.answer(request, response, caller).catch((error: unknown) => {

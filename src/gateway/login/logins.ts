@@ -150,6 +150,7 @@ export async function endLogin(
   const record = await logins.take(store, id)
   // From here on it has ended, which must be recorded: what cannot be deleted now expires.
   const last = record && (await signIns.take(store, record.signInId).catch(() => signIn))
-  for (const tell of loginEnded) await tell(id)
+  // Nor may this fail: whatever hangs on the login asks for it, and finds none.
+  for (const tell of loginEnded) await tell(id).catch(() => undefined)
   return record && last && loginOf(id, record, last)
 }
