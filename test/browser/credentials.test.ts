@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { texts } from '../../src/web/texts.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
@@ -184,7 +185,9 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       visit({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
         for (const radio of await page.locator('.format-tab').all()) {
           await radio.click()
-          await page.locator('.format:visible summary').click()
+          // The command line's tab hides nothing.
+          const secret = page.locator('.format:visible summary')
+          if ((await radio.textContent()) !== texts.credentials.commandLine.label) await secret.click()
           expect(await axeViolations(page)).toEqual([])
         }
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)

@@ -141,6 +141,7 @@ const EXIT_CODES: Readonly<Partial<Record<UserErrorCode, number>>> = {
 }
 
 export class UserError extends FedgateError {
+  declare readonly code: UserErrorCode
   readonly exitCode: number
 
   constructor(code: UserErrorCode, detail: ErrorDetail & { readonly exitCode?: number } = {}) {

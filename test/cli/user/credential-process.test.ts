@@ -109,6 +109,18 @@ describe('credential-process', () => {
     expect(work.gateway.asked.get('/oauth/token')).toBe(1)
   })
 
+  it('gives those who wait the refusal of the one that asked', { timeout: 120_000 }, async () => {
+    await work.login()
+    const body = { code: 'sts.access_denied', title: 'AWS refused.', hint: 'Ask.' }
+    work.gateway.problems.set('/api/credentials', { status: 403, body, delayMs: 8_000 })
+    const all = await Promise.all(Array.from({ length: 15 }, () => ask()))
+    expect(all).toEqual(Array.from({ length: 15 }, () => ({ exitCode: 5, stdout: '', stderr: 'AWS refused. Ask.\n' })))
+    expect(work.gateway.asked.get('/api/credentials')).toBe(1)
+    // Not those who ask afterwards.
+    work.gateway.problems.clear()
+    expect((await ask()).exitCode).toBe(0)
+  })
+
   it('names the login with the role where only a new sign-in helps', async () => {
     await work.login()
     work.gateway.problems.set('/api/credentials', { status: 409, body: { code: 'sts.evidence_stale' } })

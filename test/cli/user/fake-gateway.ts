@@ -10,6 +10,8 @@ export interface Problem {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** How long the answer takes. */
+  readonly delayMs?: number
 }
 
 export interface FakeGateway {
@@ -224,7 +226,10 @@ export async function startFakeGateway(): Promise<FakeGateway> {
     const body = await text(request)
     const planned = gateway.problems.get(pathname)
     if (planned === 'no response') request.socket.destroy()
-    else if (planned !== undefined) return planned
+    else if (planned !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, planned.delayMs ?? 0))
+      return planned
+    }
     if (pathname === '/oauth/.well-known/oauth-authorization-server') return { status: 200, body: metadata() }
     if (pathname === '/oauth/auth') return authorize(searchParams)
     if (gateway.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, gateway.delayMs))

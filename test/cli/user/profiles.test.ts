@@ -410,4 +410,17 @@ print(session.available_profiles, session.region_name, credentials.access_key[:4
     expect(ran.stderr).toContain(stderr)
     expect(await readFile(config(), 'utf8')).toBe(before)
   })
+
+  it('killed at any moment leaves the old file or the new one', { timeout: 120_000 }, async () => {
+    await mkdir(join(work.home, '.aws'))
+    const before = '[default]\nregion = eu-west-1\n'
+    await writeFile(config(), before)
+    await work.run(['profiles'])
+    const after = await readFile(config(), 'utf8')
+    for (let round = 0; round < 15; round++) {
+      await writeFile(config(), before)
+      await work.run(['profiles'], { meanwhile: (child) => setTimeout(() => child.kill('SIGKILL'), 60 + round * 25) })
+      expect([before, after]).toContain(await readFile(config(), 'utf8'))
+    }
+  })
 })

@@ -1,5 +1,5 @@
 /** Credentials of a role: from the cache, or by one exchange however many processes ask at the same time. */
-import { UserError } from '../errors.ts'
+import { UserError, type UserErrorCode } from '../errors.ts'
 import type { Machine } from '../machine.ts'
 import { callApi } from '../session/api.ts'
 import { withLock } from '../session/lock.ts'
@@ -20,13 +20,50 @@ export interface WantedCredentials {
 export async function credentialsFor(machine: Machine, wanted: WantedCredentials): Promise<CachedCredentials> {
   const { gateway, role, leftMs = RENEW_BEFORE_MS } = wanted
   const file = credentialsFile(machine, gateway, role)
+  const askedAt = machine.now()
   const cached = async (): Promise<CachedCredentials | undefined> => {
     const found = await readCache(file, role)
     return found !== undefined && Date.parse(found.Expiration) - machine.now() > leftMs ? found : undefined
   }
-  const exchange = async (): Promise<CachedCredentials> =>
-    newCredentials(machine, await openSession(machine, gateway), role)
-  return (await cached()) ?? withLock(`${file}.lock`, cached, exchange)
+  const exchange = async (): Promise<CachedCredentials> => {
+    try {
+      return await newCredentials(machine, await openSession(machine, gateway), role)
+    } catch (error) {
+      if (error instanceof UserError) await keepRefusal(refusalFile(file), error, machine.now())
+      throw error
+    }
+  }
+  const done = async (): Promise<CachedCredentials | undefined> => {
+    const found = await cached()
+    if (found === undefined) await adoptRefusal(refusalFile(file), askedAt)
+    return found
+  }
+  return (await cached()) ?? withLock(`${file}.lock`, done, exchange)
+}
+
+function refusalFile(file: string): string {
+  return `${file}.refused`
+}
+
+interface Refusal {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly code: UserErrorCode
+  readonly sentence: string
+  readonly hint: string
+  readonly exitCode: number
+}
+
+async function keepRefusal(path: string, { code, message, hint, exitCode }: UserError, at: number): Promise<void> {
+  await writePrivate(path, JSON.stringify({ at, code, sentence: message, hint, exitCode }))
+}
+
+/** What another process was refused while this one waited for it is this one's answer too: nobody asks fifty times. */
+async function adoptRefusal(path: string, askedAt: number): Promise<void> {
+  const refusal = parse<Refusal>(await readPrivate(path))
+  if (refusal === undefined || refusal.at < askedAt) return
+  const { code, ...detail } = refusal
+  throw new UserError(code, detail)
 }
 
 /**
@@ -56,13 +93,16 @@ function areStrings<Name extends string>(fields: Record<Name, unknown>): fields 
   return Object.values(fields).every((value) => typeof value === 'string' && value !== '')
 }
 
-/** What is not as this program writes it does not count. */
 async function readCache(file: string, role: string): Promise<CachedCredentials | undefined> {
+  const cached = parse<CachedCredentials>(await readPrivate(file))
+  return cached?.role === role ? cached : undefined
+}
+
+/** What is not as this program writes it does not count. */
+function parse<Value>(text: string | undefined): Value | undefined {
   try {
-    const cached = JSON.parse((await readPrivate(file)) ?? 'null') as CachedCredentials | null
-    return cached?.role === role ? cached : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
+    return (JSON.parse(text ?? 'null') as Value | null) ?? undefined
+  } catch {
+    return undefined
   }
 }
