@@ -22,8 +22,10 @@ export interface Memory {
 export interface BuiltGateway {
   readonly url: string
   readonly idp: TestIdp
-  /** As the system counts it, without a collection. */
+  /** As the system counts it, without a collection, in octets. */
   rss(): number
+  /** The same without what is mapped from files: the program, and the store as far as it was read. */
+  anonymous(): number
   memory(): Promise<Memory>
   close(): Promise<void>
 }
@@ -63,10 +65,8 @@ export const startBuilt = async (options: readonly string[] = []): Promise<Built
   return {
     url,
     idp,
-    rss: () => {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-      return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024
-    },
+    rss: () => resident(child, 'VmRSS'),
+    anonymous: () => resident(child, 'RssAnon'),
     memory: async () => {
       child.send('measure')
       const [memory] = await once(child, 'message')
@@ -79,6 +79,11 @@ export const startBuilt = async (options: readonly string[] = []): Promise<Built
       await rm(folder, { recursive: true })
     },
   }
+}
+
+const resident = ({ pid }: ChildProcess, name: 'VmRSS' | 'RssAnon'): number => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
 }
 
 /** What node needs to answer `memory`. */
