@@ -1,4 +1,4 @@
-import type samlify from 'samlify'
+import samlify from 'samlify'
 import type { Signer } from '../core/keys.ts'
 import { RSA_SHA256 } from '../xml/algorithms.ts'
 import { signEnveloped } from '../xml/sign.ts'
@@ -21,30 +21,17 @@ export type Outgoing =
   | { readonly binding: 'redirect'; readonly url: string }
   | { readonly binding: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
 
-type Samlify = typeof samlify
-/** What packs messages to one destination. */
-interface Parties {
-  readonly sender: ReturnType<Samlify['ServiceProvider']>
-  readonly peer: ReturnType<Samlify['IdentityProvider']>
-}
-
 /**
  * No message contains these parties: samlify requires both, and reads their metadata with XPath, which for each message
- * would cost more than the rest of a login. Loaded at the first message.
+ * would cost more than the rest of a login.
  */
-let loading: Promise<{ readonly library: Samlify; readonly sender: Parties['sender'] }> | undefined
+const sender = samlify.ServiceProvider({
+  entityID: 'urn:sender',
+  authnRequestsSigned: false,
+  assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
+})
 
-async function load(): Promise<{ readonly library: Samlify; readonly sender: Parties['sender'] }> {
-  const { default: library } = await import('samlify')
-  const sender = library.ServiceProvider({
-    entityID: 'urn:sender',
-    authnRequestsSigned: false,
-    assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
-  })
-  return { library, sender }
-}
-
-const peers = new Map<string, Parties['peer']>()
+const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
 /** Destinations come from metadata; a federation has thousands. */
 const MOST_PEERS = 1000
 
@@ -61,7 +48,7 @@ export async function packMessage(
 }
 
 async function packRedirect(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
-  const url = await packWithSamlify(message, render(message.markup), 'redirect')
+  const url = packWithSamlify(message, render(message.markup), 'redirect')
   if (!signer) return { binding: 'redirect', url }
   const separatorLength = 1
   const query = `${url.slice(message.destination.length + separatorLength)}&SigAlg=${encodeURIComponent(RSA_SHA256)}`
@@ -71,12 +58,12 @@ async function packRedirect(message: MessageToSend, signer: Signer | undefined):
 }
 
 /** The redirect's URL, or the form field's value. */
-async function packWithSamlify(
+function packWithSamlify(
   { parameter, id, destination, relayState = '' }: MessageToSend,
   xml: string,
   binding: Binding,
-): Promise<string> {
-  const { sender, peer } = await partiesFor(destination)
+) {
+  const peer = peerAt(destination)
   const options = { relayState, customTagReplacement: () => ({ id, context: xml }) }
   const { context } =
     parameter === 'SAMLRequest'
@@ -85,13 +72,11 @@ async function packWithSamlify(
   return context
 }
 
-async function partiesFor(destination: string): Promise<Parties> {
-  loading ??= load()
-  const { library, sender } = await loading
+function peerAt(destination: string) {
   const known = peers.get(destination)
-  if (known) return { sender, peer: known }
+  if (known) return known
   const services = [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination }))
-  const peer = library.IdentityProvider({
+  const peer = samlify.IdentityProvider({
     entityID: 'urn:peer',
     wantAuthnRequestsSigned: false,
     singleSignOnService: services,
@@ -99,7 +84,7 @@ async function partiesFor(destination: string): Promise<Parties> {
   })
   if (peers.size >= MOST_PEERS) peers.clear()
   peers.set(destination, peer)
-  return { sender, peer }
+  return peer
 }
 
 async function packForm(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
@@ -107,7 +92,7 @@ async function packForm(message: MessageToSend, signer: Signer | undefined): Pro
   const plain = render(markup)
   const xml = signer ? await signEnveloped(plain, { id, after: 'Issuer', signer }) : plain
   const fields = {
-    [parameter]: await packWithSamlify(message, xml, 'post'),
+    [parameter]: packWithSamlify(message, xml, 'post'),
     ...(relayState !== undefined && { RelayState: relayState }),
   }
   return { binding: 'post', action: destination, fields }
