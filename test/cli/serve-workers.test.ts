@@ -76,14 +76,14 @@ describe('Workers', { timeout: 120_000 }, () => {
   })
 
   it('are replaced later each time when they end again and again', async () => {
-    for (const count of [3, 4]) {
-      const victim = workers().filter(isAlive).at(0)
-      process.kill(victim ?? 0, 'SIGKILL')
-      await untilWorkers(count)
-      const latest = workers().at(-1)
-      process.kill(latest ?? 0, 'SIGKILL')
-      await pool.said('Starting another in 0.5 s.')
-      if (count === 4) await pool.said('Starting another in 1 s.')
+    // Each place has a back-off of its own.
+    const atPlaceOne = (): readonly number[] =>
+      [...pool.stderr().matchAll(/Worker 1 listens \(process (\d+)\)/g)].map(([, id]) => Number(id))
+    for (const said of ['Starting another.', 'Starting another in 0.5 s.', 'Starting another in 1 s.']) {
+      const before = atPlaceOne()
+      process.kill(before.at(-1) ?? 0, 'SIGKILL')
+      await pool.said(said)
+      while (atPlaceOne().length === before.length) await pool.saidMore()
     }
     expect(await readyz()).toMatchObject({ status: 'ready' })
   })

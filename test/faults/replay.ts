@@ -29,6 +29,8 @@ const acrossRestarts = async (restarts: number): Promise<readonly Figure[]> => {
       }
     }
     const posting = Array.from({ length: POSTERS }, poster)
+    // A kill between its use and its answer would leave it used, and accepted by nobody.
+    while (accepted === 0) await delay(20)
     for (let n = 0; n < restarts; n += 1) {
       await delay(300)
       await gateway.end(n % 2 === 0 ? 'SIGKILL' : 'SIGTERM')
