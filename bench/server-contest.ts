@@ -15,7 +15,7 @@ import { type HttpAnswer, keptConnections, type Send } from './local-aws-client.
 import { startRedis } from './redis-server.ts'
 import { ordinaryAttributes, parties, signedMessage } from './saml-messages.ts'
 
-const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 6, 40, 8]
+const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 15, 40, 8]
 const PARTS = ['start', 'ACS', 'finish', 'roles'] as const
 type Part = (typeof PARTS)[number]
 
