@@ -158,7 +158,7 @@ function isBrief({ errors }: OAuthLibrary) {
   }
 }
 
-/** A login that has ended is nobody, and so is a device that has: every use of a token asks this. */
+/** Undefined for a login or a device that has ended. Checked at every use of a token. */
 function accountOf({ store }: AuthorizationPorts, { errors }: OAuthLibrary): Configuration['findAccount'] {
   return async ({ oidc }, loginId, token) => {
     const login = await readLogin(store, loginId)

@@ -2,7 +2,8 @@
  * Seals what a store outside the process holds, so that a copy of it shows no assertion, token, subject or role: values
  * with AES-256-GCM, ids in keys by their hash. Keys are derived from `session.secret`: the first seals, all open.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import { fingerprint } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Store } from '../gateway/ports.ts'
 
@@ -88,7 +89,7 @@ function keysOf(secret: Secret): Keys {
 /** `prefix:id` with the hash of the id: tokens and names are ids too. */
 function named(key: string): string {
   const end = key.indexOf(':') + 1
-  return `${key.slice(0, end)}${createHash('sha256').update(key.slice(end)).digest('base64url')}`
+  return `${key.slice(0, end)}${fingerprint(key.slice(end))}`
 }
 
 /**

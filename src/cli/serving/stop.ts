@@ -13,7 +13,7 @@ const LAST_MS = 500
 /** Long enough for load balancers that ask every second whether the gateway is ready. */
 const UNREADY_FIRST_MS = 2_000
 
-/** How long the gateway still accepts connections after the signal. At Ctrl+C nobody balances load. */
+/** How long the gateway still accepts connections after the signal. Ctrl+C is pressed where there is no load balancer. */
 export function unreadyFirstMs(signal: StopSignal): number {
   return signal === 'SIGTERM' ? UNREADY_FIRST_MS : 0
 }

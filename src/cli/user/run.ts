@@ -24,7 +24,7 @@ export async function runProgram(
   }
 }
 
-/** A reader such as `head` has had enough: there is nobody to tell, and nothing is wrong with fedgate. */
+/** A reader such as `head` closed the pipe: fedgate has nothing more to write, and nothing is wrong. */
 export function endWithoutReader(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') process.exit(exitCodes.failed)

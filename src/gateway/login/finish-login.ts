@@ -113,7 +113,7 @@ async function orEnd(
   }
 }
 
-/** Ends a login that no browser has got a session of, if the store can: nobody can use it in any case. */
+/** Ends a login without a session in any browser, if the store can. It could not be used in any case. */
 export async function abandonLogin(gateway: Pick<Gateway, 'store' | 'loginEnded'>, login: Login): Promise<void> {
   await endLogin(gateway, login).catch(() => undefined)
 }

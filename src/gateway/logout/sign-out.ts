@@ -35,7 +35,7 @@ export function signOut(gateway: SignOutPorts, login: Login, caller: Caller): Pr
   })
 }
 
-/** If the answer of the store is lost, nobody knows whether the login has ended: that is recorded too. */
+/** If the store's answer is lost, it is unknown whether the login has ended: that is recorded too. */
 function auditingFailures(
   gateway: SignOutPorts,
   { signIn: { identity } }: Login,

@@ -75,7 +75,7 @@ function resource(type: string, attributes: Resource['attributes']): Resource {
 }
 
 /**
- * A text that stands for itself. Terraform reads every string of its JSON syntax as a template, in which `$${` and `%%{`
+ * Escapes literal text. Terraform reads every string of its JSON syntax as a template, in which `$${` and `%%{`
  * are `${` and `%{`. A sign before those would count as part of them, and is inserted as a value.
  */
 export function literal(text: string): string {

@@ -91,7 +91,7 @@ async function refuseOthers(folder: string): Promise<void> {
     const { mode, uid: owner } = await stat(path)
     if (owner !== uid)
       throw new StoreError('store.other_owner', { sentence: `${path} belongs to another user (uid ${owner}).` })
-    // What is in a folder that nobody else may enter needs no permissions of its own.
+    // Files need no permissions of their own in a folder that other users cannot enter.
     if (path === folder && (mode & OTHERS) !== 0)
       throw new StoreError('store.readable_by_others', {
         sentence: `Other users of this machine can enter ${folder} (mode ${(mode & 0o777).toString(8)}).`,

@@ -3,8 +3,8 @@
  * gateway process that opens the same folder. folder.ts decides which folders may be used, group-commit.ts when a
  * transaction begins, and entry.ts how a record is written.
  */
-import { createHash } from 'node:crypto'
 import { type Database, open, type RootDatabase } from 'lmdb'
+import { fingerprint } from '../../core/ids.ts'
 import type { Admission, Clock, Room, Store } from '../../gateway/ports.ts'
 import { StoreError } from '../errors.ts'
 import { type Entry, readEntry, writeEntry } from './entry.ts'
@@ -227,7 +227,7 @@ function operations(databases: Databases, now: Clock) {
     delete: (key: string): void => void remove(key),
     add: (key: string, member: string, expiresAt: Date): void => {
       sweep()
-      const hash = createHash('sha256').update(member).digest('base64url')
+      const hash = fingerprint(member)
       const entry = { value: member, expiresAt: expiresAt.getTime(), room: '' }
       members.putSync([key, hash], writeEntry(entry))
       ends.putSync([endOf(entry), key, hash], '')

@@ -1,6 +1,6 @@
 /**
  * The servers behind `session.store`, connected to as they are now: one node, the master that sentinels name, or the
- * masters of a cluster. Nothing here reconnects or repeats a command. What is lost is thrown away and opened anew by
+ * masters of a cluster. Nothing here reconnects or repeats a command. What is lost is discarded and opened again by
  * connection.ts, so every connection in use was examined first, and no command is carried out twice.
  */
 import { createClient, createCluster, type RedisClientType } from 'redis'

@@ -30,7 +30,7 @@ export function publishedRoutes({ gateway }: WebParts, isStopping: () => boolean
       response.type('text').send('ok\n')
     })
     .get('/readyz', async (_request, response) => {
-      // At once, without asking the store: a load balancer must send nobody here any more.
+      // At once, without asking the store: a load balancer must stop sending requests here.
       if (isStopping()) return void response.status(503).json({ status: 'stopping' })
       const { isReady, ...parts } = await readiness(gateway)
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', ...parts })

@@ -14,7 +14,7 @@ export interface CredentialProcessOptions {
   readonly role: string
 }
 
-/** Prints the JSON of a `credential_process`. Asks nobody, opens nothing, and fails with a single line on stderr. */
+/** Prints the JSON of a `credential_process`. Never prompts, never opens a browser, and fails with a single line on stderr. */
 export async function runCredentialProcess(terminal: Machine, options: CredentialProcessOptions): Promise<void> {
   const machine: Machine = { ...terminal, isInteractive: false }
   try {

@@ -15,7 +15,7 @@ export interface ExecOptions {
   readonly server?: boolean
 }
 
-/** AWS's SDKs ask anew a quarter of an hour before the end. */
+/** AWS's SDKs request new credentials 15 minutes before the old ones expire. */
 const SERVER_LEFT_MS = 15 * 60_000
 
 /** Runs the command, or the user's shell without one, with the role's credentials. Always ends with its exit code. */

@@ -58,7 +58,7 @@ async function keepRefusal(path: string, { code, message, hint, exitCode }: User
   await writePrivate(path, JSON.stringify({ at, code, sentence: message, hint, exitCode }))
 }
 
-/** What another process was refused while this one waited for it is this one's answer too: nobody asks fifty times. */
+/** A refusal that another process got while this one waited is the answer here too, so fifty processes make one request. */
 async function adoptRefusal(path: string, askedAt: number): Promise<void> {
   const refusal = parse<Refusal>(await readPrivate(path))
   if (refusal === undefined || refusal.at < askedAt) return

@@ -1,6 +1,6 @@
 /**
  * A lock across processes, for what must happen once however many AWS tools ask at the same time. The lock is a file
- * that its holder creates and touches; one whose process has ended, or that nobody touches, is taken over.
+ * that its holder creates and touches; one whose process has ended, or that is no longer touched, is taken over.
  */
 import { randomUUID } from 'node:crypto'
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises'
@@ -12,13 +12,13 @@ import { makePrivateFolder } from './private-files.ts'
 
 const TOUCH_MS = 2_000
 
-/** Untouched for so long, a lock is nobody's: its machine went to sleep, or its process number is another's now. */
+/** A lock untouched for this long is stale: its machine slept, or its process ID now belongs to another process. */
 const STALE_MS = 20_000
 
 /** How long a process waits for others in all. */
 const WAIT_MS = 120_000
 
-/** Taking over takes a moment: whoever needs longer was killed while at it. */
+/** A takeover takes a moment. A process that needs longer was killed during it. */
 const TAKEOVER_MS = 5_000
 
 interface Holder {

@@ -107,7 +107,7 @@ function checkMode(path: string, { mode, uid }: { readonly mode: number; readonl
   if (uid !== process.geteuid?.() && process.geteuid?.() !== 0)
     throw new UserError('cli.file_open_to_others', {
       sentence: `${path} belongs to another user.`,
-      hint: 'Delete it, or run fedgate as the user to whom it belongs.',
+      hint: 'Delete it, or run fedgate as the user that owns it.',
     })
 }
 
