@@ -13,6 +13,7 @@ const suites: Readonly<Record<string, Load>> = {
   'local-aws': () => import('./local-aws.ts'),
   picker: () => import('./picker.ts'),
   server: () => import('./server.ts'),
+  workers: () => import('./workers.ts'),
 }
 
 const named = process.argv.slice(2)
