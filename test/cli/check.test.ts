@@ -8,9 +8,7 @@ import { readConfig } from '../../src/cli/load-config.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
 import { writeConfig } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
+import { PROGRAM } from '../setup/built.ts'
 
 interface Ended {
   readonly exitCode: number | null
@@ -20,7 +18,7 @@ interface Ended {
 
 const check = (config: string, ...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const words = ['--import', TSX, MAIN, 'check', '--config', config, ...args]
+    const words = [PROGRAM, 'check', '--config', config, ...args]
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const written = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const)
