@@ -56,7 +56,11 @@ export interface TrustPolicyOptions {
   readonly provider: string
   /** Role ARNs; with allAccounts also role names. undefined: every role that the rules name for the provider. */
   readonly role?: readonly string[]
+  /** The same as a list: names or ARNs separated by commas, or `@FILE`. */
+  readonly roles?: string
   readonly allAccounts?: true
+  /** Path of a file with further accounts; implies allAccounts. */
+  readonly accounts?: string
   readonly format: TrustPolicyFormat
 }
 

@@ -69,8 +69,8 @@ interface ExplainFlags extends Partial<ExplainOptions> {
 
 const trustPolicyHelp = `
 Writes only the document to stdout; warnings go to stderr. Without --role, it covers every role that a rule under \`access\`
-names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each. If
-a rule matches any role name, name the role with --role NAME.`
+names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each; with
+--accounts, those of a file too. If a rule matches any role name, name the role with --role NAME, or several with --roles.`
 
 /** Builds the program around the given commands. It throws CommanderError instead of ending the process. */
 export function buildProgram(version: string, run: Commands, output: Output): Command {
@@ -186,7 +186,12 @@ function addTrustPolicy(program: Command, run: Commands): void {
     .addOption(configOption().makeOptionMandatory())
     .requiredOption('--provider <id>', 'the provider whose users assume the roles')
     .option('--role <arn>', 'print only this role; with --all-accounts a role name (repeatable)', collect)
+    .option('--roles <list>', 'the same as a list: names or ARNs separated by commas, or @FILE with one on each line')
     .option('--all-accounts', 'cover every account of the configuration')
+    .option(
+      '--accounts <file>',
+      'cover the accounts of this file too: the JSON of `aws organizations list-accounts`, or an ID on each line',
+    )
     .addOption(new Option('--format <format>', 'the output format').choices(trustPolicyFormats).default('json'))
     .addHelpText('after', trustPolicyHelp)
     .action((options: TrustPolicyOptions) => run.trustPolicy(options))
