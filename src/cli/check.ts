@@ -18,7 +18,7 @@ import { Ended, exitCodes } from './exit-codes.ts'
 import { ask } from './http-client.ts'
 import { gatewayIdentifiers, readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
-import { colors, openOutput } from './output.ts'
+import { colors, type Output, openOutput } from './output.ts'
 
 interface ResponseToCheck {
   readonly file: string
@@ -40,6 +40,7 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
+  if (options.live && provider !== undefined) return runLiveCheck(config, { ...options, provider }, output)
   const verdicts =
     response === undefined || provider === undefined
       ? await checkAll(config, portsFor(config))
@@ -50,6 +51,20 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   const outcome = outcomeOfAll(verdicts)
   if (outcome === 'unknown' && response !== undefined && inResponseTo === undefined) output.note(NAME_THE_REQUEST)
   if (outcome !== 'pass') throw new Ended(exitCodes.failed)
+}
+
+/** Throws CheckError, StartError, or Ended if the answer was refused. */
+async function runLiveCheck(
+  config: Config,
+  { provider, idp, json, browser = true }: CheckOptions & { readonly provider: string },
+  output: Output,
+): Promise<void> {
+  const { liveCheck } = await import('./live/live-check.ts')
+  const { reportJson, reportLines } = await import('./live/report-lines.ts')
+  const question = { provider, opensBrowser: browser, ...(idp === undefined ? {} : { idp }) }
+  const report = await liveCheck(config, question, output)
+  for (const line of json ? [reportJson(report)] : reportLines(report, colors(output.style))) output.print(line)
+  if (report.refusal) throw new Ended(exitCodes.failed)
 }
 
 function now(): Date {

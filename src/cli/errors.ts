@@ -52,6 +52,18 @@ export const checkErrors = {
     sentence: 'The file with the response cannot be read.',
     hint: 'Specify a file with a SAML response, as base64 or as XML.',
   },
+  'check.provider_not_configured': {
+    sentence: 'The configuration has no provider with that id.',
+    hint: 'Choose one with --provider.',
+  },
+  'check.gateway_running': {
+    sentence: 'The address of the gateway is already in use.',
+    hint: 'Use the page /status/try/PROVIDER of the running gateway, or stop it first.',
+  },
+  'check.live_timeout': {
+    sentence: 'No answer came within 15 minutes.',
+    hint: 'Run the check again and sign in at the URL that it prints.',
+  },
   'check.provider_unknown': {
     sentence: 'The configuration has no SAML provider with that id.',
     hint: 'Choose one with --provider.',

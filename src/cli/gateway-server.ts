@@ -265,16 +265,7 @@ async function configure(
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
   const store = opened.sealedBy(config.session.secrets)
-  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
-    gatewayKeys(config, now()),
-    config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, log.warn),
-  ])
-  const gateway = {
-    ...assemble(config, { keys, audit, store }, context),
-    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
-    trustPolicyOf,
-  }
+  const gateway = await gatewayFor(config, { audit, store }, context)
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
@@ -283,6 +274,7 @@ async function configure(
     isStopping,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)
+  const { keys } = gateway
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
@@ -303,6 +295,25 @@ async function configure(
   }
 }
 
+/** The use-cases of a configuration, with its keys: nothing listens, and nothing is fetched. Throws StartError or IssuerError. */
+export async function gatewayFor(
+  config: Config,
+  { audit, store }: { readonly audit: Audit; readonly store: Store },
+  context: Pick<GatewayContext, 'log' | 'now'>,
+): Promise<Gateway & { readonly keys: GatewayKeys }> {
+  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
+    gatewayKeys(config, context.now()),
+    config.issuer && openWebIdentityIssuer(config.issuer),
+    trustPolicies(config, context.log.warn),
+  ])
+  return {
+    ...assemble(config, { keys, audit, store }, context),
+    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
+    keys,
+    trustPolicyOf,
+  }
+}
+
 /** Opens the configured audit log. Repeated refusals are counted instead of written one by one. Throws StartError. */
 async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> {
   const target = await openTarget(audit, stdout).catch((cause: unknown) => {
@@ -319,7 +330,7 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
 function assemble(
   config: Config,
   { keys, audit, store }: { readonly keys: GatewayKeys; readonly audit: Audit; readonly store: Store },
-  { log, now }: GatewayContext,
+  { log, now }: Pick<GatewayContext, 'log' | 'now'>,
 ): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts

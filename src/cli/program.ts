@@ -48,7 +48,10 @@ const MOST_WORKERS = 64
 const exitCodesHelp =
   '\nExit codes: 0 success, 1 failed, 2 usage error, 3 not signed in, 4 denied, 5 refused by AWS, 6 network error,\n78 invalid configuration, 130 interrupted.'
 
-const checkHelp = '\nExits with 0 when all checks pass, or when the response would be accepted; otherwise with 1.'
+const checkHelp = `
+With --live, it listens where the gateway would (so the gateway must not run), prints a URL and waits for one sign-in.
+
+Exits with 0 when all checks pass, or when the response or the sign-in would be accepted; otherwise with 1.`
 
 const serveHelp = `
 SIGTERM ends the gateway within 10 seconds, after the requests in progress; a second signal ends it at once.
@@ -129,13 +132,18 @@ function addCheck(program: Command, run: Commands): void {
     .addOption(configOption().makeOptionMandatory())
     .option('--json', 'print the results as JSON')
     .option('--response <file>', 'check a SAML response (base64 or XML) instead; signs no user in')
-    .option('--provider <id>', 'with --response: the provider that sent it')
-    .option('--idp <entityID>', 'with --response and discovery: the identity provider that sent it')
+    .option('--live', 'wait for a test sign-in instead and show everything that comes back; signs no user in')
+    .option('--no-browser', 'with --live: only print the URL')
+    .option('--provider <id>', 'with --response or --live: the provider')
+    .option('--idp <entityID>', 'with --response or --live, and discovery: the identity provider')
     .option('--in-response-to <id>', 'with --response: the ID of the request that it must answer')
     .option('--at <time>', 'with --response: the time to check it at (default: now)', parseTime)
     .addHelpText('after', checkHelp)
     .action((options: CheckOptions, command: Command) => {
-      if ((options.response === undefined) !== (options.provider === undefined))
+      const { live, response, provider } = options
+      if (live && response !== undefined) command.error('error: --live and --response cannot be used together')
+      if (live && provider === undefined) command.error('error: --live needs --provider')
+      if (!live && (response === undefined) !== (provider === undefined))
         command.error('error: --response and --provider must be used together')
       return run.check(options)
     })

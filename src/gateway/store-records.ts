@@ -10,6 +10,7 @@ import type { ReceivedLogout } from './login/login-index.ts'
 import type { LoginRecord } from './login/logins.ts'
 import type { PendingRecord } from './login/pending-logins.ts'
 import type { Room } from './ports.ts'
+import type { KeptTest } from './test-sign-in/keep.ts'
 import type { Activity } from './user/activity.ts'
 import type { StoredDevice } from './user/devices.ts'
 import type { StoredPreferences } from './user/preferences.ts'
@@ -171,6 +172,7 @@ const started = {
   binding: text,
   isPassive: z.boolean().exactOptional(),
   renews: text.exactOptional(),
+  testFor: text.exactOptional(),
   maxAuthAgeSeconds: z.number().exactOptional(),
   begunAt: instant,
 }
@@ -231,6 +233,36 @@ export const loginsOfSubject = defineSet({
   lifetime: { until: 'each login ends' },
   version: 1,
   schema: text,
+})
+
+const findings = z.array(
+  z.strictObject({
+    name: text,
+    outcome: z.enum(['pass', 'fail', 'unknown', 'not-run']),
+    expected: text.exactOptional(),
+    found: text.exactOptional(),
+    source: text.exactOptional(),
+    warning: text.exactOptional(),
+  }),
+)
+
+const keptTest: z.ZodType<KeptTest> = z.strictObject({
+  provider: text,
+  owner: text,
+  binding: text,
+  at: instant,
+  reference: text,
+  verdict: findings,
+  refusal: z.strictObject({ code: text, sentence: text, hint: text, reason: text.exactOptional() }).exactOptional(),
+  signIn: signIn.exactOptional(),
+})
+
+export const testSignIns = defineRecord({
+  prefix: 'test-sign-in',
+  holds: 'the result of a test sign-in, for the operator who started it',
+  lifetime: { seconds: 15 * MINUTE },
+  version: 1,
+  schema: keptTest,
 })
 
 const receivedLogout: z.ZodType<ReceivedLogout> = z.strictObject({
@@ -481,6 +513,7 @@ export const storeRecords = [
   answeredRequests,
   usedAssertions,
   loginsOfSubject,
+  testSignIns,
   logoutsOfSubject,
   logoutOutcomes,
   sentLogoutRequests,

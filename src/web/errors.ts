@@ -59,6 +59,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'login.used': 409,
   'login.too_many_pending': 503,
   'session.required': 401,
+  'test.unknown': 404,
   'role.duration_invalid': 400,
   'role.destination_refused': 400,
   'role.destination_other_partition': 400,
