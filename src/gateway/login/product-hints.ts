@@ -23,5 +23,5 @@ export function productHint(
   { code, found = '' }: Pick<SamlError, 'code' | 'found'>,
   preset: SamlProviderConfig['preset'],
 ): string | undefined {
-  return preset?.hints.find((one) => one.code === code && (one.found?.test(found) ?? true))?.hint
+  return preset?.hints.find((one) => one.codes.includes(code) && (one.found?.test(found) ?? true))?.hint
 }

@@ -22,40 +22,36 @@ export const adfs: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm', 'saml.signature_digest_algorithm'],
       hint: `${TRUST}, Advanced: set “Secure hash algorithm” to SHA-256.`,
     },
     {
-      code: 'saml.signature_digest_algorithm',
-      hint: `${TRUST}, Advanced: set “Secure hash algorithm” to SHA-256.`,
-    },
-    {
-      code: 'saml.subject_missing',
+      codes: ['saml.subject_missing'],
       hint: 'In AD FS Management, Edit Claim Issuance Policy of the relying party trust: add a rule that transforms E-Mail Address or UPN to “Name ID”.',
     },
     {
-      code: 'saml.idp_refused',
+      codes: ['saml.idp_refused'],
       found: /InvalidNameIDPolicy/,
       hint: 'Leave `nameIdFormat` out here, or set “Outgoing name ID format” of the rule for Name ID at AD FS (Edit Claim Issuance Policy) to the format that it names.',
     },
     {
-      code: 'saml.encryption_cbc_unsigned',
+      codes: ['saml.encryption_cbc_unsigned'],
       hint: 'In PowerShell on the AD FS server: Set-AdfsRelyingPartyTrust -TargetName "…" -SamlResponseSignature MessageAndAssertion. Or leave acceptCbcWithoutSignedResponse out here.',
     },
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned'],
       hint: 'In PowerShell on the AD FS server: Set-AdfsRelyingPartyTrust -TargetName "…" -SamlResponseSignature MessageAndAssertion.',
     },
     {
-      code: 'saml.audience_mismatch',
+      codes: ['saml.audience_mismatch'],
       hint: `${TRUST}, Identifiers: the “Relying party identifiers” must have this gateway's entityID.`,
     },
     {
-      code: 'saml.recipient_mismatch',
+      codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${TRUST}, Endpoints: the SAML Assertion Consumer Endpoint must be this gateway's ACS URL.`,
     },
     {
-      code: 'saml.signature_invalid',
+      codes: ['saml.signature_invalid'],
       hint: 'The token-signing certificate of AD FS rolls over every year: use its FederationMetadata.xml by URL as `metadata`, so the gateway reads the new one.',
     },
   ],

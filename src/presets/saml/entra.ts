@@ -34,38 +34,34 @@ export const entra: SamlPreset = {
   unlistedGroups: [{ attribute: 'http://schemas.microsoft.com/claims/groups.link' }],
   hints: [
     {
-      code: 'saml.groups_unlisted',
+      codes: ['saml.groups_unlisted'],
       hint: 'You are in more than 150 groups, so Microsoft Entra ID sent a link instead of them. In the enterprise application, Single sign-on, Attributes & Claims, edit the groups claim: select “Groups assigned to the application”, or filter the groups.',
     },
     {
-      code: 'saml.audience_mismatch',
+      codes: ['saml.audience_mismatch'],
       found: /urn:amazon:webservices|signin\.aws\.amazon\.com/,
       hint: `This is the gallery application for AWS. ${BASIC} of another application, created with “Create your own application”, and set “Identifier (Entity ID)” to this gateway's entityID.`,
     },
-    { code: 'saml.audience_mismatch', hint: `${BASIC}: set “Identifier (Entity ID)” to this gateway's entityID.` },
+    { codes: ['saml.audience_mismatch'], hint: `${BASIC}: set “Identifier (Entity ID)” to this gateway's entityID.` },
     {
-      code: 'saml.destination_mismatch',
+      codes: ['saml.destination_mismatch', 'saml.recipient_mismatch'],
       hint: `${BASIC}: set “Reply URL (Assertion Consumer Service URL)” to this gateway's ACS URL.`,
     },
+    { codes: ['saml.signature_algorithm'], hint: `${CERTIFICATE}, Edit: set “Signing Algorithm” to SHA-256.` },
     {
-      code: 'saml.recipient_mismatch',
-      hint: `${BASIC}: set “Reply URL (Assertion Consumer Service URL)” to this gateway's ACS URL.`,
-    },
-    { code: 'saml.signature_algorithm', hint: `${CERTIFICATE}, Edit: set “Signing Algorithm” to SHA-256.` },
-    {
-      code: 'saml.signature_invalid',
+      codes: ['saml.signature_invalid'],
       hint: `${CERTIFICATE}: use “App Federation Metadata Url” as \`metadata\`; the certificates of the tenant do not sign for this application.`,
     },
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned'],
       hint: `${CERTIFICATE}, Edit: set “Signing Option” to “Sign SAML response and assertion”.`,
     },
     {
-      code: 'saml.encryption_cbc_unsigned',
+      codes: ['saml.encryption_cbc_unsigned'],
       hint: `${CERTIFICATE}, Edit: set “Signing Option” to “Sign SAML response and assertion”, or leave acceptCbcWithoutSignedResponse out here.`,
     },
     {
-      code: 'saml.no_authn_context',
+      codes: ['saml.no_authn_context'],
       hint: 'Leave `authnContext` out: Microsoft Entra ID requires a second factor by Conditional Access, and names it in the attribute `authnMethods`.',
     },
   ],

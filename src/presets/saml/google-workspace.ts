@@ -22,20 +22,22 @@ export const googleWorkspace: SamlPreset = {
   },
   unlistedGroups: [],
   hints: [
-    { code: 'saml.response_unsigned', hint: `${DETAILS}: select “Signed response”.` },
+    { codes: ['saml.response_unsigned'], hint: `${DETAILS}: select “Signed response”.` },
     {
-      code: 'saml.assertion_unsigned',
+      codes: ['saml.assertion_unsigned'],
       hint: `${DETAILS}: clear “Signed response”, or leave \`signature\` out here.`,
     },
-    { code: 'saml.audience_mismatch', hint: `${DETAILS}: set “Entity ID” to this gateway's entityID.` },
-    { code: 'saml.destination_mismatch', hint: `${DETAILS}: set “ACS URL” to this gateway's ACS URL.` },
-    { code: 'saml.recipient_mismatch', hint: `${DETAILS}: set “ACS URL” to this gateway's ACS URL.` },
+    { codes: ['saml.audience_mismatch'], hint: `${DETAILS}: set “Entity ID” to this gateway's entityID.` },
     {
-      code: 'saml.signature_invalid',
+      codes: ['saml.destination_mismatch', 'saml.recipient_mismatch'],
+      hint: `${DETAILS}: set “ACS URL” to this gateway's ACS URL.`,
+    },
+    {
+      codes: ['saml.signature_invalid'],
       hint: `${DETAILS}: the certificate selected there must be in the metadata that this gateway uses (Download metadata).`,
     },
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm'],
       hint: 'In the Google Admin console, Security, Authentication, SSO with SAML applications, add a certificate, and select it in the app: certificates of before 2016 sign with SHA-1.',
     },
   ],

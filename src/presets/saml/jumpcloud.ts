@@ -20,15 +20,22 @@ export const jumpcloud: SamlPreset = {
   },
   unlistedGroups: [],
   hints: [
-    { code: 'saml.audience_mismatch', hint: `${SSO}: set “SP Entity ID” to this gateway's entityID.` },
-    { code: 'saml.recipient_mismatch', hint: `${SSO}: set “ACS URLs” to this gateway's ACS URL.` },
-    { code: 'saml.destination_mismatch', hint: `${SSO}: set “ACS URLs” to this gateway's ACS URL.` },
-    { code: 'saml.issuer_mismatch', hint: `${SSO}: “IdP Entity ID” was changed. Export the metadata again.` },
-    { code: 'saml.signature_algorithm', hint: `${SSO}: set “Signature Algorithm” to RSA-SHA256.` },
-    { code: 'saml.response_unsigned', hint: `${SSO}: set “Sign” to “Assertion and Response”.` },
-    { code: 'saml.assertion_unsigned', hint: `${SSO}: set “Sign” to “Assertion and Response”.` },
+    { codes: ['saml.audience_mismatch'], hint: `${SSO}: set “SP Entity ID” to this gateway's entityID.` },
     {
-      code: 'saml.subject_missing',
+      codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
+      hint: `${SSO}: set “ACS URLs” to this gateway's ACS URL.`,
+    },
+    {
+      codes: ['saml.response_issuer_mismatch', 'saml.issuer_mismatch'],
+      hint: `${SSO}: “IdP Entity ID” was changed. Export the metadata again.`,
+    },
+    { codes: ['saml.signature_algorithm'], hint: `${SSO}: set “Signature Algorithm” to RSA-SHA256.` },
+    {
+      codes: ['saml.response_unsigned', 'saml.assertion_unsigned'],
+      hint: `${SSO}: set “Sign” to “Assertion and Response”.`,
+    },
+    {
+      codes: ['saml.subject_missing'],
       hint: `${SSO}: set “SAMLSubject NameID” to email or username; the user must have a value for it.`,
     },
   ],

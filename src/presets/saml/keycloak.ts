@@ -21,39 +21,32 @@ export const keycloak: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned'],
       hint: `${CLIENT}, Settings, Signature and Encryption: turn on “Sign documents”.`,
     },
     {
-      code: 'saml.assertion_unsigned',
+      codes: ['saml.assertion_unsigned'],
       hint: `${CLIENT}, Settings, Signature and Encryption: turn on “Sign assertions”.`,
     },
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm'],
       hint: `${CLIENT}, Settings, Signature and Encryption: set “Signature algorithm” to RSA_SHA256.`,
     },
     {
-      code: 'saml.signature_canonicalization',
+      codes: ['saml.signature_canonicalization'],
       hint: `${CLIENT}, Settings, Signature and Encryption: set “Canonicalization method” to EXCLUSIVE.`,
     },
+    { codes: ['saml.audience_mismatch'], hint: `${CLIENT}: its “Client ID” must be this gateway's entityID.` },
     {
-      code: 'saml.audience_mismatch',
-      hint: `${CLIENT}: its “Client ID” must be this gateway's entityID.`,
-    },
-    {
-      code: 'saml.recipient_mismatch',
+      codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${CLIENT}, Advanced: set “Assertion Consumer Service POST Binding URL” to this gateway's ACS URL.`,
     },
     {
-      code: 'saml.destination_mismatch',
-      hint: `${CLIENT}, Advanced: set “Assertion Consumer Service POST Binding URL” to this gateway's ACS URL.`,
-    },
-    {
-      code: 'saml.issuer_mismatch',
+      codes: ['saml.response_issuer_mismatch', 'saml.issuer_mismatch'],
       hint: 'The entityID of Keycloak is its realm URL: set its hostname (KC_HOSTNAME), and get the metadata again.',
     },
     {
-      code: 'saml.authn_context_mismatch',
+      codes: ['saml.authn_context_mismatch'],
       hint: `Leave \`authnContext\` out, and require the second factor there: ${CLIENT}, Advanced, Authentication flow overrides.`,
     },
   ],

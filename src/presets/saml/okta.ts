@@ -22,37 +22,33 @@ export const okta: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      code: 'saml.audience_mismatch',
+      codes: ['saml.audience_mismatch'],
       found: /urn:amazon:webservices/,
       hint: `This is the audience of an AWS app. ${SETTINGS}, and set “Audience URI (SP Entity ID)” to this gateway's entityID; with \`exchange.evidence: original\`, leave it and set no \`spEntityId\` here.`,
     },
     {
-      code: 'saml.audience_mismatch',
+      codes: ['saml.audience_mismatch'],
       hint: `${SETTINGS}, and set “Audience URI (SP Entity ID)” to this gateway's entityID.`,
     },
     {
-      code: 'saml.recipient_mismatch',
+      codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${SETTINGS}: set “Single sign-on URL” to this gateway's ACS URL, and select “Use this for Recipient URL and Destination URL”.`,
     },
+    { codes: ['saml.response_unsigned'], hint: `${SETTINGS}, Show Advanced Settings: set “Response” to Signed.` },
     {
-      code: 'saml.destination_mismatch',
-      hint: `${SETTINGS}: set “Single sign-on URL” to this gateway's ACS URL, and select “Use this for Recipient URL and Destination URL”.`,
-    },
-    { code: 'saml.response_unsigned', hint: `${SETTINGS}, Show Advanced Settings: set “Response” to Signed.` },
-    {
-      code: 'saml.assertion_unsigned',
+      codes: ['saml.assertion_unsigned'],
       hint: `${SETTINGS}, Show Advanced Settings: set “Assertion Signature” to Signed.`,
     },
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm'],
       hint: `${SETTINGS}, Show Advanced Settings: set “Signature Algorithm” to RSA-SHA256 and “Digest Algorithm” to SHA256.`,
     },
     {
-      code: 'saml.signature_invalid',
+      codes: ['saml.signature_invalid'],
       hint: 'In Okta, open the app integration, Sign On, SAML Signing Certificates: the active certificate must be in the metadata that this gateway uses (View IdP metadata).',
     },
     {
-      code: 'saml.encryption_algorithm',
+      codes: ['saml.encryption_algorithm'],
       hint: `${SETTINGS}, Show Advanced Settings: set “Key Transport Algorithm” to RSA-OAEP.`,
     },
   ],

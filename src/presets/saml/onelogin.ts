@@ -24,37 +24,32 @@ export const onelogin: SamlPreset = {
   ],
   hints: [
     {
-      code: 'saml.groups_unlisted',
+      codes: ['saml.groups_unlisted'],
       hint: 'OneLogin sent the groups as one value. In the application, Parameters, edit the parameter: select “Multi-value parameter”, and “Semicolon Delimited Input (Multi-value output)”.',
     },
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm', 'saml.signature_digest_algorithm'],
       hint: 'In the OneLogin admin portal, open the application, SSO: set “SAML Signature Algorithm” to SHA-256. It is SHA-1 at first.',
     },
     {
-      code: 'saml.signature_digest_algorithm',
-      hint: 'In the OneLogin admin portal, open the application, SSO: set “SAML Signature Algorithm” to SHA-256. It is SHA-1 at first.',
+      codes: ['saml.audience_mismatch'],
+      hint: `${CONFIGURATION}: set “Audience (EntityID)” to this gateway's entityID.`,
     },
-    { code: 'saml.audience_mismatch', hint: `${CONFIGURATION}: set “Audience (EntityID)” to this gateway's entityID.` },
-    { code: 'saml.recipient_mismatch', hint: `${CONFIGURATION}: set “Recipient” to this gateway's ACS URL.` },
+    { codes: ['saml.recipient_mismatch'], hint: `${CONFIGURATION}: set “Recipient” to this gateway's ACS URL.` },
     {
-      code: 'saml.destination_mismatch',
+      codes: ['saml.destination_mismatch'],
       hint: `${CONFIGURATION}: set “ACS (Consumer) URL” to this gateway's ACS URL.`,
     },
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned', 'saml.assertion_unsigned'],
       hint: `${CONFIGURATION}: set “SAML signature element” to Both.`,
     },
     {
-      code: 'saml.assertion_unsigned',
-      hint: `${CONFIGURATION}: set “SAML signature element” to Both.`,
-    },
-    {
-      code: 'saml.encryption_cbc_unsigned',
+      codes: ['saml.encryption_cbc_unsigned'],
       hint: `${CONFIGURATION}: set “SAML encryption method” to AES-256-GCM, or “SAML signature element” to Both.`,
     },
     {
-      code: 'saml.encryption_algorithm',
+      codes: ['saml.encryption_algorithm'],
       hint: `${CONFIGURATION}: set “SAML encryption method” to AES-256-GCM; TRIPLEDES-CBC is not accepted.`,
     },
   ],

@@ -24,35 +24,35 @@ export const pingfederate: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned'],
       hint: `${CONNECTION}, Browser SSO, Protocol Settings, Signature Policy: select “Sign response as required”.`,
     },
     {
-      code: 'saml.assertion_unsigned',
+      codes: ['saml.assertion_unsigned'],
       hint: `${CONNECTION}, Browser SSO, Protocol Settings, Signature Policy: select “Always sign assertion”.`,
     },
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm'],
       hint: `${CONNECTION}, Credentials, Digital Signature Settings: set “Signing Algorithm” to RSA SHA256.`,
     },
     {
-      code: 'saml.encryption_algorithm',
+      codes: ['saml.encryption_algorithm'],
       hint: `${CONNECTION}, Credentials, Select XML Encryption Certificate: set “Block Encryption Algorithm” to AES-128-GCM or AES-256-GCM, and “Key Transport Algorithm” to RSA-OAEP.`,
     },
     {
-      code: 'saml.encryption_cbc_unsigned',
+      codes: ['saml.encryption_cbc_unsigned'],
       hint: `${CONNECTION}, Credentials, Select XML Encryption Certificate: set “Block Encryption Algorithm” to AES-256-GCM.`,
     },
     {
-      code: 'saml.audience_mismatch',
+      codes: ['saml.audience_mismatch'],
       hint: `${CONNECTION}, General Info: “Partner's Entity ID (Connection ID)” must be this gateway's entityID.`,
     },
     {
-      code: 'saml.recipient_mismatch',
+      codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${CONNECTION}, Browser SSO, Protocol Settings, Assertion Consumer Service URL: the endpoint with binding POST must be this gateway's ACS URL.`,
     },
     {
-      code: 'saml.issuer_mismatch',
+      codes: ['saml.response_issuer_mismatch', 'saml.issuer_mismatch'],
       hint: `${CONNECTION}, General Info: a “Virtual Server ID” replaces the entityID of PingFederate. Export the metadata of this connection.`,
     },
   ],

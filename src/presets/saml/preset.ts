@@ -70,7 +70,7 @@ export interface UnlistedGroups {
 }
 
 export interface AnswerHint {
-  readonly code: SamlErrorCode
+  readonly codes: readonly SamlErrorCode[]
   /** Of the error's `found`; missing: any. */
   readonly found?: RegExp
   readonly hint: string

@@ -18,28 +18,28 @@ export const shibboleth: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      code: 'saml.subject_missing',
+      codes: ['saml.subject_missing'],
       hint: 'In conf/attribute-filter.xml, release `samlSubjectID` to this gateway, or set `subject` here to an attribute that it releases.',
     },
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned'],
       hint: 'In conf/relying-party.xml, the SAML2.SSO profile of this gateway needs p:signResponses="true", its default.',
     },
     {
-      code: 'saml.idp_refused',
+      codes: ['saml.idp_refused'],
       found: /InvalidNameIDPolicy/,
       hint: 'Leave `nameIdFormat` out here, or generate that format in conf/saml-nameid.xml.',
     },
     {
-      code: 'saml.no_authn_context',
+      codes: ['saml.no_authn_context'],
       hint: 'In conf/authn/authn.properties, a login flow must support the class (supportedPrincipals); for REFEDS MFA that is the flow MFA.',
     },
     {
-      code: 'saml.encryption_algorithm',
+      codes: ['saml.encryption_algorithm'],
       hint: 'In conf/relying-party.xml, use the security configuration with AES-GCM (idp.encryption.config=shibboleth.EncryptionConfiguration.GCM).',
     },
     {
-      code: 'saml.audience_mismatch',
+      codes: ['saml.audience_mismatch'],
       hint: 'The entityID in the metadata that conf/metadata-providers.xml loads must be that of this gateway.',
     },
   ],

@@ -21,23 +21,20 @@ export const simplesamlphp: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      code: 'saml.response_unsigned',
+      codes: ['saml.response_unsigned'],
       hint: `${HOSTED} and ${REMOTE.slice(3)}, remove 'saml20.sign.response' => false.`,
     },
     {
-      code: 'saml.signature_algorithm',
+      codes: ['saml.signature_algorithm'],
       hint: `${HOSTED}, set 'signature.algorithm' to http://www.w3.org/2001/04/xmldsig-more#rsa-sha256.`,
     },
+    { codes: ['saml.audience_mismatch'], hint: `${REMOTE}, the key of the array must be this gateway's entityID.` },
     {
-      code: 'saml.audience_mismatch',
-      hint: `${REMOTE}, the key of the array must be this gateway's entityID.`,
-    },
-    {
-      code: 'saml.recipient_mismatch',
+      codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${REMOTE}, 'AssertionConsumerService' must be this gateway's ACS URL.`,
     },
     {
-      code: 'saml.subject_missing',
+      codes: ['saml.subject_missing'],
       hint: `${HOSTED}, add the authproc filter saml:PersistentNameID with an attribute that identifies the user.`,
     },
   ],
