@@ -6,6 +6,7 @@ import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { providerRules } from './rules/providers.ts'
 import { roleRules } from './rules/roles.ts'
+import { samlPresetRules } from './rules/saml-presets.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
 import { sessionStoreRules } from './rules/session-store.ts'
 import { sessionRules } from './rules/sessions.ts'
@@ -18,6 +19,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...issuerRules,
   ...providerRules,
   ...samlProviderRules,
+  ...samlPresetRules,
   ...openIdProviderRules,
   ...whenRules,
   ...accessRules,

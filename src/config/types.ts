@@ -1,6 +1,7 @@
 import type { Glob } from '../core/patterns/glob.ts'
 import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
+import type { SamlPreset } from '../presets/saml/preset.ts'
 
 /**
  * The configuration as the other folders use it: complete (defaults filled in), normalized and immutable. Durations are
@@ -182,6 +183,8 @@ export interface SamlProviderConfig {
   readonly protocol: 'saml'
   readonly id: string
   readonly label: string
+  /** The product that it runs on. What it fills in is in the settings below. */
+  readonly preset?: SamlPreset
   readonly metadata: MetadataSource
   /** Path of the PEM certificate with which the metadata must be signed; undefined: no signature is required. */
   readonly metadataCertificate?: string

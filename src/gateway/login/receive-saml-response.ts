@@ -1,3 +1,4 @@
+import { withShortNames } from '../../access/short-names.ts'
 import type { SignIn } from '../../core/identity.ts'
 import type { Observe } from '../../core/verdict.ts'
 import { SamlError } from '../../saml/errors.ts'
@@ -13,6 +14,7 @@ import { keepTest } from '../test-sign-in/keep.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
+import { inProductWords } from './product-hints.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
 import { type IdpRedirect, type StartLoginPorts, startSaml } from './start-login.ts'
@@ -68,7 +70,7 @@ async function receiveSaml(
     return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
-    throw await asReplay(gateway, error)
+    throw inProductWords(await asReplay(gateway, error), provider.settings.preset)
   }
 }
 
@@ -85,7 +87,7 @@ async function testedSaml(
     if (assertion.inResponseTo === undefined) throw new SamlError('saml.request_unknown')
     return signIn
   } catch (error) {
-    throw await asReplay(gateway, error)
+    throw inProductWords(await asReplay(gateway, error), provider.settings.preset)
   }
 }
 
@@ -114,7 +116,16 @@ async function verifySaml(
   const scoped = keepWithinScopes(signIn, idp.scopes, settings)
   checkMaxAuthAge(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)
-  return { assertion, signIn: scoped }
+  return { assertion, signIn: namedForRules(scoped, provider) }
+}
+
+/** After scopes are kept, so a value that was left out does not return under a short name. */
+function namedForRules(signIn: SignIn, { settings }: SamlProvider): SignIn {
+  const { identity } = signIn
+  return {
+    ...signIn,
+    identity: { ...identity, attributes: withShortNames(identity.attributes, settings.preset?.attributes) },
+  }
 }
 
 /** Each assertion once, and each request once. After every other check, so a refused response uses nothing up. */
