@@ -4,6 +4,7 @@ import { accessRules } from './rules/access.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
+import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
 import { roleRules } from './rules/roles.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
@@ -19,6 +20,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...providerRules,
   ...samlProviderRules,
   ...openIdProviderRules,
+  ...presetRules,
   ...whenRules,
   ...accessRules,
   ...roleRules,
