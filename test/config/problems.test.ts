@@ -57,7 +57,12 @@ const presetMistakes: readonly Mistake[] = (
       '[mfa]',
       'acrValues',
     ],
-    ['an Okta domain with a scheme', 'preset: okta\n    domain: https://example.okta.com', 'https://example.okta.com', 'domain'],
+    [
+      'an Okta domain with a scheme',
+      'preset: okta\n    domain: https://example.okta.com',
+      'https://example.okta.com',
+      'domain',
+    ],
     ['an Okta admin domain', 'preset: okta\n    domain: example-admin.okta.com', 'example-', 'domain'],
     [
       'an Auth0 issuer without its slash',
