@@ -11,6 +11,7 @@ import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
 import { createAuthorizationServer } from '../authorization/server.ts'
+import { createIdentityPools } from '../aws/cognito/identity-pools.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
@@ -339,7 +340,14 @@ function assemble(
   const [signingKey, ...furtherKeys] = keys.signing
   return {
     settings: config,
-    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
+    providers: createProviders(config.providers.map(knowingEmail(config)), {
+      baseUrl,
+      keys,
+      now,
+      stateFolder,
+      log,
+      identityPools: createIdentityPools({ timeoutSeconds, ...identityPoolEndpoint(config) }),
+    }),
     store,
     loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
@@ -368,6 +376,12 @@ function replacement(target: AwsTarget, config: Config): string | undefined {
   if (target.kind === 'url') return originOf(target.url)
   const { host, port } = config.localAws.listen
   return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
+}
+
+/** The local AWS has identity pools too. What replaces STS alone, such as a VPC endpoint, is https. */
+function identityPoolEndpoint(config: Config): { readonly endpoint?: string } {
+  const endpoint = replacement(config.sts.target, config)
+  return endpoint?.startsWith('http:') ? { endpoint } : {}
 }
 
 function originOf(url: string): string {

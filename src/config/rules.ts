@@ -4,6 +4,7 @@ import { accessRules } from './rules/access.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
+import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
 import { roleRules } from './rules/roles.ts'
 import { samlPresetRules } from './rules/saml-presets.ts'
@@ -21,6 +22,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...samlProviderRules,
   ...samlPresetRules,
   ...openIdProviderRules,
+  ...presetRules,
   ...whenRules,
   ...accessRules,
   ...roleRules,

@@ -65,7 +65,19 @@ const evidence: z.ZodType<Evidence> = z.discriminatedUnion('kind', [
     confirmationCount: z.int(),
     isEncrypted: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('web-identity'), token: secret, issuedAt: instant, expiresAt: instant }),
+  z.strictObject({
+    kind: z.literal('web-identity'),
+    token: secret,
+    issuedAt: instant,
+    expiresAt: instant,
+    accessToken: z
+      .strictObject({
+        providerId: z.enum(['www.amazon.com', 'graph.facebook.com']),
+        application: text,
+        user: text,
+      })
+      .exactOptional(),
+  }),
 ])
 
 const logoutRef: z.ZodType<LogoutRef> = z.discriminatedUnion('kind', [
@@ -75,7 +87,12 @@ const logoutRef: z.ZodType<LogoutRef> = z.discriminatedUnion('kind', [
     sessionIndex: text.exactOptional(),
     furtherSessionIndexes: texts.exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('oidc'), subject: text, sid: text.exactOptional(), idToken: secret }),
+  z.strictObject({
+    kind: z.literal('oidc'),
+    subject: text,
+    sid: text.exactOptional(),
+    idToken: secret.exactOptional(),
+  }),
 ])
 
 const signIn: z.ZodType<SignIn> = z.strictObject({

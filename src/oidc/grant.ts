@@ -98,8 +98,8 @@ function refreshRefusal(error: unknown): unknown {
 
 /** The expectations of the provider's tokens, whatever they are for. */
 export function expectedToken(
-  { issuer, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
+  { issuer, issuerAliases = [], issuerTemplate, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
   now: Date,
 ): ExpectedToken {
-  return { issuer, clientId, trustedAudiences, clockSkewSeconds, now }
+  return { issuer, issuerAliases, issuerTemplate, clientId, trustedAudiences, clockSkewSeconds, now }
 }
