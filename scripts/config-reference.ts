@@ -12,6 +12,7 @@ import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
 import { factReference } from './config-reference/local-aws-facts.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
+import { samlPresetReference } from './config-reference/saml-presets.ts'
 import { trustPolicyReference } from './config-reference/trust-policies.ts'
 import { withWalks } from './config-reference/walks.ts'
 
@@ -25,6 +26,7 @@ writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
 writeFileSync(join(root, 'docs/aws-facts.md'), awsFactReference())
 writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())
 writeFileSync(join(root, 'docs/trust-policies.md'), trustPolicyReference())
+writeFileSync(join(root, 'docs/providers/saml.md'), samlPresetReference())
 
 const architecture = join(root, 'docs/architecture.md')
 writeFileSync(architecture, withWalks(readFileSync(architecture, 'utf8')))

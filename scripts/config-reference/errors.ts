@@ -13,6 +13,7 @@ const headings: Readonly<Record<string, string>> = {
   authorization: 'Signing in on the command line',
   saml: 'SAML',
   oidc: 'OpenID Connect',
+  oauth: 'OAuth 2.0 providers without ID tokens',
   aws: 'AWS',
   audit: 'The audit log',
   stores: 'The store',

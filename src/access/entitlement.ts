@@ -51,16 +51,66 @@ export function matchesRule(rule: Pick<AccessRule, 'when'>, identity: Identity):
   )
 }
 
+/** How a rule applies to an identity: for those who write rules. */
+export interface RuleOutcome {
+  /** The rule's line in the configuration file. */
+  readonly line: number
+  readonly matches: boolean
+  readonly conditions: readonly {
+    /** As written: `groups = aws-dev, /aws-.+/`. */
+    readonly wanted: string
+    /** The identity's own values of that attribute. */
+    readonly values: readonly string[]
+    readonly isMet: boolean
+  }[]
+}
+
+/** Which of the rules match, and which conditions of the others are not met. In the order of the rules. */
+export function ruleOutcomes(
+  rules: readonly Pick<AccessRule, 'when' | 'line'>[],
+  identity: Identity,
+): readonly RuleOutcome[] {
+  return rules.map((rule) => {
+    const { provider, idp, conditions } = rule.when
+    const vouchers = [
+      { name: 'provider', anyOf: provider, value: identity.provider },
+      { name: 'idp', anyOf: idp, value: identity.issuer },
+    ].flatMap(({ name, anyOf, value }) =>
+      anyOf ? [{ wanted: `${name} = ${anyOf.join(', ')}`, values: [value], isMet: anyOf.includes(value) }] : [],
+    )
+    return {
+      line: rule.line,
+      matches: matchesRule(rule, identity),
+      conditions: [
+        ...vouchers,
+        ...conditions.map((condition) => ({
+          wanted: `${condition.attribute} = ${condition.anyOf.map(written).join(', ')}`,
+          values: valuesFor(condition, identity),
+          isMet: matchesOf(condition, identity).length > 0,
+        })),
+      ],
+    }
+  })
+}
+
+function written(wanted: ValueMatch): string {
+  return wanted.kind === 'text' ? wanted.value : `/${wanted.pattern.source}/`
+}
+
 /** Whether the user's provider and identity provider are among those that the rule names, if it names any. */
 function isVouchedFor({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean {
   return (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
 }
 
 /** The distinct ways in which the attribute's values match. Values with the same groups count once. */
-function matchesOf(condition: AccessCondition, { subject, attributes }: Identity): readonly Match[] {
-  const values = condition.attribute === SUBJECT ? [subject] : valuesOf(attributes, condition.attribute)
+function matchesOf(condition: AccessCondition, identity: Identity): readonly Match[] {
+  const values = valuesFor(condition, identity)
   const matches = values.flatMap((value) => condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []))
   return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
+}
+
+function valuesFor({ attribute }: AccessCondition, { subject, attributes }: Identity): readonly string[] {
+  return attribute === SUBJECT ? [subject] : valuesOf(attributes, attribute)
 }
 
 function matchOf(value: string, wanted: ValueMatch): Match | undefined {

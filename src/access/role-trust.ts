@@ -17,6 +17,7 @@ import {
 } from '../iam/generate.ts'
 import type { EvidenceInUse } from '../iam/lint/facts.ts'
 import { namedProviders } from '../iam/principals.ts'
+import { COGNITO_ISSUER, identityPoolOf } from './identity-pool.ts'
 import { type Conditions, conditionsOfRule } from './rule-keys.ts'
 
 export type TrustSettings = Pick<
@@ -60,7 +61,11 @@ export function iamProviderOf(provider: ProviderConfig, { issuer }: Pick<Config,
   const { exchange } = provider
   if (exchange.via === 'saml') return { kind: 'saml', name: exchange.provider }
   if (exchange.evidence === 'reissued') return issuer && { kind: 'oidc', url: issuer.url, audience: issuer.audience }
-  return provider.protocol === 'oidc' ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId } : undefined
+  if (provider.protocol !== 'oidc') return undefined
+  const pool = identityPoolOf(provider)
+  return pool === undefined
+    ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId }
+    : { kind: 'oidc', url: COGNITO_ISSUER, audience: pool }
 }
 
 /** Whether IAM knows the provider by name, so it needs no registration. */
@@ -172,9 +177,10 @@ function recipientOf(
 
 /** A user who signs in with two providers has two subjects: `amr` names the provider that the token relies on. */
 function providerMethod(provider: ProviderConfig, url: string): readonly KeyCondition[] {
-  return provider.exchange.evidence === 'reissued'
-    ? [{ key: `${issuerHostPath(url)}:amr`, values: [`provider:${provider.id}`], isList: true }]
-    : []
+  const amr = { key: `${issuerHostPath(url)}:amr`, isList: true }
+  if (provider.exchange.evidence === 'reissued') return [{ ...amr, values: [`provider:${provider.id}`] }]
+  // Without it, guests of the identity pool would be admitted too.
+  return identityPoolOf(provider) === undefined ? [] : [{ ...amr, values: ['authenticated'] }]
 }
 
 function issuerOfResponses(provider: ProviderConfig, { entityId }: GatewayIdentifiers): string | undefined {

@@ -79,6 +79,16 @@ export type AuditEvent =
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })
   | (Occurrence &
+      Partial<Refusal> & {
+        /** A test sign-in: nobody was signed in, whether the answer was accepted or refused. */
+        readonly eventName: 'login.tested'
+        readonly provider: string
+        /** Whom the provider vouched for; absent if the answer was refused. */
+        readonly subject?: string
+        /** The operator; absent for `fedgate check --live`. */
+        readonly testedBy?: SignedInUser
+      })
+  | (Occurrence &
       SignedInUser &
       RoleRequest &
       IssuedCredentials & {

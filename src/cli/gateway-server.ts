@@ -11,6 +11,7 @@ import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
 import { createAuthorizationServer } from '../authorization/server.ts'
+import { createIdentityPools } from '../aws/cognito/identity-pools.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
@@ -265,16 +266,7 @@ async function configure(
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
   const store = opened.sealedBy(config.session.secrets)
-  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
-    gatewayKeys(config, now()),
-    config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, log.warn),
-  ])
-  const gateway = {
-    ...assemble(config, { keys, audit, store }, context),
-    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
-    trustPolicyOf,
-  }
+  const gateway = await gatewayFor(config, { audit, store }, context)
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
@@ -283,6 +275,7 @@ async function configure(
     isStopping,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)
+  const { keys } = gateway
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
@@ -303,6 +296,25 @@ async function configure(
   }
 }
 
+/** The use-cases of a configuration, with its keys: nothing listens, and nothing is fetched. Throws StartError or IssuerError. */
+export async function gatewayFor(
+  config: Config,
+  { audit, store }: { readonly audit: Audit; readonly store: Store },
+  context: Pick<GatewayContext, 'log' | 'now'>,
+): Promise<Gateway & { readonly keys: GatewayKeys }> {
+  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
+    gatewayKeys(config, context.now()),
+    config.issuer && openWebIdentityIssuer(config.issuer),
+    trustPolicies(config, context.log.warn),
+  ])
+  return {
+    ...assemble(config, { keys, audit, store }, context),
+    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
+    keys,
+    trustPolicyOf,
+  }
+}
+
 /** Opens the configured audit log. Repeated refusals are counted instead of written one by one. Throws StartError. */
 async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> {
   const target = await openTarget(audit, stdout).catch((cause: unknown) => {
@@ -319,7 +331,7 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
 function assemble(
   config: Config,
   { keys, audit, store }: { readonly keys: GatewayKeys; readonly audit: Audit; readonly store: Store },
-  { log, now }: GatewayContext,
+  { log, now }: Pick<GatewayContext, 'log' | 'now'>,
 ): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
@@ -328,7 +340,14 @@ function assemble(
   const [signingKey, ...furtherKeys] = keys.signing
   return {
     settings: config,
-    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
+    providers: createProviders(config.providers.map(knowingEmail(config)), {
+      baseUrl,
+      keys,
+      now,
+      stateFolder,
+      log,
+      identityPools: createIdentityPools({ timeoutSeconds, ...identityPoolEndpoint(config) }),
+    }),
     store,
     loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
@@ -357,6 +376,12 @@ function replacement(target: AwsTarget, config: Config): string | undefined {
   if (target.kind === 'url') return originOf(target.url)
   const { host, port } = config.localAws.listen
   return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
+}
+
+/** The local AWS has identity pools too. What replaces STS alone, such as a VPC endpoint, is https. */
+function identityPoolEndpoint(config: Config): { readonly endpoint?: string } {
+  const endpoint = replacement(config.sts.target, config)
+  return endpoint?.startsWith('http:') ? { endpoint } : {}
 }
 
 function originOf(url: string): string {

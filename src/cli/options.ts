@@ -17,7 +17,11 @@ export interface CheckOptions {
   readonly json?: true
   /** Path of a file with a SAML response to check instead. */
   readonly response?: string
-  /** With `response`: the provider that sent it. */
+  /** Whether to wait for a test sign-in instead. */
+  readonly live?: true
+  /** With `live`: whether the URL is opened in a browser, too. */
+  readonly browser?: boolean
+  /** With `response` or `live`: the provider that sent it, or that is asked. */
   readonly provider?: string
   /** With `response`, and a provider with discovery: the entityID of the identity provider that sent it. */
   readonly idp?: string
@@ -56,7 +60,11 @@ export interface TrustPolicyOptions {
   readonly provider: string
   /** Role ARNs; with allAccounts also role names. undefined: every role that the rules name for the provider. */
   readonly role?: readonly string[]
+  /** The same as a list: names or ARNs separated by commas, or `@FILE`. */
+  readonly roles?: string
   readonly allAccounts?: true
+  /** Path of a file with further accounts; implies allAccounts. */
+  readonly accounts?: string
   readonly format: TrustPolicyFormat
 }
 

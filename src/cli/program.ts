@@ -48,7 +48,10 @@ const MOST_WORKERS = 64
 const exitCodesHelp =
   '\nExit codes: 0 success, 1 failed, 2 usage error, 3 not signed in, 4 denied, 5 refused by AWS, 6 network error,\n78 invalid configuration, 130 interrupted.'
 
-const checkHelp = '\nExits with 0 when all checks pass, or when the response would be accepted; otherwise with 1.'
+const checkHelp = `
+With --live, it listens where the gateway would (so the gateway must not run), prints a URL and waits for one sign-in.
+
+Exits with 0 when all checks pass, or when the response or the sign-in would be accepted; otherwise with 1.`
 
 const serveHelp = `
 SIGTERM ends the gateway within 10 seconds, after the requests in progress; a second signal ends it at once.
@@ -69,8 +72,8 @@ interface ExplainFlags extends Partial<ExplainOptions> {
 
 const trustPolicyHelp = `
 Writes only the document to stdout; warnings go to stderr. Without --role, it covers every role that a rule under \`access\`
-names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each. If
-a rule matches any role name, name the role with --role NAME.`
+names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each; with
+--accounts, those of a file too. If a rule matches any role name, name the role with --role NAME, or several with --roles.`
 
 /** Builds the program around the given commands. It throws CommanderError instead of ending the process. */
 export function buildProgram(version: string, run: Commands, output: Output): Command {
@@ -129,13 +132,18 @@ function addCheck(program: Command, run: Commands): void {
     .addOption(configOption().makeOptionMandatory())
     .option('--json', 'print the results as JSON')
     .option('--response <file>', 'check a SAML response (base64 or XML) instead; signs no user in')
-    .option('--provider <id>', 'with --response: the provider that sent it')
-    .option('--idp <entityID>', 'with --response and discovery: the identity provider that sent it')
+    .option('--live', 'wait for a test sign-in instead and show everything that comes back; signs no user in')
+    .option('--no-browser', 'with --live: only print the URL')
+    .option('--provider <id>', 'with --response or --live: the provider')
+    .option('--idp <entityID>', 'with --response or --live, and discovery: the identity provider')
     .option('--in-response-to <id>', 'with --response: the ID of the request that it must answer')
     .option('--at <time>', 'with --response: the time to check it at (default: now)', parseTime)
     .addHelpText('after', checkHelp)
     .action((options: CheckOptions, command: Command) => {
-      if ((options.response === undefined) !== (options.provider === undefined))
+      const { live, response, provider } = options
+      if (live && response !== undefined) command.error('error: --live and --response cannot be used together')
+      if (live && provider === undefined) command.error('error: --live needs --provider')
+      if (!live && (response === undefined) !== (provider === undefined))
         command.error('error: --response and --provider must be used together')
       return run.check(options)
     })
@@ -186,7 +194,12 @@ function addTrustPolicy(program: Command, run: Commands): void {
     .addOption(configOption().makeOptionMandatory())
     .requiredOption('--provider <id>', 'the provider whose users assume the roles')
     .option('--role <arn>', 'print only this role; with --all-accounts a role name (repeatable)', collect)
+    .option('--roles <list>', 'the same as a list: names or ARNs separated by commas, or @FILE with one on each line')
     .option('--all-accounts', 'cover every account of the configuration')
+    .option(
+      '--accounts <file>',
+      'cover the accounts of this file too: the JSON of `aws organizations list-accounts`, or an ID on each line',
+    )
     .addOption(new Option('--format <format>', 'the output format').choices(trustPolicyFormats).default('json'))
     .addHelpText('after', trustPolicyHelp)
     .action((options: TrustPolicyOptions) => run.trustPolicy(options))

@@ -115,6 +115,7 @@ function localAwsOf({ localAws, listen }: FileConfig, folder: string): Config['l
     listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
     allowHttpIssuers: localAws.allowHttpIssuers,
     encodedMessages: localAws.encodedMessages,
+    standIns: localAws.standIns,
     ...optional('stateFile', localAws.state === undefined ? undefined : resolve(folder, localAws.state)),
   }
 }

@@ -4,8 +4,10 @@ import { accessRules } from './rules/access.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
+import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
 import { roleRules } from './rules/roles.ts'
+import { samlPresetRules } from './rules/saml-presets.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
 import { sessionStoreRules } from './rules/session-store.ts'
 import { sessionRules } from './rules/sessions.ts'
@@ -18,7 +20,9 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...issuerRules,
   ...providerRules,
   ...samlProviderRules,
+  ...samlPresetRules,
   ...openIdProviderRules,
+  ...presetRules,
   ...whenRules,
   ...accessRules,
   ...roleRules,

@@ -1,6 +1,8 @@
 import type { Glob } from '../core/patterns/glob.ts'
 import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
+import type { OidcPresetName } from '../presets/oidc-presets.ts'
+import type { SamlPreset } from '../presets/saml/preset.ts'
 
 /**
  * The configuration as the other folders use it: complete (defaults filled in), normalized and immutable. Durations are
@@ -182,6 +184,8 @@ export interface SamlProviderConfig {
   readonly protocol: 'saml'
   readonly id: string
   readonly label: string
+  /** The product that it runs on. What it fills in is in the settings below. */
+  readonly preset?: SamlPreset
   readonly metadata: MetadataSource
   /** Path of the PEM certificate with which the metadata must be signed; undefined: no signature is required. */
   readonly metadataCertificate?: string
@@ -258,8 +262,16 @@ export interface OidcProviderConfig {
   readonly protocol: 'oidc'
   readonly id: string
   readonly label: string
+  /** The family of the provider; undefined: plain OpenID Connect. */
+  readonly preset?: OidcPresetName
   /** Byte for byte as configured: the `iss` of its tokens. */
   readonly issuer: string
+  /** Further values of `iss` that mean the same issuer. Empty: none. */
+  readonly issuerAliases: readonly string[]
+  /** For the users of several tenants: the issuer of a tenant's tokens, with `{tenantid}` for their `tid`. */
+  readonly issuerTemplate?: string
+  /** A provider that issues access tokens only, which it verifies itself: AWS knows it by this name. */
+  readonly accessTokens?: AccessTokenConfig
   readonly clientId: string
   readonly clientAuth: ClientAuth
   readonly scopes: readonly string[]
@@ -305,10 +317,21 @@ export type ClientAuth =
     }
   | { readonly kind: 'none' }
 
-/** AssumeRoleWithWebIdentity with the provider's own ID token. */
+/** A provider without ID tokens, and where its endpoints are. */
+export interface AccessTokenConfig {
+  /** STS's ProviderId. */
+  readonly providerId: 'www.amazon.com' | 'graph.facebook.com'
+  /** Origins, without a trailing slash. */
+  readonly authorization: string
+  readonly api: string
+}
+
+/** AssumeRoleWithWebIdentity with the provider's own token. */
 export interface OriginalWebIdentityExchange {
   readonly via: 'web-identity'
   readonly evidence: 'original'
+  /** The Cognito identity pool that first exchanges that token for one of its own; undefined: none. */
+  readonly identityPoolId?: string
 }
 
 export interface AccountConfig {
@@ -374,6 +397,8 @@ export interface LocalAwsConfig {
   readonly allowHttpIssuers: boolean
   /** Whether denials carry a message for DecodeAuthorizationMessage. AWS's own STS and IAM send none. */
   readonly encodedMessages: boolean
+  /** URLs by the origin that they stand in for. */
+  readonly standIns: Readonly<Record<string, string>>
   /** Accounts, users, roles and identity providers, in addition to those of the gateway's own configuration. */
   readonly stateFile?: string
 }

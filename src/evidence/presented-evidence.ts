@@ -2,6 +2,7 @@
  * What AWS will be sent for a role, as AWS will read it: the condition keys that it fills, and the facts that the
  * preflight checks. Used by the STS request, the preflight, `fedgate explain` and the pages.
  */
+import { identityPoolOf } from '../access/identity-pool.ts'
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from '../access/preflight/facts.ts'
 import type { ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
@@ -59,7 +60,7 @@ function presenter({ provider, identity, original, issuers }: EvidenceToPresent)
     return (role: RoleToPresentTo) => presentedAssertion(reissued(role), issuers)
   }
   if (original.kind === 'web-identity') {
-    const clientId = provider.protocol === 'oidc' ? provider.clientId : ''
+    const clientId = identityPoolOf(provider) ?? (provider.protocol === 'oidc' ? provider.clientId : '')
     return (role: RoleToPresentTo) => originalToken(original, clientId, role)
   }
   const { provider: name = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}

@@ -90,6 +90,16 @@ export interface AccessTokenState {
   readonly of?: { readonly appId: string; readonly userId: string } | undefined
 }
 
+/** A Cognito identity pool with the basic (classic) flow. */
+export interface IdentityPoolState {
+  /** `eu-west-1:` and a UUID. */
+  readonly id: string
+  /** The account that it is in, and whose OpenID providers it knows. */
+  readonly account: string
+  /** The client IDs of each login provider, by its host and path. */
+  readonly logins: Readonly<Record<string, readonly string[]>>
+}
+
 export interface LocalAwsState {
   readonly accounts: readonly AccountState[]
   readonly users: readonly UserState[]
@@ -97,6 +107,7 @@ export interface LocalAwsState {
   readonly samlProviders: readonly SamlProviderState[]
   readonly oidcProviders: readonly OidcProviderState[]
   readonly accessTokens?: readonly AccessTokenState[] | undefined
+  readonly identityPools?: readonly IdentityPoolState[] | undefined
 }
 
 export type Tags = ReadonlyMap<string, string>

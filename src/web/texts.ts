@@ -4,6 +4,7 @@
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
 import { counted } from '../core/text/plural.ts'
+import { testSignIn } from './test-sign-in/texts.ts'
 
 /** Of the page with credentials. */
 const credentials = {
@@ -565,6 +566,7 @@ export const texts = {
   activity,
   commandLine,
   status,
+  testSignIn,
 } as const
 
 /** `1 hour`, `1 hour 30 minutes`. */

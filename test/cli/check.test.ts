@@ -67,8 +67,8 @@ describe('fedgate check', () => {
     for (const folder of folders) await rm(folder, { recursive: true })
   })
 
-  const configFor = async (metadata: string): Promise<{ file: string; folder: string }> => {
-    const keys = { providers: [{ id: 'corp', protocol: 'saml', metadata }] }
+  const configFor = async (metadata: string, more: object = {}): Promise<{ file: string; folder: string }> => {
+    const keys = { providers: [{ id: 'corp', protocol: 'saml', metadata, ...more }] }
     const written = await writeConfig(URL_OF_GATEWAY, keys, { files: { 'idp.xml': idp.metadata } })
     folders.push(written.folder)
     return written
@@ -148,6 +148,20 @@ describe('fedgate check', () => {
       const ended = await check(config.file, '--response', response, '--provider', 'corp', ...late)
       expect(ended.exitCode).toBe(1)
       expect(ended.stdout).toMatch(/^response of corp: saml\.confirmation_expired\n/)
+    })
+
+    it('names the field of the product, where a preset knows it', async () => {
+      const { file, folder } = await configFor('./idp.xml', { preset: 'okta' })
+      const other = join(folder, 'other.txt')
+      const answer = await answerTo(
+        idp,
+        { id: REQUEST, acsUrl: ACS, issuer: 'fedgate' },
+        { subject: 'alice', attributes: {} },
+      )
+      await writeFile(other, answer.SAMLResponse)
+      const ended = await check(file, '--response', other, '--provider', 'corp', '--in-response-to', REQUEST)
+      expect(ended.stdout).toMatch(/^response of corp: saml\.audience_mismatch\n/)
+      expect(ended.stderr).toContain('“Audience URI (SP Entity ID)”')
     })
 
     it('shows nothing that the user could sign in with', async () => {

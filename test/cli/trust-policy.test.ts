@@ -325,12 +325,12 @@ Name the users in a rule (\`subject\`), or set exchange.evidence to reissued.
     [
       ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts'],
       1,
-      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.\n',
+      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts` or in a file (--accounts), or specify each role by its ARN with --role.\n',
     ],
     [
       ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts', '--role', 'Audit'],
       1,
-      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.\n',
+      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts` or in a file (--accounts), or specify each role by its ARN with --role.\n',
     ],
     [
       ['--provider', 'tokens', '--all-accounts', '--role', 'Nobody'],

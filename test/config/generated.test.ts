@@ -6,6 +6,7 @@ import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { conditionKeyReference } from '../../scripts/config-reference/condition-keys.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
+import { samlPresetReference } from '../../scripts/config-reference/saml-presets.ts'
 import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
 import { auditErrors } from '../../src/audit/errors.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
@@ -73,6 +74,10 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/trust-policies.md is current', () => {
     expect(read('docs/trust-policies.md')).toBe(trustPolicyReference())
+  })
+
+  it('docs/providers/saml.md is current', () => {
+    expect(read('docs/providers/saml.md')).toBe(samlPresetReference())
   })
 
   it('the smallest configuration of the page works', () => {

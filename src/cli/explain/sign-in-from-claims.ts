@@ -1,6 +1,7 @@
 /** From claims in a file to a sign-in at one provider: its evidence, and the identity that it gives. */
 
 import { rolePairs } from '../../access/role-attribute.ts'
+import { withShortNames } from '../../access/short-names.ts'
 import { isVerifiedEmailRequired } from '../../access/verified-email.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import type { Identity } from '../../core/identity.ts'
@@ -101,7 +102,7 @@ export function identityOf(original: OriginalEvidence, provider: ProviderConfig,
     protocol: 'saml',
     issuer,
     subject: subject ?? '',
-    attributes,
+    attributes: withShortNames(attributes, provider.protocol === 'saml' ? provider.preset?.attributes : undefined),
     ...(format === undefined ? {} : { subjectFormat: format }),
   }
 }

@@ -58,7 +58,7 @@ export async function planFor(config: Config, wanted: RequestedRoles, now: () =>
       ...new Set([
         ...policies.flatMap(({ notes }) => notes),
         ...slashNote(iamProvider),
-        ...roles.flatMap((role) => othersNote(config, provider, role)),
+        ...othersNotes(config, provider, roles),
         ...[openRolesHint(config, provider, wanted)].flatMap((hint) => hint ?? []),
       ]),
     ],
@@ -141,10 +141,17 @@ function slashNote(provider: IamProvider): readonly string[] {
     : []
 }
 
-/** A role has only one trust policy: it must keep the statements for other providers. */
-function othersNote(config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] {
-  const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
-  return others.length === 0
-    ? []
-    : [`Users of ${others.join(', ')} also assume ${role.arn}: keep their statements in its policy.`]
+/** A role has only one trust policy: it must keep the statements for other providers. One note for roles with the same. */
+function othersNotes(config: Config, provider: ProviderConfig, roles: readonly RoleArn[]): readonly string[] {
+  const byOthers = new Map<string, RoleArn[]>()
+  for (const role of roles) {
+    const ids = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
+    const others = ids.join(', ')
+    if (others !== '') byOthers.set(others, [...(byOthers.get(others) ?? []), role])
+  }
+  return [...byOthers].map(([others, [first, ...further]]) =>
+    further.length === 0
+      ? `Users of ${others} also assume ${first?.arn}: keep their statements in its policy.`
+      : `Users of ${others} also assume ${further.length + 1} of these roles, such as ${first?.arn}: keep their statements in the policies.`,
+  )
 }

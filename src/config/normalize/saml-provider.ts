@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { nameIdFormats } from '../../core/identity.ts'
+import { REFEDS_MFA, type SamlPreset } from '../../presets/saml/preset.ts'
+import { samlPresets } from '../../presets/saml/presets.ts'
 import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
 import type { MetadataSource, SamlProviderConfig } from '../types.ts'
@@ -31,6 +33,7 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
     metadataCertificate,
     metadataMaxValidity,
     nameIdFormat,
+    preset,
     stsDecrypts: _,
     ...same
   } = provider
@@ -52,12 +55,19 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
       'nameIdFormat',
       nameIdFormat === undefined ? undefined : (formatsByName.get(nameIdFormat) ?? nameIdFormat),
     ),
+    ...optional('preset', samlPresets.get(preset ?? '')),
+    authnContext: same.authnContext.flatMap((each) => classesOf(each, samlPresets.get(preset ?? ''))),
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),
     maxAssertionAgeSeconds: seconds(maxAssertionAge),
     subject: subjectOf(subject),
   }
+}
+
+/** REFEDS MFA as the product names it. */
+function classesOf(authnContext: string, preset: SamlPreset | undefined): readonly string[] {
+  return authnContext === REFEDS_MFA && preset?.mfa.by === 'class' ? preset.mfa.classes : [authnContext]
 }
 
 function metadataOf({ metadata }: FileSamlProvider, folder: string): MetadataSource {

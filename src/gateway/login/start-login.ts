@@ -34,7 +34,10 @@ export interface StartedLogin {
 }
 
 /** The purpose of a login, stored until the response arrives. */
-export type Intent = Pick<PendingLogin, 'returnTo' | 'binding' | 'isPassive' | 'renews' | 'maxAuthAgeSeconds'>
+export type Intent = Pick<
+  PendingLogin,
+  'returnTo' | 'binding' | 'isPassive' | 'renews' | 'testFor' | 'maxAuthAgeSeconds'
+>
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
 export interface Asked {

@@ -1,4 +1,5 @@
-import { namesOf, standardName } from '../../access/attribute-names.ts'
+import { standardName } from '../../access/attribute-names.ts'
+import { sentNames } from '../../access/short-names.ts'
 import type { OperatorRule, SamlProviderConfig } from '../../config/types.ts'
 import { AWS_SAML_ATTRIBUTES, awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { RequestedAttribute } from '../../saml/sp-metadata.ts'
@@ -10,7 +11,7 @@ export type AttributeSettings = Pick<
   'access' | 'operators' | 'sessionName' | 'sourceIdentity' | 'sessionTags'
 >
 
-type AskedProvider = Pick<SamlProviderConfig, 'id' | 'subject' | 'rolesFromAssertion' | 'exchange'>
+type AskedProvider = Pick<SamlProviderConfig, 'id' | 'preset' | 'subject' | 'rolesFromAssertion' | 'exchange'>
 
 /** Names in rules and templates that are not attributes. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
@@ -80,5 +81,6 @@ function tracingNames({ sourceIdentity = '' }: AttributeSettings, { exchange }: 
  */
 export function readsAttribute(settings: AttributeSettings, provider: AskedProvider, asked: string): boolean {
   const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_SAML_ATTRIBUTES)
-  return isForAws || requestedAttributes(settings, provider).some(({ name }) => namesOf(name).includes(asked))
+  const requested = requestedAttributes(settings, provider)
+  return isForAws || requested.some(({ name }) => sentNames(name, provider.preset?.attributes).includes(asked))
 }

@@ -162,7 +162,8 @@ function originalRequest(
   }
   checkToken(presented, encoded)
   checkFreshness(gateway, evidence, 'exp')
-  return webIdentityRequest(exchange, encoded)
+  const { providerId } = presented
+  return { ...webIdentityRequest(exchange, encoded), ...(providerId !== undefined && { providerId }) }
 }
 
 /** Throws StsError for values that AWS would refuse with an error that explains nothing. */
@@ -179,8 +180,8 @@ function checkResponse({ isReadable, confirmationCount }: PresentedAssertion, en
 }
 
 /** Throws StsError for values that AWS would refuse without a reason. */
-function checkToken({ algorithm = 'none' }: PresentedToken, encoded: Secret): void {
-  if (!/^[RE]S(256|384|512)$/.test(algorithm))
+function checkToken({ algorithm = 'none', providerId }: PresentedToken, encoded: Secret): void {
+  if (providerId === undefined && !/^[RE]S(256|384|512)$/.test(algorithm))
     throw new StsError('sts.evidence_algorithm', { expected: 'RS* or ES*', found: algorithm, source: 'alg' })
   checkLength(encoded, webIdentityToken.max, 'ID token')
 }

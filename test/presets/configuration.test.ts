@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../../src/config/errors.ts'
+import type { OidcProviderConfig } from '../../src/config/types.ts'
+import { oidcPresetNames } from '../../src/presets/oidc-presets.ts'
+import { parse } from '../config/sample.ts'
+
+const TENANT = '0c1d2e3f-1111-4222-8333-444455556666'
+
+/** A configuration with this provider, and this rule for its users. */
+const text = (settings: string, when = '', list = 'access'): string => `baseUrl: https://aws.example.com
+session: { secret: 0123456789abcdef0123456789abcdef }
+sts: { endpoint: local }
+providers:
+  - { id: op, protocol: oidc, clientId: client-1, ${settings} }
+${list}:
+  - when: { provider: op${when} }
+${list === 'access' ? '    roles: ["arn:aws:iam::111122223333:role/Developer"]' : ''}
+`
+
+const provider = (settings: string, when = ', subject: alice, groups: a, tid: b'): OidcProviderConfig => {
+  const [found] = parse(text(settings, when)).providers
+  if (found?.protocol !== 'oidc') throw new Error('no OpenID provider')
+  return found
+}
+
+const problems = (...args: Parameters<typeof text>): readonly string[] => {
+  try {
+    parse(text(...args))
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.problems.map(({ line, path }) => `${line} ${path.join('.')}`)
+  }
+}
+
+describe('a preset', () => {
+  it.each([
+    ['google', '', 'https://accounts.google.com'],
+    ['cognito', ', userPoolId: eu-west-1_AbCdEfGhI', 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI'],
+    ['cognito', ', userPoolId: cn-north-1_AbC', 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbC'],
+    ['entra', `, tenant: ${TENANT}`, `https://login.microsoftonline.com/${TENANT}/v2.0`],
+    ['entra', `, tenant: ${TENANT}, tokenVersion: v1`, `https://sts.windows.net/${TENANT}/`],
+    ['okta', ', domain: example.okta.com', 'https://example.okta.com'],
+    ['okta', ', domain: example.okta.com, authorizationServer: default', 'https://example.okta.com/oauth2/default'],
+    ['auth0', ', domain: example.eu.auth0.com', 'https://example.eu.auth0.com/'],
+    ['gitlab', '', 'https://gitlab.com'],
+    ['gitlab', ', domain: git.example.com', 'https://git.example.com'],
+    ['keycloak', ', domain: sso.example.com, realm: example', 'https://sso.example.com/realms/example'],
+    ['amazon', '', 'https://www.amazon.com'],
+    ['facebook', '', 'https://graph.facebook.com'],
+  ])('a preset %s derives the issuer%s: %s', (preset, settings, issuer) => {
+    expect(provider(`preset: ${preset}${settings}`)).toMatchObject({ preset, issuer })
+  })
+
+  it('a preset gives way to what the operator wrote', () => {
+    const settings = 'preset: okta, domain: example.okta.com, scopes: [openid], userinfo: false'
+    expect(provider(settings)).toMatchObject({ scopes: ['openid'], userinfo: false })
+    expect(provider('preset: okta, domain: example.okta.com').scopes).toContain('groups')
+    const written = `issuer: https://login.microsoftonline.us/${TENANT}/v2.0`
+    expect(provider(`preset: entra, ${written}`).issuer).toBe(`https://login.microsoftonline.us/${TENANT}/v2.0`)
+  })
+
+  it('a preset of all tenants compares issuers by a template, and reissues evidence', () => {
+    expect(provider('preset: entra, tenant: organizations')).toMatchObject({
+      issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+      exchange: { via: 'saml', evidence: 'reissued' },
+    })
+    expect(provider('preset: entra, tenant: common, tokenVersion: v1').issuerTemplate).toBe(
+      'https://sts.windows.net/{tenantid}/',
+    )
+    expect(provider(`preset: entra, tenant: ${TENANT}`).issuerTemplate).toBeUndefined()
+  })
+
+  it('a preset accepts a stand-in on loopback with an issuer of any shape', () => {
+    const settings = 'issuer: "http://127.0.0.1:9000", allowInsecureHttp: true'
+    const names = oidcPresetNames.filter((name) => name !== 'amazon' && name !== 'facebook')
+    expect(names.filter((name) => problems(`preset: ${name}, ${settings}`).length > 0)).toEqual([])
+  })
+
+  it('a preset without ID tokens has endpoints that the operator may replace', () => {
+    const europe = 'authorization: "https://eu.account.amazon.com", api: "https://api.amazon.co.uk"'
+    expect(provider(`preset: amazon, endpoints: { ${europe} }`)).toMatchObject({
+      issuer: 'https://www.amazon.com',
+      scopes: ['profile'],
+      accessTokens: {
+        providerId: 'www.amazon.com',
+        authorization: 'https://eu.account.amazon.com',
+        api: 'https://api.amazon.co.uk',
+      },
+    })
+    const loopback = 'authorization: "http://127.0.0.1:1", api: "http://127.0.0.1:1"'
+    expect(problems(`preset: facebook, endpoints: { ${loopback} }, allowInsecureHttp: true`)).toEqual([])
+    expect(problems(`preset: facebook, allowInsecureHttp: true`)).toEqual(['5 providers.0.allowInsecureHttp'])
+  })
+})
+
+describe('a rule for a provider at which strangers can sign in', () => {
+  it.each([
+    ['google', '', ', hd: example.com'],
+    ['entra', ', tenant: organizations', `, tid: ${TENANT}`],
+    ['entra', ', tenant: organizations', `, idp: "https://login.microsoftonline.com/${TENANT}/v2.0"`],
+    ['gitlab', '', ', groups: example/aws'],
+    ['amazon', '', ', subject: amzn1.account.A'],
+    ['facebook', '', ', email: alice@example.com'],
+  ])('a rule for users of %s%s asks for something that strangers do not have: %s', (preset, settings, when) => {
+    const written = `preset: ${preset}${settings}`
+    expect(problems(written, when)).toEqual([])
+    expect(problems(written, ', name: alice')).toEqual(['7 access.0.when'])
+    expect(problems(written, '', 'operators')).toEqual(['7 operators.0.when'])
+  })
+
+  it('a rule with a pattern for the tenant is refused', () => {
+    expect(problems('preset: entra, tenant: common', ', tid: "/.*/"')).toEqual(['7 access.0.when'])
+  })
+
+  it('a rule for users of one tenant needs no more', () => {
+    expect(problems(`preset: entra, tenant: ${TENANT}`)).toEqual([])
+  })
+})
