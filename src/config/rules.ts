@@ -1,6 +1,7 @@
 import type { ConfigIssue } from './issue.ts'
 import type { PartialConfig, Rule, RuleContext } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
+import { authnContextRules } from './rules/authn-context.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
@@ -19,6 +20,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...providerRules,
   ...samlProviderRules,
   ...openIdProviderRules,
+  ...authnContextRules,
   ...whenRules,
   ...accessRules,
   ...roleRules,

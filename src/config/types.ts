@@ -1,3 +1,5 @@
+import type { ContextComparison } from '../core/authentication/context.ts'
+import type { IdpMarks } from '../core/identity.ts'
 import type { Glob } from '../core/patterns/glob.ts'
 import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
@@ -193,6 +195,10 @@ export interface SamlProviderConfig {
   readonly entityId?: string
   /** Whether users choose among all identity providers of the metadata. */
   readonly discovery: boolean
+  /** With `discovery`: the marks of those that are offered, a value of each list; undefined: all. */
+  readonly idps?: Partial<IdpMarks>
+  /** The SAML discovery service where users choose; undefined: our own page. */
+  readonly discoveryService?: string
   /** Our entityID for this IdP: as configured; else AWS's with original evidence; else our SP metadata URL. */
   readonly spEntityId: string
   /** What must be signed. Every signature that is present must be valid. */
@@ -203,6 +209,9 @@ export interface SamlProviderConfig {
   readonly nameIdFormat?: string
   /** The RequestedAuthnContext's class references, in order of preference; empty: none is requested. */
   readonly authnContext: readonly string[]
+  readonly authnContextComparison: ContextComparison
+  /** Its classes, weakest first. */
+  readonly authnContextRanking: readonly string[]
   readonly allowIdpInitiated: boolean
   readonly wantAssertionsEncrypted: boolean
   /** Whether AES-CBC is decrypted in a Response that is not signed itself. */
@@ -268,6 +277,9 @@ export interface OidcProviderConfig {
   readonly maxAgeSeconds?: number
   /** The sign-in must use one of them. Empty: any. */
   readonly acrValues: readonly string[]
+  readonly acrComparison: ContextComparison
+  /** Its values of `acr`, weakest first. */
+  readonly acrRanking: readonly string[]
   /** No parameter of the protocol itself. */
   readonly authorizationParams: Readonly<Record<string, string>>
   readonly par: 'auto' | 'always'
@@ -331,6 +343,8 @@ export interface RoleSettings {
   readonly maxSessionSeconds?: number
   /** Maximum age of the authentication. */
   readonly maxAuthAgeSeconds?: number
+  /** Authentication contexts, one of which the sign-in must have. */
+  readonly authnContext?: readonly string[]
   /** Managed policies that limit the session. Empty: not set. */
   readonly sessionPolicyArns: readonly string[]
   /** An inline policy that limits the session: compact JSON, escaped to the characters that AWS accepts. */

@@ -1,4 +1,5 @@
 import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import { acceptedContexts } from '../core/authentication/context.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
@@ -138,11 +139,27 @@ function oidcSettings(settings: OidcProviderConfig, baseUrl: string, keys: Gatew
   const { protocol: _, label: __, exchange: ___, clientAuth: ____, ...same } = settings
   return {
     ...same,
+    acrValues: contextsOfProvider(settings),
     ...clientCredentials(settings, keys),
     redirectUri: callbackUrl(baseUrl, settings.id),
     clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
     decryptionKeys: keys.encryption,
   }
+}
+
+/** The authentication contexts that every sign-in with this provider must have one of. Empty: any. */
+export function contextsOfProvider(settings: ProviderConfig): readonly string[] {
+  return settings.protocol === 'saml'
+    ? acceptedContexts({
+        classes: settings.authnContext,
+        comparison: settings.authnContextComparison,
+        ranking: settings.authnContextRanking,
+      })
+    : acceptedContexts({
+        classes: settings.acrValues,
+        comparison: settings.acrComparison,
+        ranking: settings.acrRanking,
+      })
 }
 
 function clientCredentials({ id, clientAuth }: OidcProviderConfig, keys: GatewayKeys): Partial<OidcSettings> {

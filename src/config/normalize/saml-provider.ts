@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
+import { contextValues, requestableContexts } from '../../core/authentication/context.ts'
 import { nameIdFormats } from '../../core/identity.ts'
 import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
 import type { MetadataSource, SamlProviderConfig } from '../types.ts'
 import { reissuedExchange } from './exchange.ts'
+import { markFilter } from './trust-marks.ts'
 import { optional, seconds } from './values.ts'
 
 type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
@@ -31,6 +33,10 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
     metadataCertificate,
     metadataMaxValidity,
     nameIdFormat,
+    authnContext,
+    authnContextRanking,
+    idps,
+    discoveryService,
     stsDecrypts: _,
     ...same
   } = provider
@@ -48,16 +54,25 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
       metadataMaxValidity === undefined ? undefined : seconds(metadataMaxValidity),
     ),
     ...optional('entityId', entityId),
+    ...optional('idps', idps && markFilter(idps)),
+    ...optional('discoveryService', discoveryService),
     ...optional(
       'nameIdFormat',
       nameIdFormat === undefined ? undefined : (formatsByName.get(nameIdFormat) ?? nameIdFormat),
     ),
+    authnContext: authnContext.flatMap(samlContexts),
+    authnContextRanking: authnContextRanking.flatMap(samlContexts),
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),
     maxAssertionAgeSeconds: seconds(maxAssertionAge),
     subject: subjectOf(subject),
   }
+}
+
+/** Of a known name only URIs: SAML has no methods. */
+function samlContexts(name: string): readonly string[] {
+  return requestableContexts(contextValues(name), 'saml')
 }
 
 function metadataOf({ metadata }: FileSamlProvider, folder: string): MetadataSource {

@@ -1,4 +1,4 @@
-import type { SignIn } from '../../core/identity.ts'
+import type { IdpMarks, SignIn } from '../../core/identity.ts'
 import { SamlError } from '../../saml/errors.ts'
 import { type VerifiedAssertion, validateResponse } from '../../saml/response/validate.ts'
 import { signInFromAssertion } from '../../saml/sign-in.ts'
@@ -74,15 +74,22 @@ async function verifySaml(
   const expected = expectedResponse(gateway.settings, provider, idp, {
     inResponseTo: pending?.requestId,
     remembersSince,
+    ...(pending?.authnContext === undefined ? {} : { authnContext: pending.authnContext }),
   })
   const now = gateway.now()
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now)
   const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined
   const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
-  const scoped = keepWithinScopes(signIn, idp.scopes, settings)
+  const scoped = keepWithinScopes(withMarks(signIn, idp.marks), idp.scopes, settings)
   checkMaxAuthAge(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)
   return { assertion, signIn: scoped }
+}
+
+/** Rules may refer to what the metadata states about the identity provider now. */
+function withMarks(signIn: SignIn, idpMarks: IdpMarks): SignIn {
+  const isMarked = Object.values(idpMarks).some((values) => values.length > 0)
+  return isMarked ? { ...signIn, identity: { ...signIn.identity, idpMarks } } : signIn
 }
 
 /** Each assertion once, and each request once. After every other check, so a refused response uses nothing up. */
