@@ -3,6 +3,7 @@ import type { PartialConfig, Rule, RuleContext } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
 import { authnContextRules } from './rules/authn-context.ts'
 import { deploymentRules } from './rules/deployment.ts'
+import { federationRules } from './rules/federation.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { providerRules } from './rules/providers.ts'
@@ -22,6 +23,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...openIdProviderRules,
   ...authnContextRules,
   ...whenRules,
+  ...federationRules,
   ...accessRules,
   ...roleRules,
   ...sessionRules,

@@ -46,6 +46,8 @@ export interface Config {
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
   readonly limits: LimitsConfig
+  /** What the SP metadata states for federations. */
+  readonly federation?: FederationConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
 }
@@ -390,6 +392,36 @@ export interface LocalAwsConfig {
   readonly encodedMessages: boolean
   /** Accounts, users, roles and identity providers, in addition to those of the gateway's own configuration. */
   readonly stateFile?: string
+}
+
+/** By language: `en`, `de-CH`. */
+export type Localized = ReadonlyMap<string, string>
+
+/** Texts are empty if none are configured, else in English at least. */
+export interface FederationConfig {
+  readonly displayName: Localized
+  readonly description: Localized
+  readonly informationUrl: Localized
+  readonly privacyStatementUrl: Localized
+  readonly logos: readonly {
+    readonly url: string
+    readonly width: number
+    readonly height: number
+    readonly language?: string | undefined
+  }[]
+  readonly organization: { readonly name: Localized; readonly displayName: Localized; readonly url: Localized }
+  readonly contacts: readonly FederationContact[]
+  /** URIs. */
+  readonly entityCategories: readonly string[]
+  readonly sirtfi: boolean
+  /** undefined: as each provider's `subject`. */
+  readonly subjectId?: 'subject-id' | 'pairwise-id' | 'any' | 'none'
+}
+
+export interface FederationContact {
+  readonly kind: 'technical' | 'support' | 'administrative' | 'security'
+  readonly name?: string
+  readonly email: string
 }
 
 export interface AuditConfig {

@@ -60,6 +60,11 @@ export function sloUrl(baseUrl: string, id: string): string {
   return `${baseUrl}/saml/${id}/slo`
 }
 
+/** Where a discovery service sends users back. */
+export function discoveryResponseUrl(baseUrl: string, id: string): string {
+  return `${baseUrl}/saml/${id}/discovery`
+}
+
 export function callbackUrl(baseUrl: string, id: string): string {
   return `${baseUrl}/oidc/${id}/callback`
 }

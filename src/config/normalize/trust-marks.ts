@@ -8,6 +8,8 @@ const RAF = `${REFEDS}/assurance`
 /** Entity categories: R&S 1.3, Code of Conduct 1 and 2, Personalized, Pseudonymous and Anonymous Access. */
 const entityCategories: ReadonlyMap<string, string> = new Map([
   ['research-and-scholarship', 'http://refeds.org/category/research-and-scholarship'],
+  // REFEDS publishes it there, but the name of the category is http.
+  ['https://refeds.org/category/research-and-scholarship', 'http://refeds.org/category/research-and-scholarship'],
   ['code-of-conduct', `${REFEDS}/category/code-of-conduct/v2`],
   ['code-of-conduct-v1', 'http://www.geant.net/uri/dataprotection-code-of-conduct/v1'],
   ['personalized', `${REFEDS}/category/personalized`],
