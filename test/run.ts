@@ -14,6 +14,8 @@ interface Tool {
 const tools: readonly Tool[] = [
   { path: '/usr/bin/chromium', neededFor: 'the browser journeys' },
   { path: '/usr/bin/xmlsec1', neededFor: 'the independent XML signatures' },
+  { path: '/usr/bin/xmllint', neededFor: 'the schemas of SAML metadata' },
+  { path: '/usr/share/xml/opensaml/saml-schema-metadata-2.0.xsd', neededFor: 'the schemas of SAML metadata' },
   { path: '/usr/bin/aws', neededFor: 'the journeys with the real AWS CLI' },
   { path: '/usr/share/simplesamlphp', neededFor: 'the journeys with SimpleSAMLphp' },
   { path: '/usr/bin/php', neededFor: 'the journeys with SimpleSAMLphp' },

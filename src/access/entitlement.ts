@@ -6,8 +6,8 @@
 import type { AccessCondition, AccessRule, ProviderConfig, ValueMatch } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
 import type { Identity } from '../core/identity.ts'
-import { valuesOf } from './attribute-names.ts'
 import { rolePairs } from './role-attribute.ts'
+import { valuesInRule } from './sign-in-values.ts'
 
 export interface EntitledRole {
   readonly role: RoleArn
@@ -34,9 +34,6 @@ interface Match {
 
 /** Patterns come from the operator and values from the provider: matching takes time proportional to both lengths. */
 const LONGEST_FOR_PATTERNS = 1024
-
-/** The name by which rules and templates refer to the subject, whichever attribute or NameID it is. */
-export const SUBJECT = 'subject'
 
 /**
  * The combinations of two attributes with hundreds of values each multiply: a provider must not be able to overload the
@@ -85,7 +82,7 @@ export function ruleOutcomes(
         ...vouchers,
         ...conditions.map((condition) => ({
           wanted: `${condition.attribute} = ${condition.anyOf.map(written).join(', ')}`,
-          values: valuesFor(condition, identity),
+          values: valuesInRule(identity, condition.attribute),
           isMet: matchesOf(condition, identity).length > 0,
         })),
       ],
@@ -104,13 +101,9 @@ function isVouchedFor({ when: { provider, idp } }: Pick<AccessRule, 'when'>, ide
 
 /** The distinct ways in which the attribute's values match. Values with the same groups count once. */
 function matchesOf(condition: AccessCondition, identity: Identity): readonly Match[] {
-  const values = valuesFor(condition, identity)
+  const values = valuesInRule(identity, condition.attribute)
   const matches = values.flatMap((value) => condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []))
   return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
-}
-
-function valuesFor({ attribute }: AccessCondition, { subject, attributes }: Identity): readonly string[] {
-  return attribute === SUBJECT ? [subject] : valuesOf(attributes, attribute)
 }
 
 function matchOf(value: string, wanted: ValueMatch): Match | undefined {

@@ -12,6 +12,8 @@ export interface MatchedRoleSettings {
   readonly maxSessionSeconds: number
   /** How long ago the user may have authenticated; undefined: any time. */
   readonly maxAuthAgeSeconds: number | undefined
+  /** Authentication contexts, one of which the sign-in must have; undefined: any. */
+  readonly authnContext: readonly string[] | undefined
   /** The region of its STS calls and of its console. */
   readonly region: string
   /** Managed policies that limit its sessions. */
@@ -39,6 +41,7 @@ export function roleSettingsOf(
       special.find(({ maxSessionSeconds }) => maxSessionSeconds !== undefined)?.maxSessionSeconds ??
       maxSessionDuration.default,
     maxAuthAgeSeconds: special.find((one) => one.maxAuthAgeSeconds !== undefined)?.maxAuthAgeSeconds,
+    authnContext: special.find((one) => one.authnContext !== undefined)?.authnContext,
     region: regionOf(settings, role),
     sessionPolicyArns: special.find((one) => one.sessionPolicyArns.length > 0)?.sessionPolicyArns ?? [],
     sessionPolicy: special.find((one) => one.sessionPolicy !== undefined)?.sessionPolicy,

@@ -5,8 +5,8 @@ import { samlAttributeKeys } from '../iam/condition-keys/condition-keys.ts'
 import { subjectKey } from '../iam/condition-keys/issuer-keys.ts'
 import type { KeyCondition } from '../iam/generate.ts'
 import { namesOf } from './attribute-names.ts'
-import { SUBJECT } from './entitlement.ts'
 import { identityPoolOf } from './identity-pool.ts'
+import { SUBJECT } from './sign-in-values.ts'
 
 /** A rule's conditions: those that a trust policy can require too, and the names of the others. */
 export interface Conditions {

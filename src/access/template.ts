@@ -1,6 +1,7 @@
 /** Templates of the configuration, filled with the values that a provider sent for a user. */
 import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
+import { reservedValues } from './sign-in-values.ts'
 
 /** The distinct, non-empty values of a name in braces. */
 export type ClaimLookup = (name: string) => readonly string[]
@@ -23,13 +24,21 @@ export const onlyValue: Choose = ([value, ...more], name) =>
 export const firstValue: Choose = ([value], name) => value ?? { reason: `the sign-in has no ${name}` }
 
 /**
- * `{subject}`, `{provider}` and `{issuer}` by these names, every other name as an attribute under any of its names.
+ * `{subject}`, `{provider}`, `{issuer}`, `{authnContext}` and what a federation states about the identity provider by
+ * these names, every other name as an attribute under any of its names.
  */
 export function claimsOf(identity: Identity): ClaimLookup {
   return (name) => {
-    if (name === 'subject' || name === 'provider' || name === 'issuer') return [identity[name]]
-    return [...new Set(valuesOf(identity.attributes, name))].filter((value) => value !== '')
+    if (name === 'provider' || name === 'issuer') return [identity[name]]
+    // The class; methods are the attribute amr.
+    if (name === 'authnContext') return classesOf(identity)
+    const values = reservedValues(identity, name) ?? valuesOf(identity.attributes, name)
+    return [...new Set(values)].filter((value) => value !== '')
   }
+}
+
+function classesOf({ authnContext = [] }: Identity): readonly string[] {
+  return authnContext.filter((value) => !value.startsWith('amr:'))
 }
 
 /** The names in braces. */

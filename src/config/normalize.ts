@@ -1,6 +1,7 @@
 /** Turns a file that passed schema and rules into a Config. Cannot fail on such a file. */
 import { resolve } from 'node:path'
 import { Secret } from '../core/secret.ts'
+import { federationOf } from './normalize/federation.ts'
 import { issuerOf, keysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
 import { accessRuleOf, accountsOf, operatorRuleOf, roleSettingsOf } from './normalize/roles.ts'
@@ -64,6 +65,7 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
       ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
     },
     limits: limitsOf(file.limits),
+    ...optional('federation', federationOf(file.federation)),
   }
 }
 

@@ -1,7 +1,9 @@
 import type { ConfigIssue } from './issue.ts'
 import type { PartialConfig, Rule, RuleContext } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
+import { authnContextRules } from './rules/authn-context.ts'
 import { deploymentRules } from './rules/deployment.ts'
+import { federationRules } from './rules/federation.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { presetRules } from './rules/presets.ts'
@@ -23,7 +25,9 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...samlPresetRules,
   ...openIdProviderRules,
   ...presetRules,
+  ...authnContextRules,
   ...whenRules,
+  ...federationRules,
   ...accessRules,
   ...roleRules,
   ...sessionRules,

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { sessionTag, TAG_CHARACTER } from '../core/aws-attributes.ts'
 import { gatewayListen, issuer, keys, limits, localAws, session, sts } from './schema/deployment.ts'
+import { federation } from './schema/federation.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
 import { accessRule, account, operatorRule, role } from './schema/roles.ts'
 import { samlProvider } from './schema/saml-provider.ts'
@@ -91,6 +92,11 @@ export const configSchema = z
       })
       .prefault({})
       .describe('The audit log: one JSON object per line.'),
+    federation: federation
+      .optional()
+      .describe(
+        "What identity federations such as eduGAIN want in the gateway's SP metadata. See [federations.md](federations.md).",
+      ),
     limits: limits
       .prefault({})
       .describe(

@@ -1,3 +1,5 @@
+import type { ContextComparison } from '../core/authentication/context.ts'
+import type { IdpMarks } from '../core/identity.ts'
 import type { Glob } from '../core/patterns/glob.ts'
 import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
@@ -46,6 +48,8 @@ export interface Config {
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
   readonly limits: LimitsConfig
+  /** What the SP metadata states for federations. */
+  readonly federation?: FederationConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
 }
@@ -197,6 +201,10 @@ export interface SamlProviderConfig {
   readonly entityId?: string
   /** Whether users choose among all identity providers of the metadata. */
   readonly discovery: boolean
+  /** With `discovery`: the marks of those that are offered, a value of each list; undefined: all. */
+  readonly idps?: Partial<IdpMarks>
+  /** The SAML discovery service where users choose; undefined: our own page. */
+  readonly discoveryService?: string
   /** Our entityID for this IdP: as configured; else AWS's with original evidence; else our SP metadata URL. */
   readonly spEntityId: string
   /** What must be signed. Every signature that is present must be valid. */
@@ -207,6 +215,9 @@ export interface SamlProviderConfig {
   readonly nameIdFormat?: string
   /** The RequestedAuthnContext's class references, in order of preference; empty: none is requested. */
   readonly authnContext: readonly string[]
+  readonly authnContextComparison: ContextComparison
+  /** Its classes, weakest first. */
+  readonly authnContextRanking: readonly string[]
   readonly allowIdpInitiated: boolean
   readonly wantAssertionsEncrypted: boolean
   /** Whether AES-CBC is decrypted in a Response that is not signed itself. */
@@ -280,6 +291,9 @@ export interface OidcProviderConfig {
   readonly maxAgeSeconds?: number
   /** The sign-in must use one of them. Empty: any. */
   readonly acrValues: readonly string[]
+  readonly acrComparison: ContextComparison
+  /** Its values of `acr`, weakest first. */
+  readonly acrRanking: readonly string[]
   /** No parameter of the protocol itself. */
   readonly authorizationParams: Readonly<Record<string, string>>
   readonly par: 'auto' | 'always'
@@ -354,6 +368,8 @@ export interface RoleSettings {
   readonly maxSessionSeconds?: number
   /** Maximum age of the authentication. */
   readonly maxAuthAgeSeconds?: number
+  /** Authentication contexts, one of which the sign-in must have. */
+  readonly authnContext?: readonly string[]
   /** Managed policies that limit the session. Empty: not set. */
   readonly sessionPolicyArns: readonly string[]
   /** An inline policy that limits the session: compact JSON, escaped to the characters that AWS accepts. */
@@ -401,6 +417,36 @@ export interface LocalAwsConfig {
   readonly standIns: Readonly<Record<string, string>>
   /** Accounts, users, roles and identity providers, in addition to those of the gateway's own configuration. */
   readonly stateFile?: string
+}
+
+/** By language: `en`, `de-CH`. */
+export type Localized = ReadonlyMap<string, string>
+
+/** Texts are empty if none are configured, else in English at least. */
+export interface FederationConfig {
+  readonly displayName: Localized
+  readonly description: Localized
+  readonly informationUrl: Localized
+  readonly privacyStatementUrl: Localized
+  readonly logos: readonly {
+    readonly url: string
+    readonly width: number
+    readonly height: number
+    readonly language?: string | undefined
+  }[]
+  readonly organization: { readonly name: Localized; readonly displayName: Localized; readonly url: Localized }
+  readonly contacts: readonly FederationContact[]
+  /** URIs. */
+  readonly entityCategories: readonly string[]
+  readonly sirtfi: boolean
+  /** undefined: as each provider's `subject`. */
+  readonly subjectId?: 'subject-id' | 'pairwise-id' | 'any' | 'none'
+}
+
+export interface FederationContact {
+  readonly kind: 'technical' | 'support' | 'administrative' | 'security'
+  readonly name?: string
+  readonly email: string
 }
 
 export interface AuditConfig {

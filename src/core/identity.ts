@@ -21,7 +21,20 @@ export interface Identity {
    * nothing recent.
    */
   readonly isTimeAssumed?: true
+  /**
+   * How the user authenticated: the AuthnContextClassRef, or `acr` and each method of `amr` as `amr:mfa`. Only what is
+   * signed.
+   */
+  readonly authnContext?: readonly string[]
+  /** What metadata stated about the identity provider when the user signed in; absent if it stated nothing. */
+  readonly idpMarks?: IdpMarks
 }
+
+/** The names by which rules refer to what a federation's metadata states about an identity provider. */
+export const markNames = ['registrationAuthority', 'entityCategory', 'assuranceCertification', 'idpScope'] as const
+
+/** By these names; each list is empty if metadata has none. */
+export type IdpMarks = Readonly<Record<(typeof markNames)[number], readonly string[]>>
 
 /** A Map, never an object: attribute names come from the provider and may be `__proto__`. */
 export type Attributes = ReadonlyMap<string, readonly string[]>

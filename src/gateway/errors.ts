@@ -55,6 +55,18 @@ export const gatewayErrors = {
     sentence: 'You don’t have access to this role.',
     hint: 'Choose a role from the list. If one is missing, ask your administrator.',
   },
+  'role.authn_context_required': {
+    sentence: 'This role requires a stronger way of signing in than yours.',
+    hint: 'Sign in again for this role, with the method that it requires.',
+  },
+  'role.authn_context_unavailable': {
+    sentence: 'Your identity provider cannot be asked for the way of signing in that this role requires.',
+    hint: 'Send the reference to your administrator: `authnContext` of the role must name a class that this provider supports.',
+  },
+  'role.authn_contexts_differ': {
+    sentence: 'These roles require different ways of signing in.',
+    hint: 'Use them one at a time.',
+  },
   'role.source_identity_missing': {
     sentence: 'Your sign-in has no value for the source identity that every AWS session here needs.',
     hint: 'Send the reference to your administrator: `sourceIdentity` needs an attribute that your identity provider did not send.',

@@ -41,6 +41,7 @@ export type GatewaySettings = Pick<
   | 'sessionTags'
   | 'transitiveTags'
   | 'limits'
+  | 'federation'
 >
 
 /** All ports together, as the composition root creates them. Use-cases name those that they use. */

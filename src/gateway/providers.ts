@@ -1,5 +1,6 @@
 import { createIdentityPools, type IdentityPools } from '../aws/cognito/identity-pools.ts'
 import type { AccessTokenConfig, OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import { acceptedContexts } from '../core/authentication/context.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
@@ -67,6 +68,11 @@ export function acsUrl(baseUrl: string, id: string): string {
 
 export function sloUrl(baseUrl: string, id: string): string {
   return `${baseUrl}/saml/${id}/slo`
+}
+
+/** Where a discovery service sends users back. */
+export function discoveryResponseUrl(baseUrl: string, id: string): string {
+  return `${baseUrl}/saml/${id}/discovery`
 }
 
 export function callbackUrl(baseUrl: string, id: string): string {
@@ -198,11 +204,27 @@ function oidcSettings(settings: OidcProviderConfig, baseUrl: string, keys: Gatew
   } = settings
   return {
     ...same,
+    acrValues: contextsOfProvider(settings),
     ...clientCredentials(settings, keys),
     redirectUri: callbackUrl(baseUrl, settings.id),
     clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
     decryptionKeys: keys.encryption,
   }
+}
+
+/** The authentication contexts that every sign-in with this provider must have one of. Empty: any. */
+export function contextsOfProvider(settings: ProviderConfig): readonly string[] {
+  return settings.protocol === 'saml'
+    ? acceptedContexts({
+        classes: settings.authnContext,
+        comparison: settings.authnContextComparison,
+        ranking: settings.authnContextRanking,
+      })
+    : acceptedContexts({
+        classes: settings.acrValues,
+        comparison: settings.acrComparison,
+        ranking: settings.acrRanking,
+      })
 }
 
 function clientCredentials({ id, clientAuth }: OidcProviderConfig, keys: GatewayKeys): Partial<OidcSettings> {

@@ -105,6 +105,15 @@ const signIn: z.ZodType<SignIn> = z.strictObject({
     attributes,
     authenticatedAt: instant,
     isTimeAssumed: z.literal(true).exactOptional(),
+    authnContext: texts.exactOptional(),
+    idpMarks: z
+      .strictObject({
+        registrationAuthority: texts,
+        entityCategory: texts,
+        assuranceCertification: texts,
+        idpScope: texts,
+      })
+      .exactOptional(),
   }),
   evidence,
   logoutRef,
@@ -156,7 +165,7 @@ export const signIns = defineRecord({
   prefix: 'sign-in',
   holds: 'what the provider asserted, with its tokens and with original evidence',
   lifetime: { until: 'the login ends, or 5 minutes without one' },
-  version: 1,
+  version: 2,
   schema: signIn,
 })
 
@@ -191,6 +200,7 @@ const started = {
   renews: text.exactOptional(),
   testFor: text.exactOptional(),
   maxAuthAgeSeconds: z.number().exactOptional(),
+  authnContext: texts.exactOptional(),
   begunAt: instant,
 }
 
@@ -210,7 +220,7 @@ export const pendingLogins = defineRecord({
   prefix: 'pending',
   holds: 'a login that was started and not answered',
   lifetime: { seconds: 15 * MINUTE },
-  version: 1,
+  version: 2,
   schema: pendingLogin,
 })
 

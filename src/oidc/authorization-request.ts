@@ -5,6 +5,7 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client'
+import { requestableContexts } from '../core/authentication/context.ts'
 import { RESERVED_PARAMETERS } from '../core/authorization-parameters.ts'
 import { endpointAnswerIn } from './answer.ts'
 import type { DiscoveredProvider } from './discovery.ts'
@@ -71,7 +72,7 @@ export async function authorizationRequest(
 
 function wished(settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, loginHint }: LoginWishes) {
   const maxAge = shortest(settings.maxAgeSeconds, maxAgeSeconds)
-  const contexts = acrValues ?? settings.acrValues ?? []
+  const contexts = requestableContexts(acrValues ?? settings.acrValues ?? [], 'oidc')
   return {
     ...given('prompt', prompt ?? settings.prompt),
     ...given('max_age', maxAge === undefined ? undefined : String(maxAge)),

@@ -1,3 +1,4 @@
+import { contextsOfClaims } from '../core/authentication/context.ts'
 import type { Evidence, LogoutRef, Renewal, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import type { VerifiedTokens } from './grant.ts'
@@ -14,6 +15,7 @@ export function signInFromTokens(
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
   const { id, issuer, issuerTemplate } = settings
+  const authnContext = contextsOfClaims(claims)
   const { attributes, leftOut } = describeUser(settings, claims, userinfo)
   return {
     identity: {
@@ -25,6 +27,7 @@ export function signInFromTokens(
       attributes,
       authenticatedAt: toDate(authTime ?? iat),
       ...(authTime === undefined ? { isTimeAssumed: true } : {}),
+      ...(authnContext.length > 0 && { authnContext }),
     },
     evidence: evidenceOf(tokens),
     logoutRef: logoutRefOf(tokens),

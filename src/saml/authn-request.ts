@@ -1,8 +1,10 @@
 import { inflateRawSync } from 'node:zlib'
+import type { ContextComparison } from '../core/authentication/context.ts'
 import { newXmlId } from '../core/ids.ts'
 import { decodeBase64, decodeUtf8 } from '../xml/base64.ts'
-import { attributeOf, isNamed, onlyChild, textOf } from '../xml/navigate.ts'
+import { attributeOf, childrenNamed, isNamed, onlyChild, optionalChild, textOf } from '../xml/navigate.ts'
 import { parseXml } from '../xml/parse.ts'
+import type { XmlElement } from '../xml/tree.ts'
 import { element, type Markup } from '../xml/write.ts'
 import { asSamlError, SamlError } from './errors.ts'
 import type { IdpMetadata } from './metadata.ts'
@@ -28,6 +30,8 @@ export interface AuthnRequestOptions {
   readonly nameIdFormat?: string
   /** Authentication context classes, any of which suffices, preferred first. Empty or absent: any. Core 3.3.2.2.1 */
   readonly authnContext?: readonly string[]
+  /** How the context is to be compared with these. Default: `exact`. */
+  readonly authnContextComparison?: ContextComparison
 }
 
 /** A request to send, with its ID, which the response must name as InResponseTo. */
@@ -41,6 +45,8 @@ export interface AuthnRequest {
   readonly forceAuthn: boolean
   readonly isPassive: boolean
   readonly relayState: string | undefined
+  /** The requested authentication context; undefined: any. Core 3.3.2.2.1 */
+  readonly requestedContext?: { readonly comparison: string; readonly classes: readonly string[] }
 }
 
 const MAX_INFLATED = 262_144
@@ -88,17 +94,17 @@ function writeAuthnRequest(id: string, destination: string, { sp, now, ...wish }
     [
       element('saml:Issuer', {}, sp.entityId),
       element('samlp:NameIDPolicy', { Format: wish.nameIdFormat, AllowCreate: 'true' }),
-      requestedContext(wish.authnContext ?? []),
+      requestedContext(wish.authnContext ?? [], wish.authnContextComparison ?? 'exact'),
     ],
   )
 }
 
-function requestedContext(classes: readonly string[]): Markup | undefined {
+function requestedContext(classes: readonly string[], comparison: ContextComparison): Markup | undefined {
   return classes.length === 0
     ? undefined
     : element(
         'samlp:RequestedAuthnContext',
-        { Comparison: 'exact' },
+        { Comparison: comparison },
         classes.map((each) => element('saml:AuthnContextClassRef', {}, each)),
       )
 }
@@ -124,8 +130,16 @@ export function parseAuthnRequest(
       forceAuthn: isTrue(attributeOf(request, 'ForceAuthn')),
       isPassive: isTrue(attributeOf(request, 'IsPassive')),
       relayState: typeof parameters.RelayState === 'string' ? parameters.RelayState : undefined,
+      ...requestedContextIn(request),
     }
   })
+}
+
+function requestedContextIn(request: XmlElement): Pick<AuthnRequest, 'requestedContext'> {
+  const requested = optionalChild(request, PROTOCOL, 'RequestedAuthnContext')
+  if (!requested) return {}
+  const classes = childrenNamed(requested, ASSERTION, 'AuthnContextClassRef').map((one) => textOf(one).trim())
+  return { requestedContext: { comparison: attributeOf(requested, 'Comparison') ?? 'exact', classes } }
 }
 
 function decodeRequest(parameter: unknown, binding: 'redirect' | 'post'): string {

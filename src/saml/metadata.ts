@@ -1,9 +1,12 @@
 import type { KeyObject } from 'node:crypto'
+import type { IdpMarks } from '../core/identity.ts'
 import { attributeOf, childrenNamed, isNamed } from '../xml/navigate.ts'
 import { parseXml, type XmlLimits } from '../xml/parse.ts'
 import { isSigned, verifySignature } from '../xml/signature.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { asSamlError, SamlError } from './errors.ts'
+import { type Logo, readLogos } from './metadata/logos.ts'
+import { MDRPI, readMarks } from './metadata/marks.ts'
 import {
   readSigningKeys,
   type SigningCertificate,
@@ -34,6 +37,10 @@ export interface IdpMetadata {
   readonly wantAuthnRequestsSigned: boolean
   /** The domains it may speak for; empty if its metadata lists none. */
   readonly scopes: readonly Scope[]
+  readonly marks: IdpMarks
+  /** Where it sends users whom a service cannot let in: an http(s) URL, maybe with placeholders. */
+  readonly errorUrl?: string
+  readonly logos: readonly Logo[]
   readonly validUntil?: Date
   /** When its publisher created the document, as the document states. */
   readonly publishedAt?: Date
@@ -66,9 +73,6 @@ interface Found {
   readonly around: readonly XmlElement[]
 }
 
-/** Metadata Extensions for Registration and Publication Information 1.0 */
-const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
-
 /**
  * Reads an EntityDescriptor (or one in an EntitiesDescriptor) that has a SAML 2.0 IDPSSODescriptor. Metadata 2.3,
  * 2.4.3. Throws SamlError `saml.metadata_*`, or a reason why the XML is refused.
@@ -97,6 +101,9 @@ function read(xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadat
     unreadableKeys: signingKeys.unreadable,
     wantAuthnRequestsSigned: isTrue(attributeOf(idp, 'WantAuthnRequestsSigned')),
     scopes: [...readScopes(entity), ...readScopes(idp)],
+    marks: readMarks(entity, idp),
+    logos: readLogos(idp),
+    ...errorUrlOf(idp),
     ...validityOf(root),
     ...publishedAtOf(root),
     ...(validUntil && { validUntil }),
@@ -162,6 +169,14 @@ function endpoints(role: XmlElement, service: string, attribute = 'Location'): E
 function isHttpUrl(location: string | undefined): location is string {
   if (location === undefined || !URL.canParse(location) || location.includes('#')) return false
   return /^https?:$/.test(new URL(location).protocol)
+}
+
+/** Metadata 2.4.1 */
+function errorUrlOf(idp: XmlElement): { readonly errorUrl?: string } {
+  const errorUrl = attributeOf(idp, 'errorURL')?.trim()
+  return errorUrl !== undefined && URL.canParse(errorUrl) && /^https?:$/.test(new URL(errorUrl).protocol)
+    ? { errorUrl }
+    : {}
 }
 
 function isTrue(value: string | undefined): boolean {

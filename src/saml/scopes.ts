@@ -4,7 +4,7 @@ import type { XmlElement } from '../xml/tree.ts'
 import { METADATA } from './names.ts'
 
 /** Shibboleth metadata extension: the domains that an identity provider may speak for. */
-const SHIBMD = 'urn:mace:shibboleth:metadata:1.0'
+export const SHIBMD = 'urn:mace:shibboleth:metadata:1.0'
 
 /** A domain, or a pattern of domains. */
 export interface Scope {

@@ -22,6 +22,7 @@ export function signInFromAssertion(
     nameId,
     attributes,
     authnInstant,
+    authnContextClassRef,
     issueInstant,
     sessionIndex,
     furtherSessionIndexes,
@@ -38,6 +39,7 @@ export function signInFromAssertion(
       attributes,
       // If the provider's clock is ahead, a sign-in would otherwise count as recent for too long.
       authenticatedAt: earliest([authnInstant, now]),
+      ...(authnContextClassRef !== undefined && { authnContext: [authnContextClassRef] }),
     },
     evidence: {
       kind: 'saml',

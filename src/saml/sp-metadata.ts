@@ -5,16 +5,15 @@ import type { KeyPair } from '../core/keys.ts'
 import { XMLDSIG } from '../xml/algorithms.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, type Markup, render } from '../xml/write.ts'
-import {
-  ASSERTION,
-  ATTRNAME_UNSPECIFIED,
-  ATTRNAME_URI,
-  BINDING_POST,
-  BINDING_REDIRECT,
-  METADATA,
-  PROTOCOL,
-} from './names.ts'
+import { ATTRNAME_UNSPECIFIED, ATTRNAME_URI, BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
 import type { ServiceProvider } from './service-provider.ts'
+import {
+  entityAttributes,
+  type FederationMetadata,
+  inLanguages,
+  organizationAndContacts,
+  roleExtensions,
+} from './sp-metadata/federation.ts'
 
 /** An attribute that the identity provider is asked to send. Metadata 2.4.4.2 */
 export interface RequestedAttribute {
@@ -29,6 +28,12 @@ export interface SpMetadataOptions {
   /** The requested NameID format; without it four are offered. */
   readonly nameIdFormat?: string
   readonly requestedAttributes?: readonly RequestedAttribute[]
+  /** The subject identifier attribute that is required, `any` or `none`; undefined: the first of these attributes that is required. */
+  readonly subjectId?: 'subject-id' | 'pairwise-id' | 'any' | 'none'
+  /** For federations: names, organization, contacts, categories. */
+  readonly federation?: FederationMetadata
+  /** Where a discovery service sends users back. */
+  readonly discoveryResponseUrl?: string
 }
 
 const OFFERED_FORMATS = [
@@ -54,7 +59,7 @@ export function buildSpMetadata(sp: ServiceProvider, options: SpMetadataOptions)
 
 function entityDescriptor(sp: ServiceProvider, options: SpMetadataOptions, id?: string): Markup {
   return element('md:EntityDescriptor', { 'xmlns:md': METADATA, ID: id, entityID: sp.entityId }, [
-    subjectIdRequirement(options),
+    entityAttributes(requiredSubjectId(options), options.federation),
     element(
       'md:SPSSODescriptor',
       {
@@ -63,6 +68,7 @@ function entityDescriptor(sp: ServiceProvider, options: SpMetadataOptions, id?: 
         protocolSupportEnumeration: PROTOCOL,
       },
       [
+        roleExtensions(options.federation, options.discoveryResponseUrl),
         ...[sp.keys, ...(sp.furtherKeys ?? [])].map((keys) => keyDescriptor('signing', keys)),
         ...(sp.decryptionKeys ?? []).map((keys) => keyDescriptor('encryption', keys, OPENED_ALGORITHMS)),
         ...(sp.sloUrl === undefined ? [] : logoutServices(sp.sloUrl)),
@@ -75,35 +81,17 @@ function entityDescriptor(sp: ServiceProvider, options: SpMetadataOptions, id?: 
           index: '0',
           isDefault: 'true',
         }),
-        attributeService(sp, options.requestedAttributes ?? []),
+        attributeService(sp, options),
       ],
     ),
+    ...organizationAndContacts(options.federation),
   ])
 }
 
-/** The subject identifier attribute that is required here. Subject Identifier Attributes Profile 1.0, 3.5 */
-function subjectIdRequirement(options: SpMetadataOptions): Markup | undefined {
-  const [name] = subjectIdsRequired(options)
-  if (name === undefined) return undefined
-  return element('md:Extensions', {}, [
-    element('mdattr:EntityAttributes', { 'xmlns:mdattr': 'urn:oasis:names:tc:SAML:metadata:attribute' }, [
-      element(
-        'saml:Attribute',
-        {
-          'xmlns:saml': ASSERTION,
-          Name: 'urn:oasis:names:tc:SAML:profiles:subject-id:req',
-          NameFormat: ATTRNAME_URI,
-        },
-        [element('saml:AttributeValue', {}, name.slice(name.lastIndexOf(':') + 1))],
-      ),
-    ]),
-  ])
-}
-
-function subjectIdsRequired({ requestedAttributes = [] }: SpMetadataOptions): readonly string[] {
-  return requestedAttributes
-    .filter(({ name, isRequired }) => isRequired && SUBJECT_IDS.has(name))
-    .map(({ name }) => name)
+/** Subject Identifier Attributes Profile 1.0, 3.5 */
+function requiredSubjectId({ subjectId, requestedAttributes = [] }: SpMetadataOptions): string | undefined {
+  const required = requestedAttributes.find(({ name, isRequired }) => isRequired && SUBJECT_IDS.has(name))
+  return subjectId ?? required?.name.slice(required.name.lastIndexOf(':') + 1)
 }
 
 function keyDescriptor(
@@ -128,26 +116,30 @@ function logoutServices(url: string): readonly Markup[] {
   )
 }
 
-function attributeService(sp: ServiceProvider, attributes: readonly RequestedAttribute[]): Markup | undefined {
-  return attributes.length === 0
-    ? undefined
-    : element('md:AttributeConsumingService', { index: '0', isDefault: 'true' }, [
-        element('md:ServiceName', { 'xml:lang': 'en' }, sp.name ?? sp.entityId),
-        ...attributes.map(({ name, friendlyName, isRequired }) =>
-          element('md:RequestedAttribute', {
-            Name: name,
-            NameFormat: name.includes(':') ? ATTRNAME_URI : ATTRNAME_UNSPECIFIED,
-            FriendlyName: friendlyName,
-            isRequired: String(isRequired),
-          }),
-        ),
-      ])
+function attributeService(
+  sp: ServiceProvider,
+  { requestedAttributes = [], federation }: SpMetadataOptions,
+): Markup | undefined {
+  if (requestedAttributes.length === 0) return undefined
+  const names = federation?.displayName ?? new Map([['en', sp.name ?? sp.entityId]])
+  return element('md:AttributeConsumingService', { index: '0', isDefault: 'true' }, [
+    ...inLanguages('md:ServiceName', names),
+    ...inLanguages('md:ServiceDescription', federation?.description ?? new Map()),
+    ...requestedAttributes.map(({ name, friendlyName, isRequired }) =>
+      element('md:RequestedAttribute', {
+        Name: name,
+        NameFormat: name.includes(':') ? ATTRNAME_URI : ATTRNAME_UNSPECIFIED,
+        FriendlyName: friendlyName,
+        isRequired: String(isRequired),
+      }),
+    ),
+  ])
 }
 
 /** The same, signed with the key that signs requests. Metadata 3.1 */
 export function buildSignedSpMetadata(sp: ServiceProvider, options: SpMetadataOptions): Promise<string> {
   const id = newXmlId()
   const xml = render(entityDescriptor(sp, options, id))
-  const [first] = subjectIdsRequired(options)
-  return signEnveloped(xml, { id, before: first === undefined ? 'SPSSODescriptor' : 'Extensions', signer: sp.keys })
+  const first = entityAttributes(requiredSubjectId(options), options.federation) ? 'Extensions' : 'SPSSODescriptor'
+  return signEnveloped(xml, { id, before: first, signer: sp.keys })
 }

@@ -59,6 +59,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'login.used': 409,
   'login.too_many_pending': 503,
   'session.required': 401,
+  'role.authn_context_required': 409,
+  'role.authn_contexts_differ': 400,
   'test.unknown': 404,
   'role.duration_invalid': 400,
   'role.destination_refused': 400,

@@ -132,6 +132,8 @@ const roles = {
     `Requires you to sign in again (your last sign-in was over ${inWords(seconds)} ago). You’ll return here.`,
   recentSignIn: (seconds: number) =>
     `Requires a sign-in within the last ${inWords(seconds).replace(/^1 (\w+)$/, '$1')}. Yours qualifies.`,
+  requiresContext: (label: string) => `Requires you to sign in again with ${label}. You’ll return here.`,
+  metContext: (label: string) => `Requires a sign-in with ${label}. Yours qualifies.`,
   ofSeveral: 'Several roles',
   durationOfSeveral: 'Duration for all selected roles',
   credentialsForSelected: 'Credentials for the selected roles',
@@ -242,7 +244,7 @@ const chooser = {
 const findIdp = {
   title: 'Find your organization',
   lede: ['', (count: number) => ` has ${counted(organizationCount, count)}. Search for your university or employer.`],
-  last: 'Last time',
+  last: (count: number) => (count === 1 ? 'Last time' : 'Recent'),
   search: 'Name of your organization',
   searchHint: 'Name or domain',
   searchButton: 'Search',
@@ -261,7 +263,7 @@ const underway = {
   renewing: 'Sign in again',
   renewingWhy: [
     'Your sign-in at ',
-    ' is too old for this role. You’ll sign in there again and return to the role you picked.',
+    ' is too old for this role, or it requires another way of signing in. You’ll sign in there again and return to the role you picked.',
   ],
   confirmTitle: 'Continue?',
   confirmSignIn: ['Continue as ', ' from ', '?'],

@@ -166,7 +166,7 @@ describe('operators', () => {
       'provider: corp, idp: urn:x,',
     )
     expect(complaints(`${open}operators:\n  - when: { provider: corp }\n`)).toEqual([
-      'operators[0].when: expected idp: with entityIDs, because users choose their identity provider at corp, found a rule for every identity provider',
+      'operators[0].when: expected idp: with entityIDs, or marks such as registrationAuthority, because users choose their identity provider at corp, found a rule for every identity provider',
     ])
   })
 })

@@ -447,13 +447,13 @@ describe.each([
 
   it('a federation is searched by name', async () => {
     const found = await open(discovery).search('genf', 10, ['de'])
-    expect(found).toEqual([{ entityId: geneva, name: 'Universität Genf' }])
+    expect(found).toEqual([{ entityId: geneva, name: 'Universität Genf', hasLogo: false }])
   })
 
   it('says what an identity provider is called', async () => {
     const metadata = open(discovery)
-    expect(await metadata.nameOf(geneva, ['fr'])).toBe('Université de Genève')
-    expect(await metadata.nameOf('https://nobody.example.org', ['fr'])).toBeUndefined()
+    expect(await metadata.describe(geneva, ['fr'])).toMatchObject({ name: 'Université de Genève' })
+    expect(await metadata.describe('https://nobody.example.org', ['fr'])).toBeUndefined()
   })
 
   it('serves as it was when the next version does not verify', async () => {
@@ -461,7 +461,7 @@ describe.each([
     await metadata.read(geneva)
     server.answer = document(text.replace('University of Geneva', 'University of Genova'))
     await metadata.refresh({ now: true })
-    expect(await metadata.nameOf(geneva, ['en'])).toBe('University of Geneva')
+    expect(await metadata.describe(geneva, ['en'])).toMatchObject({ name: 'University of Geneva' })
     expect(metadata.status().problem?.code).toBe('saml.signature_digest')
     expect((await metadata.read(geneva)).entityId).toBe(geneva)
   })
@@ -480,7 +480,7 @@ describe.each([
     await metadata.read(geneva)
     server.answer = document(text.replaceAll('University of Geneva', 'Geneva Institute'))
     await metadata.refresh({ now: true })
-    expect(await metadata.nameOf(geneva, ['en'])).toBe('Geneva Institute')
+    expect(await metadata.describe(geneva, ['en'])).toMatchObject({ name: 'Geneva Institute' })
     expect(await idOf(metadata, geneva)).toBe(geneva)
   })
 
@@ -489,10 +489,10 @@ describe.each([
     await metadata.read(geneva)
     server.answer = document(text.replaceAll('University of Geneva', 'Geneva Institute'))
     const refreshed = metadata.refresh({ now: true })
-    expect(await metadata.nameOf(geneva, ['en'])).toBe('University of Geneva')
+    expect(await metadata.describe(geneva, ['en'])).toMatchObject({ name: 'University of Geneva' })
     expect(await idOf(metadata, geneva)).toBe(geneva)
     await refreshed
-    expect(await metadata.nameOf(geneva, ['en'])).toBe('Geneva Institute')
+    expect(await metadata.describe(geneva, ['en'])).toMatchObject({ name: 'Geneva Institute' })
   })
 
   it('leaves nothing behind of what was refused', async () => {

@@ -31,6 +31,7 @@ const exchange: Exchange = {
     alias: undefined,
     maxSessionSeconds: 3600,
     maxAuthAgeSeconds: undefined,
+    authnContext: undefined,
     region: 'eu-west-1',
     sessionPolicyArns: [],
     sessionPolicy: undefined,

@@ -8,6 +8,8 @@ const entity = (host: string, names: Readonly<Record<string, string>>, isHidden 
     entityId: `https://${host}/idp`,
     names: Object.entries(names).map(([language, name]) => ({ language, name })),
     isHidden,
+    hasLogo: false,
+    marks: { registrationAuthority: [], entityCategory: [], assuranceCertification: [], idpScope: [] },
   }
   return { ...description, ...searchWords(description), offset: 0, length: 0, sha256: '', context: 0 }
 }

@@ -4,6 +4,7 @@ import { rolePairs } from '../../access/role-attribute.ts'
 import { withShortNames } from '../../access/short-names.ts'
 import { isVerifiedEmailRequired } from '../../access/verified-email.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
+import { contextsOfClaims } from '../../core/authentication/context.ts'
 import type { Identity } from '../../core/identity.ts'
 import type { OriginalAssertion, OriginalEvidence } from '../../evidence/original-evidence.ts'
 import { createMetadata } from '../../gateway/metadata/metadata.ts'
@@ -91,6 +92,7 @@ export function identityOf(original: OriginalEvidence, provider: ProviderConfig,
       issuer: String(iss),
       subject: typeof sub === 'string' ? sub : '',
       attributes: describeUser(emailRuleOf(provider, config), original.claims).attributes,
+      authnContext: contextsOfClaims(original.claims),
     }
   }
   const { issuer, nameId, attributes } = original

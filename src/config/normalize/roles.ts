@@ -1,10 +1,12 @@
 /** Accounts, settings of roles, and access rules. */
+import { contextValues } from '../../core/authentication/context.ts'
 import { glob } from '../../core/patterns/glob.ts'
 import { toValueMatch } from '../patterns.ts'
 import { policyJson, type ReadText, type WrittenPolicy } from '../policies.ts'
 import { conditionsOf, idpsOf, providersOf } from '../rules/when.ts'
 import type { FileConfig } from '../schema.ts'
 import type { AccessRule, Config, OperatorRule, RoleSettings } from '../types.ts'
+import { conditionInFull } from './trust-marks.ts'
 import { optional, seconds } from './values.ts'
 
 export function accountsOf(accounts: FileConfig['accounts']): Config['accounts'] {
@@ -22,6 +24,7 @@ export function roleSettingsOf(
     alias,
     maxSessionDuration,
     maxAuthAge,
+    authnContext,
     sessionPolicyArns,
     sessionPolicy,
     trustPolicy,
@@ -34,6 +37,10 @@ export function roleSettingsOf(
     ...optional('alias', alias),
     ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
     ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),
+    ...optional(
+      'authnContext',
+      authnContext?.flatMap((name) => contextValues(name)),
+    ),
     sessionPolicyArns,
     ...optional('sessionPolicy', policyOf(sessionPolicy, readText)),
     ...optional('trustPolicy', policyOf(trustPolicy, readText)),
@@ -52,10 +59,10 @@ export function operatorRuleOf(rule: FileConfig['operators'][number], line: numb
     when: {
       ...optional('provider', providersOf(rule)),
       ...optional('idp', idpsOf(rule)),
-      conditions: conditionsOf(rule).map(([attribute, values]) => ({
-        attribute,
-        anyOf: [values].flat().map(toValueMatch),
-      })),
+      conditions: conditionsOf(rule).map(([name, written]) => {
+        const [attribute, values] = conditionInFull(name, [written].flat())
+        return { attribute, anyOf: values.map(toValueMatch) }
+      }),
     },
     line,
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { contextValues, requestableContexts } from '../../core/authentication/context.ts'
 import { nameIdFormats } from '../../core/identity.ts'
 import { REFEDS_MFA, type SamlPreset } from '../../presets/saml/preset.ts'
 import { samlPresets } from '../../presets/saml/presets.ts'
@@ -6,6 +7,7 @@ import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
 import type { MetadataSource, SamlProviderConfig } from '../types.ts'
 import { reissuedExchange } from './exchange.ts'
+import { markFilter } from './trust-marks.ts'
 import { optional, seconds } from './values.ts'
 
 type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
@@ -34,6 +36,10 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
     metadataMaxValidity,
     nameIdFormat,
     preset,
+    authnContext,
+    authnContextRanking,
+    idps,
+    discoveryService,
     stsDecrypts: _,
     ...same
   } = provider
@@ -51,12 +57,15 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
       metadataMaxValidity === undefined ? undefined : seconds(metadataMaxValidity),
     ),
     ...optional('entityId', entityId),
+    ...optional('idps', idps && markFilter(idps)),
+    ...optional('discoveryService', discoveryService),
     ...optional(
       'nameIdFormat',
       nameIdFormat === undefined ? undefined : (formatsByName.get(nameIdFormat) ?? nameIdFormat),
     ),
     ...optional('preset', samlPresets.get(preset ?? '')),
-    authnContext: same.authnContext.flatMap((each) => classesOf(each, samlPresets.get(preset ?? ''))),
+    authnContext: authnContext.flatMap((name) => classesOf(name, samlPresets.get(preset ?? ''))),
+    authnContextRanking: authnContextRanking.flatMap(samlContexts),
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),
@@ -65,9 +74,15 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
   }
 }
 
-/** REFEDS MFA as the product names it. */
-function classesOf(authnContext: string, preset: SamlPreset | undefined): readonly string[] {
-  return authnContext === REFEDS_MFA && preset?.mfa.by === 'class' ? preset.mfa.classes : [authnContext]
+/** Multi-factor authentication as the product names it; what it has no name for, as SAML. */
+function classesOf(name: string, preset: SamlPreset | undefined): readonly string[] {
+  const isMfa = name === REFEDS_MFA || name === 'mfa'
+  return isMfa && preset?.mfa.by === 'class' ? preset.mfa.classes : samlContexts(name)
+}
+
+/** Of a known name only URIs: SAML has no methods. */
+function samlContexts(name: string): readonly string[] {
+  return requestableContexts(contextValues(name), 'saml')
 }
 
 function metadataOf({ metadata }: FileSamlProvider, folder: string): MetadataSource {

@@ -4,7 +4,7 @@ import { type ConfigIssue, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import { fill, patternBody, placeholders, toValueMatch } from '../patterns.ts'
 import type { FileConfig, FileProvider } from '../schema.ts'
-import { type Conditional, conditionsOf, idpsOf, providersOf, syntaxErrorOf } from './when.ts'
+import { type Conditional, conditionsOf, idpsOf, namesMarks, providersOf, syntaxErrorOf } from './when.ts'
 
 type FileRule = FileConfig['access'][number]
 
@@ -101,8 +101,8 @@ function unnamedIdps(
   )
   return forEach<Conditional>(config[list], (rule, index) => {
     const reached = (providersOf(rule) ?? []).filter((id) => open.includes(id))
-    if (reached.length === 0 || idpsOf(rule)) return []
-    const expected = `idp: with entityIDs, because users choose their identity provider at ${reached.join(', ')}`
+    if (reached.length === 0 || idpsOf(rule) || namesMarks(rule)) return []
+    const expected = `idp: with entityIDs, or marks such as registrationAuthority, because users choose their identity provider at ${reached.join(', ')}`
     return [{ path: [list, index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
   })
 }

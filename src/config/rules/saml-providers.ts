@@ -57,6 +57,16 @@ const discoveryBeginsHere: Rule = (config) =>
       : [],
   )
 
+/** Both are about the choice. */
+const choicesNeedDiscovery: Rule = (config) =>
+  forEachSaml(config, ({ discovery, idps, discoveryService }, index) => {
+    const found = idps ? 'idps' : discoveryService === undefined ? undefined : 'discoveryService'
+    if (found === undefined) return []
+    const path = ['providers', index, found]
+    if (!discovery) return [{ path, atKey: true, expected: 'discovery: true beside it', found: 'discovery: false' }]
+    return discoveryService === undefined ? [] : safeUrl(['providers', index, 'discoveryService'], discoveryService)
+  })
+
 /** Each identity provider could grant itself every role that trusts the gateway. */
 const discoveredRolesAreNotBelieved: Rule = (config) =>
   forEachSaml(config, ({ discovery, exchange, rolesFromAssertion }, index) =>
@@ -114,6 +124,7 @@ export const samlProviderRules = {
   metadataIsReachable,
   oneIdpOrDiscovery,
   discoveryBeginsHere,
+  choicesNeedDiscovery,
   discoveredRolesAreNotBelieved,
   encryptionFitsTheEvidence,
   clockSkewIsSmall,

@@ -1,5 +1,6 @@
 /** Rules about `when`, the conditions of access rules and operator rules. */
 
+import { markNames } from '../../core/identity.ts'
 import { nearest } from '../../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
@@ -36,6 +37,16 @@ const idpsAreEntityIds: Rule = (config) =>
       .map((idp) => ({ path: [...path, 'idp'], expected: 'a literal entityID', found: showValue(idp) })),
   )
 
+/** A pattern could match a federation or a domain that an attacker registers. */
+const marksAreLiteral: Rule = (config) =>
+  forEachWhen(config, (rule, path) =>
+    markNames.flatMap((name) =>
+      marksIn(rule, name)
+        .filter((value) => patternBody(value) !== undefined || /\s/.test(value))
+        .map((value) => ({ path: [...path, name], expected: 'a literal value', found: showValue(value) })),
+    ),
+  )
+
 const patternsCompile: Rule = (config) =>
   forEachWhen(config, (rule, path) =>
     conditionsOf(rule).flatMap(([attribute, values]) =>
@@ -50,6 +61,7 @@ const patternsCompile: Rule = (config) =>
 export const whenRules = {
   providersAreKnown,
   idpsAreEntityIds,
+  marksAreLiteral,
   patternsCompile,
 } as const satisfies Readonly<Record<string, Rule>>
 
@@ -59,6 +71,15 @@ export function conditionsOf({ when }: Conditional): readonly Condition[] {
 
 export function idpsOf({ when }: Conditional): readonly string[] | undefined {
   return Object.hasOwn(when, 'idp') ? [when.idp ?? []].flat() : undefined
+}
+
+/** Whether the rule names identity providers by what their federation states about them. */
+export function namesMarks(rule: Conditional): boolean {
+  return markNames.some((name) => marksIn(rule, name).length > 0)
+}
+
+function marksIn({ when }: Conditional, name: string): readonly string[] {
+  return Object.hasOwn(when, name) ? [when[name] ?? []].flat() : []
 }
 
 export function providersOf({ when }: Conditional): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contextComparisons } from '../../core/authentication/context.ts'
 import { oidcPresetNames } from '../../presets/oidc-presets.ts'
 import { EXCHANGE, exchange, identityPoolId, label, providerId } from './provider.ts'
 import { duration, flag, path, text } from './values.ts'
@@ -103,7 +104,21 @@ export const oidcProvider = z.strictObject({
   acrValues: z
     .array(text('an authentication context class without spaces', /^\S+$/))
     .default([])
-    .describe('Authentication contexts to request. The sign-in must use one of them (`acr`).'),
+    .describe(
+      'Authentication contexts to request, as the provider calls them. The ID token must name one of them (`acr`; `amr` for a value such as `amr:mfa`).',
+    ),
+  acrComparison: z
+    .enum(contextComparisons)
+    .default('exact')
+    .describe(
+      'How `acr` is compared with `acrValues`. `exact`: it is one of them. `minimum`: at least as strong as the weakest of them. `better`: stronger than all of them. The accepted ones are requested.',
+    ),
+  acrRanking: z
+    .array(text('an authentication context class without spaces', /^\S+$/))
+    .default([])
+    .describe(
+      'The `acr` values of this provider, weakest first. Required by `minimum` and `better`. A role with `authnContext` then accepts stronger ones too.',
+    ),
   authorizationParams: z
     .record(z.string(), z.string({ error: 'text' }))
     .default({})

@@ -22,6 +22,13 @@ export const role = z.strictObject({
   maxAuthAge: duration('1h')
     .optional()
     .describe('Maximum age of the authentication. With an older one, the user must sign in again first.'),
+  authnContext: z
+    .array(text('an authentication context class without spaces', /^\S+$/))
+    .min(1, { error: 'at least one authentication context class' })
+    .optional()
+    .describe(
+      'Authentication context classes (SAML) or `acr` values (OpenID Connect), any of which the sign-in must have; `mfa`, `sfa` and `phishing-resistant` mean all known values of these. With another one, the user must sign in again first and the provider is asked for these (step-up).',
+    ),
   sessionPolicyArns: z
     .array(
       text(
@@ -48,7 +55,7 @@ export const role = z.strictObject({
 
 export const accessRule = z.strictObject({
   when: when().describe(
-    'Attribute names with the expected values; all must match. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, which identifies the user.',
+    'Attribute names with the expected values; all must match. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, `subject`, which identifies the user, `authnContext`, how the user signed in, `assurance`, the values of eduPersonAssurance, and, for what a federation states about an identity provider, `registrationAuthority`, `entityCategory`, `assuranceCertification` and `idpScope`.',
   ),
   roles: z
     .array(text('a role ARN'))

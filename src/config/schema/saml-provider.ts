@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { contextComparisons } from '../../core/authentication/context.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { samlPresetIds } from '../../presets/saml/presets.ts'
 import { EXCHANGE, exchange, label, providerId } from './provider.ts'
-import { duration, flag, path, text } from './values.ts'
+import { duration, flag, oneOrMore, path, text } from './values.ts'
 
 const metadata = z.union(
   [
@@ -44,6 +45,32 @@ export const samlProvider = z.strictObject({
   discovery: flag()
     .default(false)
     .describe('Users choose among all identity providers of the metadata. Access rules must then name the `idp`.'),
+  idps: z
+    .strictObject({
+      registrationAuthority: oneOrMore('a registration authority, or a list of them')
+        .optional()
+        .describe('Registered by one of these federations (`mdrpi:RegistrationInfo`).'),
+      entityCategory: oneOrMore('an entity category, or a list of them')
+        .optional()
+        .describe(
+          'Is in, or supports, one of these entity categories: a URI, or `research-and-scholarship`, `code-of-conduct`, `personalized`, `pseudonymous`, `anonymous`.',
+        ),
+      assuranceCertification: oneOrMore('a certification, or a list of them')
+        .optional()
+        .describe('Has one of these assurance certifications: a URI, or `sirtfi`, `sirtfi2`.'),
+      idpScope: oneOrMore('a domain, or a list of them')
+        .optional()
+        .describe('May speak for one of these domains (`shibmd:Scope`).'),
+    })
+    .optional()
+    .describe(
+      'With `discovery`: only identity providers with all of these marks in their metadata are offered and accepted. Of a list any value suffices. Default: all.',
+    ),
+  discoveryService: text('an https URL', /^https?:\/\/[^\s#]+$/)
+    .optional()
+    .describe(
+      "With `discovery`: users choose at this SAML discovery service, such as `https://service.seamlessaccess.org/ds/`, instead of at the gateway's own page.",
+    ),
   spEntityId: text('an entityID')
     .optional()
     .describe(
@@ -66,10 +93,22 @@ export const samlProvider = z.strictObject({
       'NameID format to request: `persistent`, `transient`, `emailAddress`, `unspecified` or a URI. Default: none.',
     ),
   authnContext: z
-    .array(text('an authentication context class, a URI', /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/))
+    .array(contextClass())
     .default([])
     .describe(
-      'Authentication context classes (URIs) to request, in order of preference. A response with another class is rejected, including an unsolicited one.',
+      'Authentication context classes (URIs, or `mfa` or `sfa` for all known URIs of these) to request, in order of preference. A response with another class is rejected, including an unsolicited one.',
+    ),
+  authnContextComparison: z
+    .enum(contextComparisons)
+    .default('exact')
+    .describe(
+      'How a response is compared with `authnContext`. `exact`: it has one of these classes. `minimum`: one at least as strong as the weakest of them. `better`: one stronger than all of them.',
+    ),
+  authnContextRanking: z
+    .array(contextClass())
+    .default([])
+    .describe(
+      'The classes that this identity provider supports, weakest first. Required by `minimum` and `better`. A role with `authnContext` then accepts stronger classes too.',
     ),
   allowIdpInitiated: flag()
     .default(false)
@@ -105,3 +144,7 @@ export const samlProvider = z.strictObject({
     ),
   exchange: exchange('saml').default({ via: 'saml', evidence: 'reissued' }).describe(EXCHANGE),
 })
+
+function contextClass() {
+  return text('an authentication context class: a URI, mfa or sfa', /^(mfa|sfa|[A-Za-z][A-Za-z0-9+.-]*:\S+)$/)
+}

@@ -1,10 +1,10 @@
 import type { IdpMetadata } from '../../saml/metadata.ts'
 import type { ExpectedResponse } from '../../saml/response/checks.ts'
-import type { SamlProvider } from '../providers.ts'
+import { contextsOfProvider, type SamlProvider } from '../providers.ts'
 import { type AttributeSettings, readsAttribute } from '../published/requested-attributes.ts'
 
 /**
- * The requirements on a response of this identity provider. The assertion consumer service and `fedgate check
+ * The requirements on a response of this identity provider, which `authnContext` narrows for a role. The assertion consumer service and `fedgate check
  * --response` both use them. `inResponseTo` is the ID of the pending request; `remembersSince` is since when the store
  * remembers assertions.
  */
@@ -12,7 +12,11 @@ export function expectedResponse(
   configured: AttributeSettings,
   { settings, serviceProvider }: Pick<SamlProvider, 'settings' | 'serviceProvider'>,
   idp: IdpMetadata,
-  { inResponseTo, remembersSince }: Pick<ExpectedResponse, 'inResponseTo' | 'remembersSince'>,
+  {
+    inResponseTo,
+    remembersSince,
+    authnContext = contextsOfProvider(settings),
+  }: Pick<ExpectedResponse, 'inResponseTo' | 'remembersSince'> & Partial<Pick<ExpectedResponse, 'authnContext'>>,
 ): ExpectedResponse {
   return {
     idp,
@@ -23,7 +27,7 @@ export function expectedResponse(
     clockSkewSeconds: settings.clockSkewSeconds,
     maxAssertionAgeSeconds: settings.maxAssertionAgeSeconds,
     remembersSince,
-    authnContext: settings.authnContext,
+    authnContext,
     decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
     acceptCbcWithoutSignedResponse: settings.acceptCbcWithoutSignedResponse,
     wantAssertionsEncrypted: settings.wantAssertionsEncrypted,

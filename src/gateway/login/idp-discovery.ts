@@ -1,5 +1,8 @@
+import type { FoundEntity } from '../../saml/federation/search.ts'
 import { GatewayError } from '../errors.ts'
 import { type Providers, providerOf } from '../gateway.ts'
+
+export type { FoundEntity }
 
 /** How many a page shows: users who do not find theirs type more of its name. */
 const MOST_SHOWN = 25
@@ -10,22 +13,18 @@ export interface IdpSearch {
   readonly query: string
   /** The user's languages, preferred first: `fr-CH`, `en`. */
   readonly languages: readonly string[]
-  /** The entityID that this browser chose last time. */
-  readonly last?: string | undefined
-}
-
-export interface FoundIdp {
-  readonly entityId: string
-  readonly name: string
+  /** The entityIDs that this browser chose before, latest first. */
+  readonly recent?: readonly string[]
 }
 
 export interface FoundIdps {
-  readonly last?: FoundIdp
+  /** Of those that this browser chose before, the ones that are still offered. */
+  readonly recent: readonly FoundEntity[]
   /** Empty without a search if there are more than fit on a page. */
-  readonly results: readonly FoundIdp[]
+  readonly results: readonly FoundEntity[]
   /** More match than are shown. */
   readonly hasMore: boolean
-  /** The number of all choices, whatever the query. */
+  /** The number of all choices, whatever the query. Hidden ones do not count. */
   readonly total: number
 }
 
@@ -40,14 +39,15 @@ export async function findIdps(gateway: Providers, asked: IdpSearch): Promise<Fo
   const provider = providerOf(gateway, asked.provider)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: asked.provider })
   const { metadataSource } = provider
-  const { query, languages, last } = asked
+  const { query, languages, recent = [] } = asked
   const found = await metadataSource.search(query, MOST_SHOWN + 1, languages)
   const isTooMany = found.length > MOST_SHOWN
-  const name = last === undefined ? undefined : await metadataSource.nameOf(last, languages)
   return {
     results: query.trim() === '' && isTooMany ? [] : found.slice(0, MOST_SHOWN),
     hasMore: isTooMany,
-    total: metadataSource.status().identityProviders,
-    ...(last !== undefined && name !== undefined && { last: { entityId: last, name } }),
+    total: metadataSource.offered(),
+    recent: (await Promise.all(recent.map((one) => metadataSource.describe(one, languages)))).flatMap(
+      (one) => one ?? [],
+    ),
   }
 }

@@ -25,6 +25,8 @@ interface Started {
   readonly testFor?: string
   /** The user must sign in again at the provider; the response may be based on a sign-in at most this old. */
   readonly maxAuthAgeSeconds?: number
+  /** The authentication contexts that this sign-in is for, one of which the response must have. */
+  readonly authnContext?: readonly string[]
 }
 
 /** The inputs of starting a login. */

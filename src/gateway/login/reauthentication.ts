@@ -18,6 +18,10 @@ const TOKEN_MARGIN_MS = 15_000
 interface AskedRenewal {
   /** The user must have authenticated within so many seconds; undefined: silently is enough. */
   readonly maxAuthAgeSeconds: number | undefined
+  /** The authentication contexts that the roles accept; undefined: any. */
+  readonly authnContext?: readonly string[] | undefined
+  /** The user must sign in again with one of these. */
+  readonly isStepUp?: boolean
   readonly returnTo: string
   readonly browserSecret: string | undefined
 }
@@ -51,12 +55,14 @@ export async function startReauthentication(
   const { identity } = login.signIn
   const provider = providerOf(gateway, identity.provider)
   const browserSecret = asked.browserSecret ?? newToken()
-  const { maxAuthAgeSeconds } = asked
+  const { maxAuthAgeSeconds, authnContext, isStepUp = false } = asked
   const intent = {
     returnTo: asked.returnTo,
     binding: fingerprint(browserSecret),
     renews: login.id,
-    ...(maxAuthAgeSeconds === undefined ? { isPassive: true } : { maxAuthAgeSeconds }),
+    ...(maxAuthAgeSeconds === undefined ? {} : { maxAuthAgeSeconds }),
+    ...(maxAuthAgeSeconds === undefined && !isStepUp ? { isPassive: true } : {}),
+    ...(authnContext === undefined ? {} : { authnContext }),
   }
   const departure =
     provider.protocol === 'saml'

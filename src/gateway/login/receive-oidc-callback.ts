@@ -108,8 +108,13 @@ function needsAPage(error: unknown): boolean {
 async function askVisibly(
   gateway: OidcCallbackPorts,
   provider: OidcProvider,
-  { returnTo, binding, renews }: Pending<'oidc'>,
+  { returnTo, binding, renews, authnContext }: Pending<'oidc'>,
 ): Promise<ReceiveResult> {
-  const intent = { returnTo, binding, ...(renews === undefined ? {} : { renews }) }
+  const intent = {
+    returnTo,
+    binding,
+    ...(renews === undefined ? {} : { renews }),
+    ...(authnContext === undefined ? {} : { authnContext }),
+  }
   return { kind: 'retry-visibly', departure: await startOidc(gateway, provider, intent) }
 }

@@ -1,5 +1,5 @@
 import { withShortNames } from '../../access/short-names.ts'
-import type { SignIn } from '../../core/identity.ts'
+import type { IdpMarks, SignIn } from '../../core/identity.ts'
 import type { Observe } from '../../core/verdict.ts'
 import { SamlError } from '../../saml/errors.ts'
 import { type VerifiedAssertion, validateResponse } from '../../saml/response/validate.ts'
@@ -108,12 +108,13 @@ async function verifySaml(
   const expected = expectedResponse(gateway.settings, provider, idp, {
     inResponseTo: pending?.requestId,
     remembersSince,
+    ...(pending?.authnContext === undefined ? {} : { authnContext: pending.authnContext }),
   })
   const now = gateway.now()
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now, observe)
   const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined
   const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
-  const scoped = keepWithinScopes(signIn, idp.scopes, settings)
+  const scoped = keepWithinScopes(withMarks(signIn, idp.marks), idp.scopes, settings)
   checkMaxAuthAge(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)
   return { assertion, signIn: namedForRules(scoped, provider) }
@@ -126,6 +127,12 @@ function namedForRules(signIn: SignIn, { settings }: SamlProvider): SignIn {
     ...signIn,
     identity: { ...identity, attributes: withShortNames(identity.attributes, settings.preset?.attributes) },
   }
+}
+
+/** Rules may refer to what the metadata states about the identity provider now. */
+function withMarks(signIn: SignIn, idpMarks: IdpMarks): SignIn {
+  const isMarked = Object.values(idpMarks).some((values) => values.length > 0)
+  return isMarked ? { ...signIn, identity: { ...signIn.identity, idpMarks } } : signIn
 }
 
 /** Each assertion once, and each request once. After every other check, so a refused response uses nothing up. */

@@ -3,6 +3,7 @@
  * receive-saml-response.ts or receive-oidc-callback.ts, finished in finish-login.ts, kept in logins.ts; and how its
  * evidence stays usable (refresh-token.ts, reauthentication.ts). It knows no role.
  */
+import { requestableContexts } from '../../core/authentication/context.ts'
 import { fingerprint, newToken } from '../../core/ids.ts'
 import type { LoginWishes } from '../../oidc/authorization-request.ts'
 import { buildAuthnRequest } from '../../saml/authn-request.ts'
@@ -36,7 +37,7 @@ export interface StartedLogin {
 /** The purpose of a login, stored until the response arrives. */
 export type Intent = Pick<
   PendingLogin,
-  'returnTo' | 'binding' | 'isPassive' | 'renews' | 'testFor' | 'maxAuthAgeSeconds'
+  'returnTo' | 'binding' | 'isPassive' | 'renews' | 'testFor' | 'maxAuthAgeSeconds' | 'authnContext'
 >
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
@@ -69,7 +70,7 @@ export async function startSaml(
     isPassive: intent.isPassive ?? false,
     forceAuthn: intent.maxAuthAgeSeconds !== undefined,
     signRequests: settings.signRequests,
-    authnContext: settings.authnContext,
+    ...contextWishOf(provider, intent),
     ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
   })
   await rememberPending(gateway.store, gateway.now, handle, {
@@ -81,6 +82,13 @@ export async function startSaml(
   return request.binding === 'redirect'
     ? { kind: 'redirect', url: request.url }
     : { kind: 'post', action: request.action, fields: request.fields, provider: settings.label }
+}
+
+/** What every sign-in must have; for a role exactly what satisfies it. Core 3.3.2.2.1 */
+function contextWishOf({ settings }: SamlProvider, { authnContext }: SamlIntent) {
+  return authnContext === undefined
+    ? { authnContext: settings.authnContext, authnContextComparison: settings.authnContextComparison }
+    : { authnContext: requestableContexts(authnContext, 'saml') }
 }
 
 /** The same for an OpenID provider. Throws OidcError. */
@@ -103,9 +111,10 @@ export async function startOidc(
 }
 
 /** OpenID Connect Core 3.1.2.1: without a page, or with one even for a signed-in user. */
-function wishesOf({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes {
-  if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds }
-  return isPassive ? { prompt: 'none' } : {}
+function wishesOf({ isPassive, maxAuthAgeSeconds, authnContext }: Intent): LoginWishes {
+  const context = authnContext === undefined ? {} : { acrValues: authnContext }
+  if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds, ...context }
+  return isPassive ? { prompt: 'none', ...context } : context
 }
 
 async function start(gateway: StartLoginPorts, asked: Asked): Promise<StartedLogin> {

@@ -56,13 +56,14 @@ export function createLoader(
   const read = async (octets: DownloadBuffer): Promise<ReadyMetadata> => {
     try {
       const keys = settings.metadataCertificate === undefined ? undefined : await keysOf(settings.metadataCertificate)
-      const { entityId, discovery } = settings
+      const { entityId, discovery, idps } = settings
       const ready = await readDocument(octets, {
         now: now(),
         discovery,
         signal,
         ...(keys && { keys }),
         ...(entityId !== undefined && { entityId }),
+        ...(discovery && idps && { idps }),
       })
       mustEndInTime(ready, settings, now())
       return ready

@@ -23,8 +23,10 @@ export interface ProviderMetadata {
   check(): Promise<void>
   /** With discovery: identity providers by name. Throws as `read` does. */
   search(query: string, limit: number, languages: readonly string[]): Promise<readonly FoundEntity[]>
-  /** With discovery: the identity provider's display name; undefined if there is none with that entityID. */
-  nameOf(entityId: string, languages: readonly string[]): Promise<string | undefined>
+  /** With discovery: how to show that identity provider; undefined if it is not offered. */
+  describe(entityId: string, languages: readonly string[]): Promise<FoundEntity | undefined>
+  /** With discovery: how many users can find. 0 before the metadata was read. */
+  offered(): number
   /** Fetches from the source when it is due, or immediately if told so. Never rejects. */
   refresh(options?: { readonly now: true }): Promise<void>
   status(): MetadataStatus
@@ -103,7 +105,8 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     },
     check: async () => void (await current()),
     search: async (query, limit, languages) => (await current()).ready.search(query, limit, languages),
-    nameOf: async (entityId, languages) => (await current()).ready.nameOf(entityId, languages),
+    describe: async (entityId, languages) => (await current()).ready.describe(entityId, languages),
+    offered: () => inUse?.ready.offered ?? 0,
     refresh: (options) => (options?.now || isDue() ? update() : Promise.resolve()),
     status: () => statusOf(loader.source.place, inUse, problem),
     close: async () => {

@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import type { IdpMarks } from '../../core/identity.ts'
 import { SamlError } from '../../saml/errors.ts'
 import { type ReadSlice, readEntity } from '../../saml/federation/entity.ts'
 import { type FederationIndex, indexAggregate } from '../../saml/federation/index-aggregate.ts'
 import { nameOf } from '../../saml/federation/names.ts'
-import { createSearch, type EntitySearch } from '../../saml/federation/search.ts'
+import { createSearch, type EntitySearch, type FoundEntity } from '../../saml/federation/search.ts'
+import { fitsMarks } from '../../saml/metadata/marks.ts'
 import { metadataInUtf8 } from '../../saml/metadata/text.ts'
 import { type IdpMetadata, mustHaveUsableKey, parseIdpMetadata } from '../../saml/metadata.ts'
 import { closeOctets, type DownloadBuffer } from './download-buffer.ts'
@@ -19,11 +21,13 @@ export interface ReadyMetadata {
   /** The single identity provider; undefined with discovery, where there are many. */
   readonly idp?: IdpMetadata
   readonly identityProviders: number
+  /** How many of them users can find: those that are not hidden and have the required marks. */
+  readonly offered: number
   /** undefined if it is not in the metadata. Throws SamlError. */
   find(entityId: string, now: Date): Promise<IdpMetadata | undefined>
   readonly search: EntitySearch
-  /** The identity provider's display name; undefined if it is not in the metadata. */
-  nameOf(entityId: string, languages: readonly string[]): string | undefined
+  /** How to show that identity provider; undefined if it is not offered here. */
+  describe(entityId: string, languages: readonly string[]): FoundEntity | undefined
   close(): Promise<void>
 }
 
@@ -33,6 +37,8 @@ export interface ReadOptions {
   /** The entityID to use; undefined: the only one in the document. */
   readonly entityId?: string
   readonly discovery: boolean
+  /** With discovery: the marks that an identity provider must have; undefined: none. */
+  readonly idps?: Partial<IdpMarks>
   /** Aborts the reading of a large document. */
   readonly signal: AbortSignal
 }
@@ -46,11 +52,16 @@ export async function readDocument(document: DownloadBuffer, options: ReadOption
 
 async function readMany(
   octets: DownloadBuffer,
-  { entityId, discovery, ...options }: ReadOptions,
+  { entityId, discovery, idps = {}, ...options }: ReadOptions,
 ): Promise<ReadyMetadata> {
   const index = await indexOf(octets, options)
   const read = sliceReader(octets)
-  const find = (wanted: string, now: Date) => readEntity(index, wanted, read, now)
+  const fits = (wanted: string): boolean => {
+    const entity = index.entities.get(wanted)
+    return entity !== undefined && fitsMarks(entity.marks, idps)
+  }
+  const find = async (wanted: string, now: Date) => (fits(wanted) ? readEntity(index, wanted, read, now) : undefined)
+  const offered = [...index.entities.values()].filter(({ entityId: id, isHidden }) => !isHidden && fits(id))
   const idp = discovery ? undefined : await onlyOne(index, entityId, (wanted) => find(wanted, options.now))
   const { validUntil, publishedAt, cacheSeconds } = index
   return {
@@ -60,17 +71,18 @@ async function readMany(
     cacheSeconds,
     ...(idp && { idp }),
     identityProviders: index.entities.size,
+    offered: offered.length,
     find,
-    search: createSearch(index.entities.values()),
-    nameOf: (wanted, languages) => {
-      const entity = index.entities.get(wanted)
-      return entity && nameOf(entity, languages)
+    search: createSearch(offered),
+    describe: (wanted, languages) => {
+      const entity = fits(wanted) ? index.entities.get(wanted) : undefined
+      return entity && { entityId: wanted, name: nameOf(entity, languages), hasLogo: entity.hasLogo }
     },
     close: () => closeOctets(octets),
   }
 }
 
-function indexOf(octets: DownloadBuffer, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery'>) {
+function indexOf(octets: DownloadBuffer, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery' | 'idps'>) {
   return octets.kind === 'file'
     ? indexInWorker({ fd: octets.file.fd, ...options }, signal)
     : indexAggregate(once(octets.octets), options)
@@ -116,9 +128,10 @@ async function readOne(octets: Uint8Array, options: ReadOptions): Promise<ReadyM
     cacheSeconds,
     idp,
     identityProviders: 1,
+    offered: 1,
     find: async (entityId) => (entityId === idp.entityId ? idp : undefined),
     search: () => [],
-    nameOf: (entityId) => (entityId === idp.entityId ? entityId : undefined),
+    describe: () => undefined,
     close: async () => {},
   }
 }

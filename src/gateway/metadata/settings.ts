@@ -7,7 +7,7 @@ export type MetadataSettings = Pick<
   SamlProviderConfig,
   'id' | 'metadata' | 'metadataCertificate' | 'metadataMaxValiditySeconds' | 'entityId' | 'discovery'
 > &
-  Partial<Pick<SamlProviderConfig, 'requireValidUntil'>>
+  Partial<Pick<SamlProviderConfig, 'requireValidUntil' | 'idps'>>
 
 /** What reading metadata needs from the process. */
 export interface MetadataContext {

@@ -2,13 +2,16 @@
  * published owns the documents that the gateway publishes: SP metadata for identity providers and IdP metadata for IAM
  * (here), discovery and keys of its OpenID issuer (publish-issuer.ts).
  */
+import type { SamlProviderConfig } from '../../config/types.ts'
 import { samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { signsRequests } from '../../saml/authn-request.ts'
-import { buildSignedSpMetadata, buildSpMetadata } from '../../saml/sp-metadata.ts'
+import { buildSignedSpMetadata, buildSpMetadata, type SpMetadataOptions } from '../../saml/sp-metadata.ts'
 import { GatewayError } from '../errors.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
-import type { SamlProvider } from '../providers.ts'
+import { discoveryResponseUrl, type SamlProvider } from '../providers.ts'
 import { requestedAttributes } from './requested-attributes.ts'
+
+const SUBJECT_ID = /^urn:oasis:names:tc:SAML:attribute:(subject|pairwise)-id$/
 
 /**
  * The metadata for that identity provider's administrator, signed if requested. Throws GatewayError `provider.unknown`.
@@ -25,9 +28,24 @@ export async function serviceProviderMetadata(
   const options = {
     signsRequests: await announcesSigned(provider),
     requestedAttributes: requestedAttributes(gateway.settings, settings),
+    ...federationOptions(gateway.settings, settings),
     ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
   }
   return isSigned ? buildSignedSpMetadata(serviceProvider, options) : buildSpMetadata(serviceProvider, options)
+}
+
+/** A provider's own `subject` says what must be released to it; with discovery a service may send users back. */
+function federationOptions(
+  { baseUrl, federation }: Pick<Gateway['settings'], 'baseUrl' | 'federation'>,
+  { id, discovery, subject }: SamlProviderConfig,
+): Pick<SpMetadataOptions, 'federation' | 'subjectId' | 'discoveryResponseUrl'> {
+  const isNamed = subject.kind === 'attribute' && SUBJECT_ID.test(subject.name)
+  const subjectId = isNamed ? undefined : federation?.subjectId
+  return {
+    ...(federation && { federation }),
+    ...(subjectId && { subjectId }),
+    ...(discovery && { discoveryResponseUrl: discoveryResponseUrl(baseUrl, id) }),
+  }
 }
 
 /** If its own metadata cannot be read, or has many identity providers, nothing is announced that we may not do. */

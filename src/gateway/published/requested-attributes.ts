@@ -1,5 +1,6 @@
 import { standardName } from '../../access/attribute-names.ts'
 import { sentNames } from '../../access/short-names.ts'
+import { RESERVED_NAMES } from '../../access/sign-in-values.ts'
 import type { OperatorRule, SamlProviderConfig } from '../../config/types.ts'
 import { AWS_SAML_ATTRIBUTES, awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { RequestedAttribute } from '../../saml/sp-metadata.ts'
@@ -14,7 +15,7 @@ export type AttributeSettings = Pick<
 type AskedProvider = Pick<SamlProviderConfig, 'id' | 'preset' | 'subject' | 'rolesFromAssertion' | 'exchange'>
 
 /** Names in rules and templates that are not attributes. */
-const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
+const NO_ATTRIBUTES = [...RESERVED_NAMES, 'provider', 'issuer']
 
 /**
  * The attributes that the configuration uses, each once, so the metadata can request them from that identity provider.

@@ -56,6 +56,7 @@ function withFacts(
     alias: special.alias,
     maxSessionSeconds: special.maxSessionSeconds,
     maxAuthAgeSeconds: special.maxAuthAgeSeconds,
+    authnContext: special.authnContext,
     region: special.region,
     sessionPolicyArns: special.sessionPolicyArns,
     sessionPolicy: special.sessionPolicy,

@@ -3,8 +3,10 @@
  * request, for all picked roles. Start at readyRoles.
  */
 import { StsError } from '../../aws/errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { Caller } from '../gateway.ts'
 import { type AuthenticationAgePorts, requiredReauthentication } from '../login/authentication-age.ts'
+import { commonContext, requiredContextOf } from '../login/authentication-context.ts'
 import type { Login } from '../login/logins.ts'
 import { isEvidenceExpiring, startReauthentication } from '../login/reauthentication.ts'
 import { type FreshEvidencePorts, withFreshEvidence } from '../login/refresh-token.ts'
@@ -37,12 +39,16 @@ export interface RecentSignIn {
 interface Reauthentication {
   /** The strictest `maxAuthAge` that the login is too old for; undefined: only its evidence is too old. */
   readonly maxAuthAgeSeconds: number | undefined
+  /** The authentication contexts that the roles accept; undefined: any. */
+  readonly authnContext: readonly string[] | undefined
+  /** The login has none of these. */
+  readonly isStepUp: boolean
 }
 
 /**
  * Renews the evidence if the user is not needed for that, and computes the entitlement: the roles that a page listed
  * earlier grant nothing. undefined: the user must sign in again first. Throws OidcError, or GatewayError
- * `session.required`.
+ * (`session.required`, `role.authn_context_unavailable`, `role.authn_contexts_differ`).
  */
 export async function readyRoles(
   gateway: ReadyRolesPorts,
@@ -62,8 +68,14 @@ function reauthenticationFor(
   granted: ReadyRoles['granted'],
 ): Reauthentication | undefined {
   const overdue = [...granted.values()].flatMap((role) => requiredReauthentication(gateway, login, role) ?? [])
-  if (overdue.length > 0) return { maxAuthAgeSeconds: Math.min(...overdue) }
-  return isEvidenceExpiring(gateway, login) ? { maxAuthAgeSeconds: undefined } : undefined
+  const context = commonContext(gateway, login, granted.values())
+  const isStepUp = context !== undefined && !context.isMet
+  if (overdue.length === 0 && !isStepUp && !isEvidenceExpiring(gateway, login)) return undefined
+  return {
+    maxAuthAgeSeconds: overdue.length > 0 ? Math.min(...overdue) : undefined,
+    authnContext: context?.accepted,
+    isStepUp,
+  }
 }
 
 /**
@@ -80,11 +92,28 @@ export async function reauthenticateForRoles(
 }
 
 /** For a program, which cannot send the user to the identity provider as a page can. */
-export function reauthenticationRequired(arn: string): StsError {
-  return new StsError('sts.evidence_stale', {
-    source: arn.slice(0, 300),
-    hint: `Run \`fedgate login --role ${arn.slice(0, 300)}\` to sign in again.`,
-  })
+export function reauthenticationRequired(
+  gateway: EntitlementPorts,
+  login: Login,
+  arn: string,
+): StsError | GatewayError {
+  const [source, hint] = [arn.slice(0, 300), `Run \`fedgate login --role ${arn.slice(0, 300)}\` to sign in again.`]
+  const role = grantedByArn(gateway, login.signIn.identity, [arn]).get(arn)
+  const context = role && requiredContextOf(gateway, login, role)
+  if (!context || context.isMet) return new StsError('sts.evidence_stale', { source, hint })
+  const found = login.signIn.identity.authnContext?.join(', ') ?? 'none'
+  return new GatewayError('role.authn_context_required', { expected: context.label, found, source, hint })
+}
+
+/** Whether the user must sign in again before this role can be assumed, or has to use another way. */
+export function isSignInDue(
+  gateway: AuthenticationAgePorts & EntitlementPorts,
+  login: Login,
+  role: ListedRole,
+): boolean {
+  return (
+    recentSignInFor(gateway, login, role)?.isDue === true || requiredContextOf(gateway, login, role)?.isMet === false
+  )
 }
 
 /** Shown before the role is picked; undefined for a role without `maxAuthAge`. */

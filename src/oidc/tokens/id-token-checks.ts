@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { contextsOfClaims, isAcceptedContext } from '../../core/authentication/context.ts'
 import { type Check, passed } from '../../core/verdict.ts'
 import type { SignedToken } from './signed-token.ts'
 import { type ExpectedToken, isText, isTime, mismatch, seconds, tokenChecks } from './token-checks.ts'
@@ -54,9 +55,9 @@ const authenticationIsRecent: IdTokenCheck = ({ claims }, { maxAgeSeconds, now, 
 }
 
 /** Core 3.1.3.7 step 12 */
-const contextIsAsAsked: IdTokenCheck = ({ claims: { acr } }, { acrValues }) => {
-  const unmet = acrValues.find((asked) => typeof acr !== 'string' || !asked.includes(acr))
-  return unmet === undefined ? passed() : mismatch('acr', unmet.join(' '), acr)
+const contextIsAsAsked: IdTokenCheck = ({ claims }, { acrValues }) => {
+  const unmet = acrValues.find((asked) => !isAcceptedContext(contextsOfClaims(claims), asked))
+  return unmet === undefined ? passed() : mismatch('acr', unmet.join(' '), claims.acr)
 }
 
 /** Core 3.1.3.8 */

@@ -1,13 +1,14 @@
+import type { IdpMarks } from '../../core/identity.ts'
 import { attributeOf, isNamed } from '../../xml/navigate.ts'
 import type { OpenElement, XmlEvents } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
+import { MDUI } from '../metadata/logos.ts'
+import { isRegistrationInfo, markOf } from '../metadata/marks.ts'
 import { speaksSaml2 } from '../metadata.ts'
 import { ASSERTION, METADATA } from '../names.ts'
+import { SHIBMD } from '../scopes.ts'
 
-/** Metadata UI 1.0, 2.1 */
-export const MDUI = 'urn:oasis:names:tc:SAML:metadata:ui'
 const XML_LANG = 'xml:lang'
-const ENTITY_CATEGORY = 'http://macedir.org/entity-category'
 const HIDE_FROM_DISCOVERY = 'http://refeds.org/category/hide-from-discovery'
 
 /** The name that an identity provider gives itself, in one language (empty if it does not say which). */
@@ -22,6 +23,9 @@ export interface EntityDescription {
   readonly names: readonly DisplayName[]
   /** It requests to be hidden in lists. */
   readonly isHidden: boolean
+  readonly hasLogo: boolean
+  /** What its federation states about it. */
+  readonly marks: IdpMarks
 }
 
 /** What surrounds the entities. */
@@ -34,13 +38,16 @@ export interface EntityEvents {
 
 const MAX_NAMES = 100
 const MAX_NAME_LENGTH = 500
+const MAX_MARKS = 200
 
 interface OpenEntity {
   readonly element: OpenElement
   readonly names: DisplayName[]
   readonly organization: DisplayName[]
+  readonly marks: { readonly [Name in keyof IdpMarks]: string[] }
   isIdp: boolean
   isHidden: boolean
+  hasLogo: boolean
 }
 
 /** Reads what an index needs of each entity, as the document is parsed. Nested EntitiesDescriptors are allowed. */
@@ -53,16 +60,41 @@ export function readEntities(events: EntityEvents): Omit<XmlEvents, 'id'> {
     if (entity) {
       if (parent === entity.element && isSaml2Idp(element)) entity.isIdp = true
       if (isOfInterest(element, parent)) text = { element, value: '' }
+      else if (isRegistrationInfo(element)) registeredBy(attributeOf(element, 'registrationAuthority'), entity)
     } else if (isNamed(element, METADATA, 'EntityDescriptor') && path.every(isEntities)) {
-      entity = { element, names: [], organization: [], isIdp: false, isHidden: false }
+      entity = {
+        element,
+        names: [],
+        organization: [],
+        marks: { registrationAuthority: [], entityCategory: [], assuranceCertification: [], idpScope: [] },
+        isIdp: false,
+        isHidden: false,
+        hasLogo: false,
+      }
       events.begin(path)
     }
     path.push(element)
   }
-  const take = (element: OpenElement, value: string, { names, organization }: OpenEntity): void => {
+  const registeredBy = (authority: string | undefined, { marks }: OpenEntity): void => {
+    if (authority !== undefined && marks.registrationAuthority.length === 0)
+      marks.registrationAuthority.push(shared(authority))
+  }
+  const take = (element: OpenElement, value: string, taking: OpenEntity): void => {
+    const { names, organization, marks } = taking
     const [parent, grandparent, greatGrandparent] = path.toReversed()
     if (isNamed(element, ASSERTION, 'AttributeValue')) {
-      if (entity && parent && isCategory(parent) && value.trim() === HIDE_FROM_DISCOVERY) entity.isHidden = true
+      const mark = parent && markOf(attributeOf(parent, 'Name'))
+      if (mark && marks[mark].length < MAX_MARKS) marks[mark].push(shared(value.trim()))
+      if (mark === 'entityCategory' && value.trim() === HIDE_FROM_DISCOVERY) taking.isHidden = true
+      return
+    }
+    if (isNamed(element, SHIBMD, 'Scope')) {
+      const isPattern = ['true', '1'].includes(attributeOf(element, 'regexp') ?? 'false')
+      if (!isPattern && marks.idpScope.length < MAX_MARKS) marks.idpScope.push(detached(value.trim()))
+      return
+    }
+    if (element.local === 'Logo') {
+      taking.hasLogo ||= /^\s*(https:|data:image\/)/i.test(value)
       return
     }
     const isOwn = element.uri === MDUI
@@ -71,6 +103,13 @@ export function readEntities(events: EntityEvents): Omit<XmlEvents, 'id'> {
     const name = value.trim().replace(/\s+/g, ' ').slice(0, MAX_NAME_LENGTH)
     if (name === '' || list.length >= MAX_NAMES) return
     list.push({ language: detached(attributeOf(element, XML_LANG) ?? ''), name: detached(name) })
+  }
+  /** The same few values occur in thousands of entities. */
+  const known = new Map<string, string>()
+  const shared = (value: string): string => {
+    const found = known.get(value) ?? detached(value)
+    if (known.size < MAX_MARKS) known.set(found, found)
+    return found
   }
   const close = (element: OpenElement): void => {
     path.pop()
@@ -100,18 +139,21 @@ function isOfInterest(element: XmlElement, parent: XmlElement | undefined): bool
   if (!parent) return false
   switch (element.local) {
     case 'DisplayName':
+    case 'Logo':
       return element.uri === MDUI && isNamed(parent, MDUI, 'UIInfo')
+    case 'Scope':
+      return element.uri === SHIBMD && isNamed(parent, METADATA, 'Extensions')
     case 'OrganizationDisplayName':
       return element.uri === METADATA && isNamed(parent, METADATA, 'Organization')
     case 'AttributeValue':
-      return element.uri === ASSERTION && isCategory(parent)
+      return element.uri === ASSERTION && isNamed(parent, ASSERTION, 'Attribute') && isMark(parent)
     default:
       return false
   }
 }
 
-function isCategory(element: XmlElement): boolean {
-  return isNamed(element, ASSERTION, 'Attribute') && attributeOf(element, 'Name') === ENTITY_CATEGORY
+function isMark(attribute: XmlElement): boolean {
+  return markOf(attributeOf(attribute, 'Name')) !== undefined
 }
 
 function isEntities(element: XmlElement): boolean {
@@ -123,8 +165,8 @@ function detached(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8')
 }
 
-function descriptionOf({ element, names, organization, isIdp, isHidden }: OpenEntity) {
+function descriptionOf({ element, names, organization, isIdp, ...same }: OpenEntity): EntityDescription | undefined {
   const entityId = attributeOf(element, 'entityID') ?? ''
   if (!isIdp || entityId === '') return undefined
-  return { entityId: detached(entityId), names: names.length > 0 ? names : organization, isHidden }
+  return { entityId: detached(entityId), names: names.length > 0 ? names : organization, ...same }
 }

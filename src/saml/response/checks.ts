@@ -23,7 +23,7 @@ export interface ExpectedResponse {
    * may have been used before. undefined: they are remembered permanently, or replay does not matter.
    */
   readonly remembersSince: Date | undefined
-  /** The requested context classes, one of which the response must name. Empty: any is accepted. */
+  /** The context classes that satisfy the request, one of which the response must name. Empty: any is accepted. */
   readonly authnContext: readonly string[]
   /** Decrypt encrypted assertions; all are tried. Absent or empty: none is accepted. */
   readonly decryptionKeys?: readonly KeyObject[]
@@ -222,7 +222,7 @@ const replayIsRemembered: AssertionCheck = (checked, expected) => {
 const hasAuthnStatement: AssertionCheck = ({ assertion }) =>
   assertion.authentications.length > 0 ? passed() : mismatch('an AuthnStatement', undefined, 'Assertion/AuthnStatement')
 
-/** The requested comparison is `exact`: one of the classes, by its URI. Core 3.3.2.2.1 */
+/** One of the classes that satisfy the request, by its URI. Core 3.3.2.2.1 */
 const contextIsAsAsked: AssertionCheck = ({ assertion }, expected) =>
   expected.authnContext.length === 0 || authenticationOf(assertion, expected)
     ? passed()

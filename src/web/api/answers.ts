@@ -1,5 +1,6 @@
 /** From what the use-cases return to what the API answers. */
 import type { Gateway } from '../../gateway/gateway.ts'
+import { requiredContextOf } from '../../gateway/login/authentication-context.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { usesOriginalEvidence } from '../../gateway/login/reauthentication.ts'
 import { type ListedRole, listRoles } from '../../gateway/roles/list-roles.ts'
@@ -38,12 +39,14 @@ function withHabits(gateway: Gateway, login: Login, { pins, recent }: Preference
   return (role: ListedRole) => {
     const lastUsedAt = used.get(role.arn)
     const recentSignIn = recentSignInFor(gateway, login, role)
+    const context = requiredContextOf(gateway, login, role)
     return {
       maxSessionSeconds: role.maxSessionSeconds,
       region: role.region,
       isPinned: pinned.has(role.arn),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt: toInstant(lastUsedAt).iso }),
       ...(recentSignIn === undefined ? {} : { needsRecentSignIn: recentSignIn.isDue }),
+      ...(context === undefined ? {} : { authnContext: [...context.accepted], needsStepUp: !context.isMet }),
       evidence,
     } as const
   }

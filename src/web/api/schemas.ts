@@ -40,6 +40,14 @@ export const rolesSchema = z.strictObject({
         .boolean()
         .optional()
         .describe('Only for roles that require a recent sign-in: whether you must sign in again before using it.'),
+      authnContext: z
+        .array(z.string())
+        .optional()
+        .describe('Only for roles that require a way of signing in: the authentication contexts that they accept.'),
+      needsStepUp: z
+        .boolean()
+        .optional()
+        .describe('Beside `authnContext`: whether you must sign in again with one of these before using it.'),
       evidence: z
         .enum(['original', 'reissued'])
         .describe(

@@ -2,7 +2,7 @@
 import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
-import type { RecentSignIn } from './roles.ts'
+import type { RecentSignIn, RequiredContext } from './roles.ts'
 
 /** GET /go: a shared link, one click before the console. */
 export interface GoPage extends SignedInPage {
@@ -35,6 +35,7 @@ export interface GoRole extends PickedRole {
   /** The duration to request, as the picker posts it. */
   readonly duration: string
   readonly recentSignIn?: RecentSignIn | undefined
+  readonly requiredContext?: RequiredContext | undefined
 }
 
 /**

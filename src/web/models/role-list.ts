@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
+import { requiredContextOf } from '../../gateway/login/authentication-context.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { usesOriginalEvidence } from '../../gateway/login/reauthentication.ts'
 import { predictedRole } from '../../gateway/roles/identity-preview.ts'
@@ -16,6 +17,7 @@ import type { PickedRole } from './picked.ts'
 import type {
   DurationChoice,
   RecentSignIn,
+  RequiredContext,
   RoleAccount,
   RoleChoice,
   RoleEvidence,
@@ -57,15 +59,17 @@ export function choiceFor(
   return (listed) => {
     const { arn, name, account } = listed
     const recentSignIn = recentSignInOf(gateway, login, listed)
+    const requiredContext = requiredContextFor(gateway, login, listed)
     const preflight = judge(listed)
     return {
       arn,
       name,
       alias: listed.alias,
       account: accountOf(account, listed.accountName, listed.accountColor),
-      durations: choices(listed.maxSessionSeconds, durations.get(arn), recentSignIn !== undefined),
+      durations: choices(listed.maxSessionSeconds, durations.get(arn), (recentSignIn ?? requiredContext) !== undefined),
       isPinned: pinned.has(arn),
       recentSignIn,
+      requiredContext,
       verdict: preflight.outcome,
       reason: preflight.outcome === 'denied' ? predictedRole(listed, preflight).reason : undefined,
     }
@@ -190,6 +194,12 @@ export function pickedRole({
 export function recentSignInOf(gateway: Gateway, login: Login, role: ListedRole): RecentSignIn | undefined {
   const required = recentSignInFor(gateway, login, role)
   return required && { withinSeconds: required.withinSeconds, isDue: required.isDue }
+}
+
+/** Whether a role requires a way of signing in, shown before it is picked; undefined for one that does not. */
+export function requiredContextFor(gateway: Gateway, login: Login, role: ListedRole): RequiredContext | undefined {
+  const required = requiredContextOf(gateway, login, role)
+  return required && { label: required.label, isDue: !required.isMet }
 }
 
 /** How the user will appear in AWS, whichever role they use. */

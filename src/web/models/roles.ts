@@ -46,6 +46,7 @@ export interface RoleChoice {
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean
   readonly recentSignIn?: RecentSignIn | undefined
+  readonly requiredContext?: RequiredContext | undefined
   /** The forecast of AWS's answer. */
   readonly verdict: 'allowed' | 'denied' | 'unknown'
   /** Why AWS is expected to refuse, as a sentence. */
@@ -67,6 +68,13 @@ export interface DurationChoice {
   /** As shown and posted: `1h 30m`, or `until 18:00`. */
   readonly label: string
   readonly selected: boolean
+}
+
+/** A role requires a way of signing in; whether this sign-in used another one. */
+export interface RequiredContext {
+  /** `multi-factor authentication`, or a class as it is. */
+  readonly label: string
+  readonly isDue: boolean
 }
 
 /** A role requires a recent sign-in; whether this one is too old for it. */

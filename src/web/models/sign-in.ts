@@ -28,8 +28,8 @@ export interface FindIdpPage extends Page {
   readonly query: string
   /** Where the login ends; empty for the default. */
   readonly returnTo: string
-  /** The last choice in this browser. */
-  readonly last?: IdpChoice | undefined
+  /** The last choices in this browser, latest first. */
+  readonly recent: readonly IdpChoice[]
   readonly results: readonly IdpChoice[]
   /** More match than are shown. */
   readonly hasMore: boolean
@@ -45,6 +45,8 @@ export interface IdpChoice {
   readonly host: string
   /** Where the choice leads: `/login/edugain?idp=…` */
   readonly href: string
+  /** Its logo, from here; undefined: it has none. */
+  readonly logo?: string
 }
 
 /** GET /login/finish of a sign-in that was started elsewhere: asks for confirmation. */

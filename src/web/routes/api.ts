@@ -86,7 +86,7 @@ function credentials({ gateway }: WebParts): RequestHandler {
     const { role, duration } = bodyOf(request, credentialsRequestSchema)
     const wanted = { roles: [role] as const, durationSeconds: secondsOf(duration) }
     const result = await takeRoles(gateway, loginOf(response), wanted, callerOf(request, response))
-    if (result.kind !== 'one') throw reauthenticationRequired(role)
+    if (result.kind !== 'one') throw reauthenticationRequired(gateway, loginOf(response), role)
     response.json(credentialsAnswer(result.taken))
   }
 }
@@ -97,7 +97,7 @@ function console({ gateway }: WebParts): RequestHandler {
     const { role, destination } = bodyOf(request, consoleRequestSchema)
     const wanted = { role, destination, durationSeconds: undefined }
     const result = await openConsole(gateway, loginOf(response), wanted, callerOf(request, response))
-    if (result.kind !== 'opened') throw reauthenticationRequired(role)
+    if (result.kind !== 'opened') throw reauthenticationRequired(gateway, loginOf(response), role)
     response.json(consoleAnswer(result.opened))
   }
 }

@@ -18,7 +18,7 @@ import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
 import type { ConsoleLinkPage, GoPage, GoRole } from '../models/console.ts'
 import { dayEnds, durationChoices } from '../models/duration-choices.ts'
-import { matchesQuery, pickedRole, recentSignInOf } from '../models/role-list.ts'
+import { matchesQuery, pickedRole, recentSignInOf, requiredContextFor } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { redirect } from '../redirect.ts'
 import { requestedDuration, shortenedFrom } from '../role-form.ts'
@@ -76,9 +76,11 @@ async function goRoles(
   const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
   return roles.map((role) => {
     const recentSignIn = recentSignInOf(gateway, login, role)
-    const habits = { ends, remembered: durations.get(role.arn), isSensitive: recentSignIn !== undefined }
+    const requiredContext = requiredContextFor(gateway, login, role)
+    const isSensitive = (recentSignIn ?? requiredContext) !== undefined
+    const habits = { ends, remembered: durations.get(role.arn), isSensitive }
     const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
-    return { ...pickedRole(role), duration: choice?.label ?? '', recentSignIn }
+    return { ...pickedRole(role), duration: choice?.label ?? '', recentSignIn, requiredContext }
   })
 }
 

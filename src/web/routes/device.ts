@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express'
 import { rolesNamed } from '../../gateway/roles/list-roles.ts'
-import { reauthenticateForRoles, recentSignInFor } from '../../gateway/roles/ready-roles.ts'
+import { isSignInDue, reauthenticateForRoles } from '../../gateway/roles/ready-roles.ts'
 import { browserName } from '../browser-name.ts'
 import { bindBrowser, boundBrowser } from '../cookies.ts'
 import { requireCsrf } from '../csrf.ts'
@@ -48,7 +48,7 @@ function ask({ gateway, authorization, views }: WebParts): RequestHandler {
     const login = await requireLogin(gateway, request)
     const device = await authorization.deviceOfCode(login, text(request.body[fields.userCode]))
     const { userCode, name, from, role = '' } = device
-    if (rolesNamed(gateway, login.signIn.identity, role).some((one) => recentSignInFor(gateway, login, one)?.isDue)) {
+    if (rolesNamed(gateway, login.signIn.identity, role).some((one) => isSignInDue(gateway, login, one))) {
       // By a page: browsers hold what follows a form to its page's form-action.
       const href = `/oauth/device?${new URLSearchParams({ [fields.userCode]: userCode, [fields.role]: role })}`
       const session = signedIn(gateway, request, login)

@@ -149,7 +149,7 @@ function start(parts: WebParts): RequestHandler<{ provider: string }> {
     const started = await startLogin(gateway, asked, callerOf(request, response))
     bindBrowser(gateway, response, started.browserSecret)
     rememberProvider(gateway, response, provider)
-    if (idp !== '') rememberIdp(gateway, response, provider, idp)
+    if (idp !== '') rememberIdp({ gateway, request, response }, provider, idp)
     redirectToIdp(parts, response, started.departure)
   }
 }

@@ -82,7 +82,7 @@ function refusal(response: HttpResponse, gateway: string, request: ApiRequest): 
   const text = (name: string): string => (typeof problem[name] === 'string' ? plain(problem[name]) : '')
   const [code, sentence, hint, reference] = [text('code'), text('title'), text('hint'), text('reference')]
   const role = request.method === 'POST' && typeof request.body.role === 'string' ? request.body.role : ''
-  if (status === 409) return evidenceStale(gateway, role)
+  if (status === 409) return evidenceStale(gateway, role, code)
   const detail = {
     ...(sentence !== '' && { sentence }),
     ...(hint !== '' && { hint: reference === '' ? hint : `${hint} Reference: ${reference}` }),
@@ -93,10 +93,14 @@ function refusal(response: HttpResponse, gateway: string, request: ApiRequest): 
   return new UserError(status >= 500 ? 'cli.gateway_failed' : 'cli.refused', detail)
 }
 
-/** What AWS or the role asks for is a newer sign-in, which takes a browser. */
-function evidenceStale(gateway: string, role: string): UserError {
+/** What AWS or the role asks for is a newer sign-in, or another way of signing in, which takes a browser. */
+function evidenceStale(gateway: string, role: string, code: string): UserError {
+  const named = role === '' ? 'this role' : role
   return new UserError('cli.evidence_stale', {
-    sentence: `Your sign-in at ${gateway} is too old for ${role === '' ? 'this role' : role}.`,
+    sentence:
+      code === 'role.authn_context_required'
+        ? `${role === '' ? 'This role' : role} requires a stronger way of signing in than you used at ${gateway}.`
+        : `Your sign-in at ${gateway} is too old for ${named}.`,
     hint: `Run \`fedgate login --gateway ${gateway}${role === '' ? '' : ` --role ${role}`}\`.`,
   })
 }
