@@ -13,6 +13,7 @@ import { openTarget } from '../audit/sinks.ts'
 import { createAuthorizationServer } from '../authorization/server.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
+import { openCatalog } from '../catalog/source.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import type { Log } from '../core/log.ts'
@@ -31,6 +32,7 @@ import type { ClientKey } from '../oidc/settings.ts'
 import type { OpenStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
+import { catalogFiles } from './catalog/configured.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
@@ -265,15 +267,21 @@ async function configure(
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
   const store = opened.sealedBy(config.session.secrets)
+  const files = catalogFiles(config)
+  const catalog = files && (await openCatalog(files, { log, now }))
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, log.warn),
-  ])
+    trustPolicies(config, log.warn, () => catalog?.current()),
+  ]).catch((error: unknown) => {
+    catalog?.stop()
+    throw error
+  })
   const gateway = {
     ...assemble(config, { keys, audit, store }, context),
     ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
     trustPolicyOf,
+    ...(catalog ? { catalog } : {}),
   }
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
@@ -297,6 +305,7 @@ async function configure(
       await Promise.allSettled(reading)
     },
     stop: async () => {
+      catalog?.stop()
       certificates.stop()
       await metadata.stop()
     },

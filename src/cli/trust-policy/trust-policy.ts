@@ -3,6 +3,7 @@ import { planCloudFormation } from '../../iam/generate/cloudformation.ts'
 import { planJson } from '../../iam/generate/json.ts'
 import type { IamPlan } from '../../iam/generate/plan.ts'
 import { planTerraform } from '../../iam/generate/terraform.ts'
+import { configuredCatalog } from '../catalog/configured.ts'
 import { readConfig } from '../load-config.ts'
 import type { TrustPolicyFormat, TrustPolicyOptions } from '../options.ts'
 import { openOutput } from '../output.ts'
@@ -28,7 +29,8 @@ const formats = {
 export async function runTrustPolicy(options: TrustPolicyOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'offline')
-  const { plan, notes } = await planFor(config, options, () => new Date())
+  const known = await configuredCatalog(config)
+  const { plan, notes } = await planFor({ ...config, known }, options, () => new Date())
   for (const note of notes) output.note(note)
   output.printText(formats[options.format](plan))
 }
