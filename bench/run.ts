@@ -12,6 +12,7 @@ const suites: Readonly<Record<string, Load>> = {
   iam: () => import('./iam.ts'),
   'local-aws': () => import('./local-aws.ts'),
   picker: () => import('./picker.ts'),
+  catalog: () => import('./catalog.ts'),
   server: () => import('./server.ts'),
   workers: () => import('./workers.ts'),
 }

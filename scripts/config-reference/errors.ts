@@ -8,6 +8,7 @@ const SRC = join(import.meta.dirname, '../../src')
 /** The heading of each folder's errors, in the order of the page. A folder that is not named here comes last, under its own name. */
 const headings: Readonly<Record<string, string>> = {
   config: 'The configuration',
+  catalog: 'The catalogue',
   cli: 'The command line',
   gateway: 'Signing in and using a role',
   authorization: 'Signing in on the command line',

@@ -4,6 +4,7 @@
  * rule-keys.ts maps attributes to condition keys.
  */
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
 import { glob } from '../core/patterns/glob.ts'
@@ -19,11 +20,20 @@ import type { EvidenceInUse } from '../iam/lint/facts.ts'
 import { namedProviders } from '../iam/principals.ts'
 import { COGNITO_ISSUER, identityPoolOf } from './identity-pool.ts'
 import { type Conditions, conditionsOfRule } from './rule-keys.ts'
+import { selectedRoles, selects } from './selected-roles.ts'
 
 export type TrustSettings = Pick<
   Config,
   'providers' | 'access' | 'issuer' | 'sessionTags' | 'transitiveTags' | 'sourceIdentity'
->
+> &
+  KnownRoles
+
+/** The catalogue, where there is one: without it, rules over tags and paths reach no role. */
+export interface KnownRoles {
+  readonly known?: Catalog | undefined
+}
+
+type Rules = Pick<Config, 'access'> & KnownRoles
 
 /** The gateway's own identifiers. */
 export interface GatewayIdentifiers {
@@ -97,17 +107,25 @@ export function roleTrust(
     if (!statement) return []
     return limits ? [statement, tagStatement(statement, limits)] : [statement]
   })
-  return { statements, unseen: [...new Set(rules.flatMap(({ unseen }) => unseen))] }
+  const tagged = rulesFor(provider, question).flatMap(({ selectors = [] }) =>
+    selectors.flatMap(({ grantTag }) => grantTag?.attribute ?? []),
+  )
+  return { statements, unseen: [...new Set([...rules.flatMap(({ unseen }) => unseen), ...tagged])] }
 }
 
 /** The rules by which that provider's users may have the role. */
 function rulesFor(provider: ProviderConfig, { settings, role }: Question): readonly AccessRule[] {
-  return settings.access.filter(
-    (rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)),
-  )
+  return settings.access.filter((rule) => reaches(rule, provider) && isMeant(rule, role, settings))
 }
 
-function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
+/** Whether the rule can grant that role to some user. */
+export function isMeant({ roles, selectors = [] }: AccessRule, { arn }: RoleArn, { known }: KnownRoles): boolean {
+  if (roles.some((template) => mayName(template, arn))) return true
+  return known !== undefined && selectors.some((selector) => selects(known, selector, arn))
+}
+
+/** Whether the rule is for users of that provider. */
+export function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
   return when.provider?.includes(id) ?? true
 }
 
@@ -210,20 +228,25 @@ export function evidenceInUse(
 }
 
 /** Whether a rule grants the role to users of that provider. */
-export function isGranted(provider: ProviderConfig, { access }: Pick<Config, 'access'>, role: RoleArn): boolean {
-  return access.some((rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)))
+export function isGranted(provider: ProviderConfig, settings: Rules, role: RoleArn): boolean {
+  return settings.access.some((rule) => reaches(rule, provider) && isMeant(rule, role, settings))
 }
 
 /** Whether they can get it: by a rule, or by their identity provider's own Role attribute. */
-export function canReach(provider: ProviderConfig, settings: Pick<Config, 'access'>, role: RoleArn): boolean {
+export function canReach(provider: ProviderConfig, settings: Rules, role: RoleArn): boolean {
   if (isGranted(provider, settings, role)) return true
   if (provider.protocol !== 'saml') return false
   const isNarrowed = settings.access.some((rule) => reaches(rule, provider))
   return provider.exchange.evidence === 'original' ? !isNarrowed : provider.rolesFromAssertion
 }
 
-/** Every role that a rule for that provider names in full, in the order of the rules. */
-export function rolesNamedFor(provider: ProviderConfig, { access }: Pick<Config, 'access'>): readonly RoleArn[] {
-  const arns = new Set(access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles))
-  return [...arns].flatMap((arn) => parseRoleArn(arn) ?? [])
+/** Every role that a rule for that provider names in full or selects from the catalogue, in the order of the rules. */
+export function rolesNamedFor(provider: ProviderConfig, { access, known }: Rules): readonly RoleArn[] {
+  const named = access
+    .filter((rule) => reaches(rule, provider))
+    .flatMap(({ roles, selectors = [] }) => [
+      ...roles.flatMap((arn) => parseRoleArn(arn) ?? []),
+      ...(known ? selectors.flatMap((selector) => selectedRoles(known, selector)) : []),
+    ])
+  return [...new Map(named.toReversed().map((role) => [role.arn, role])).values()].toReversed()
 }

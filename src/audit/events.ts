@@ -95,6 +95,8 @@ export type AuditEvent =
         readonly eventName: 'exchange'
         /** Who gets the credentials: the user, or the gateway, to open the console with them. */
         readonly purpose: Purpose
+        /** The rule that granted the role, with the values that met it: as on the identity page. */
+        readonly grantedBy: string
         /** The role's region, where its events will probably be. */
         readonly awsRegion: string
       })
@@ -109,7 +111,12 @@ export type AuditEvent =
   | (Occurrence &
       SignedInUser &
       RoleRequest &
-      IssuedCredentials & { readonly eventName: 'console'; readonly destination: string; readonly awsRegion: string })
+      IssuedCredentials & {
+        readonly eventName: 'console'
+        readonly destination: string
+        readonly awsRegion: string
+        readonly grantedBy: string
+      })
   | (Occurrence & SignedInUser & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
   | (Occurrence & SignedInUser & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })

@@ -1,3 +1,4 @@
+import { CatalogError } from '../catalog/errors.ts'
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
 import { InventoryError, StartError, TrustPolicyError } from './errors.ts'
@@ -8,7 +9,7 @@ export { Ended, exitCodes } from './user/exit-codes.ts'
 
 /** The exit code for the error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || isStateError(error)) return exitCodes.config
+  if (error instanceof ConfigError || error instanceof CatalogError || isStateError(error)) return exitCodes.config
   if (error instanceof UserError) return error.exitCode
   if (error instanceof InventoryError) return exitCodes.usage
   return (error instanceof TrustPolicyError || error instanceof StartError) && error.isUsage

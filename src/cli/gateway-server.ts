@@ -14,6 +14,7 @@ import { createAuthorizationServer } from '../authorization/server.ts'
 import { createIdentityPools } from '../aws/cognito/identity-pools.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
+import { type CatalogSource, openCatalog } from '../catalog/source.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import type { Log } from '../core/log.ts'
@@ -32,6 +33,7 @@ import type { ClientKey } from '../oidc/settings.ts'
 import type { OpenStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
+import { catalogFiles } from './catalog/configured.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
@@ -266,7 +268,12 @@ async function configure(
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
   const store = opened.sealedBy(config.session.secrets)
-  const gateway = await gatewayFor(config, { audit, store }, context)
+  const files = catalogFiles(config)
+  const catalog = files && (await openCatalog(files, { log, now }))
+  const gateway = await gatewayFor(config, { audit, store, catalog }, context).catch((error: unknown) => {
+    catalog?.stop()
+    throw error
+  })
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
@@ -290,6 +297,7 @@ async function configure(
       await Promise.allSettled(reading)
     },
     stop: async () => {
+      catalog?.stop()
       certificates.stop()
       await metadata.stop()
     },
@@ -299,19 +307,24 @@ async function configure(
 /** The use-cases of a configuration, with its keys: nothing listens, and nothing is fetched. Throws StartError or IssuerError. */
 export async function gatewayFor(
   config: Config,
-  { audit, store }: { readonly audit: Audit; readonly store: Store },
+  {
+    audit,
+    store,
+    catalog,
+  }: { readonly audit: Audit; readonly store: Store; readonly catalog?: CatalogSource | undefined },
   context: Pick<GatewayContext, 'log' | 'now'>,
 ): Promise<Gateway & { readonly keys: GatewayKeys }> {
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, context.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, context.log.warn),
+    trustPolicies(config, context.log.warn, () => catalog?.current()),
   ])
   return {
     ...assemble(config, { keys, audit, store }, context),
     ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
     keys,
     trustPolicyOf,
+    ...(catalog ? { catalog } : {}),
   }
 }
 

@@ -35,6 +35,8 @@ export interface Config {
   readonly accounts: ReadonlyMap<string, AccountConfig>
   readonly roles: readonly RoleSettings[]
   readonly access: readonly AccessRule[]
+  /** Files of the catalogue: absolute paths, in which `*`, `?` and `**` are wildcards. Empty: there is none. */
+  readonly catalog: readonly string[]
   /** Who may see the operators' page. Empty: no user. */
   readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
@@ -389,8 +391,33 @@ export interface AccessRule {
   }
   /** Role ARNs, in which `{name}` is replaced by what the group `name` of this rule's patterns matched. */
   readonly roles: readonly string[]
+  /** Roles of the catalogue by what they are. Absent: none. */
+  readonly selectors?: readonly RoleSelector[]
   /** The rule's line in the configuration file, for messages. From 1. */
   readonly line: number
+}
+
+/** Roles of the catalogue: those that meet every condition. In the texts `*` matches any text and `?` one character. */
+export interface RoleSelector {
+  /** As shown in messages: `tag fedgate:groups`. */
+  readonly shown: string
+  /** A tag of the role names the users who get it, by values of one of their attributes. */
+  readonly grantTag?: {
+    readonly key: string
+    /** Default: `groups`. */
+    readonly attribute: string
+    /** Between two values in the tag. Default: a space. */
+    readonly separator: string
+  }
+  /** Tags that the role has, each with one of these values. */
+  readonly tags: ReadonlyMap<string, readonly Glob[]>
+  readonly path?: readonly Glob[]
+  readonly name?: readonly Glob[]
+  /** IDs of accounts. */
+  readonly account?: readonly Glob[]
+  /** Organizational units, by path or ID; the accounts of units within them count too. */
+  readonly ou?: readonly Glob[]
+  readonly accountTags: ReadonlyMap<string, readonly Glob[]>
 }
 
 /** Who may see the operators' page: as an access rule. The provider is always named. */

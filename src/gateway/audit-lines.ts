@@ -118,6 +118,7 @@ export async function auditExchange(
 function issued(taken: TakenRole) {
   return {
     awsRegion: taken.role.region,
+    grantedBy: taken.role.grantedBy,
     requestParameters: asked(taken),
     responseElements: {
       accessKeyId: taken.credentials.accessKeyId,

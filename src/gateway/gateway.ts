@@ -17,6 +17,7 @@
 
 import type { EventCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
+import type { CatalogSource } from '../catalog/source.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'
@@ -65,6 +66,8 @@ export interface Gateway {
   readonly now: Clock
   /** A role's trust policy if it is known; absent if none is known for any role. */
   readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined
+  /** The inventory of accounts and roles; absent if the configuration names none. */
+  readonly catalog?: CatalogSource
 }
 
 /** Who sent the request, for the audit line. */

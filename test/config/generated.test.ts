@@ -10,6 +10,7 @@ import { samlPresetReference } from '../../scripts/config-reference/saml-presets
 import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
 import { auditErrors } from '../../src/audit/errors.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
+import { catalogErrors } from '../../src/catalog/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
@@ -46,6 +47,7 @@ describe('what is generated from the source (npm run schema)', () => {
     const page = read('docs/errors.md')
     const codes = [
       auditErrors,
+      catalogErrors,
       checkErrors,
       configErrors,
       explainErrors,

@@ -107,6 +107,34 @@ const presetMistakes: readonly Mistake[] = (
 
 const mistakes: readonly Mistake[] = [
   ['an unknown key', 'idle: 30m', 'idel: 30m', 'idel', 'session.idel'],
+  [
+    'a condition on roles without a catalogue',
+    '["arn:aws:iam::111122223333:role/Admin"]',
+    '[{ name: Admin }]',
+    '{ name: Admin }',
+    'access[0].roles[0]',
+  ],
+  [
+    'a condition on roles that matches every role',
+    'access:',
+    'catalog: ./catalog.json\naccess:\n  - { when: { provider: corp }, roles: [{}] }',
+    '{}]',
+    'access[0].roles[0]',
+  ],
+  [
+    'a separator without the key of a tag',
+    'access:',
+    'catalog: ./catalog.json\naccess:\n  - { when: { provider: corp }, roles: [{ name: Admin, separator: ":" }] }',
+    '{ name: Admin, sep',
+    'access[0].roles[0]',
+  ],
+  [
+    'an unknown condition on roles',
+    'access:',
+    'catalog: ./catalog.json\naccess:\n  - { when: { provider: corp }, roles: [{ nmae: Admin }] }',
+    'nmae',
+    'access[0].roles[0].nmae',
+  ],
   ['an unknown key at the top', 'sessionName:', 'sesionName:', 'sesionName', 'sesionName'],
   ['an unknown key of a provider', 'clockSkew: 60s', 'clockskew: 60s', 'clockskew', 'providers[0].clockskew'],
   ['a key of the other protocol', 'clockSkew: 60s', 'issuer: x', 'issuer: x', 'providers[0].issuer'],

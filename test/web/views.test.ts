@@ -260,6 +260,7 @@ const pagesSaying = (text: string): PageModels => {
         },
       ],
       certificates: [{ holder: text, subject: text, shown: text, health: 'bad' }],
+      catalog: { contents: text, readAt: at, problem: text, notes: [text], furtherNotes: 1 },
       issuer: { url: text, keys: [{ kid: text, algorithm: text, signs: true }] },
     },
     'test-sign-in': {

@@ -3,8 +3,10 @@
  * so this listens in its place, where the configuration says, for one sign-in and nothing else. Where the gateway runs,
  * its own page does the same.
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Audit } from '../../audit/events.ts'
+import { openCatalog } from '../../catalog/source.ts'
 import type { Config } from '../../config/types.ts'
 import { newToken } from '../../core/ids.ts'
 import { type ControlledServer, startServer } from '../../core/running-server.ts'
@@ -13,6 +15,7 @@ import { PENDING_SECONDS } from '../../gateway/login/pending-logins.ts'
 import type { TestReport } from '../../gateway/test-sign-in/report.ts'
 import { createMemoryStore } from '../../stores/memory.ts'
 import { createLiveCheckApp, liveCheckPath } from '../../web/test-sign-in/app.ts'
+import { catalogFiles } from '../catalog/configured.ts'
 import { CheckError, listenError, StartError } from '../errors.ts'
 import { gatewayFor } from '../gateway-server.ts'
 import { lineLog } from '../log.ts'
@@ -49,7 +52,9 @@ export async function liveCheck(config: Config, question: LiveQuestion, output: 
   const owner = newToken()
   const log = lineLog(output.note)
   const context = { log, now }
-  const gateway = await gatewayFor(config, { audit: noAudit, store: createMemoryStore(now) }, context)
+  const files = catalogFiles(config)
+  const catalog = files && (await openCatalog(files, context))
+  const gateway = await gatewayFor(config, { audit: noAudit, store: createMemoryStore(now), catalog }, context)
   let tell: (report: TestReport) => void = () => {}
   const reported = new Promise<TestReport>((resolve) => {
     tell = resolve
@@ -64,6 +69,7 @@ export async function liveCheck(config: Config, question: LiveQuestion, output: 
     await delay(AFTER_THE_PAGE_MS)
     return report
   } finally {
+    catalog?.stop()
     await server.close(AFTER_THE_PAGE_MS)
   }
 }

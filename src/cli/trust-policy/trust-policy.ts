@@ -4,6 +4,7 @@ import { planCloudFormation } from '../../iam/generate/cloudformation.ts'
 import { planJson } from '../../iam/generate/json.ts'
 import type { IamPlan } from '../../iam/generate/plan.ts'
 import { planTerraform } from '../../iam/generate/terraform.ts'
+import { configuredCatalog } from '../catalog/configured.ts'
 import { accountsIn, rolesIn } from '../inventory/lists.ts'
 import { readConfig } from '../load-config.ts'
 import type { TrustPolicyFormat, TrustPolicyOptions } from '../options.ts'
@@ -44,7 +45,11 @@ export async function trustPolicyDocument(
 ): Promise<{ readonly text: string; readonly notes: readonly string[] }> {
   const configured = await readConfig(options.config, env, 'offline')
   const { accounts, leftOut } = await accountsOf(options, configured)
-  const { plan, notes } = await planFor({ ...configured, accounts }, await requestedRoles(options), () => new Date())
+  const { plan, notes } = await planFor(
+    { ...configured, accounts, known: await configuredCatalog(configured) },
+    await requestedRoles(options),
+    () => new Date(),
+  )
   return {
     text: formats[options.format](plan),
     notes: [
