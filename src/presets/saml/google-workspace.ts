@@ -45,7 +45,6 @@ export const googleWorkspace: SamlPreset = {
   screen: [
     { label: 'ACS URL', value: 'acsUrl' },
     { label: 'Entity ID', value: 'spEntityId' },
-    { label: 'Start URL (optional)', value: 'baseUrl' },
   ],
   notes: {
     nameId: '“Name ID format” and “Name ID” of the app: choose EMAIL and “Basic Information > Primary email”.',

@@ -15,6 +15,8 @@ export interface SamlPreset {
   readonly fills: SamlPresetValues
   /** Short names for rules and templates: the names under which the product sends the attribute, preferred first. */
   readonly attributes: ShortNames
+  /** Releases the attributes that metadata requests, by the plain names of its directory: `mail`, not `urn:oid:…`. */
+  readonly releasesByPlainNames?: true
   /** Settings that cannot work with the product. */
   readonly refuses: readonly SettingRefusal[]
   /** How its metadata is recognized. */

@@ -12,6 +12,7 @@ export const simplesamlphp: SamlPreset = {
     groups: ['groups', 'memberOf'],
     username: ['uid', 'eduPersonPrincipalName'],
   },
+  releasesByPlainNames: true,
   refuses: [],
   metadata: {
     entityId: /\/saml2\/idp\/metadata\.php$/,
@@ -32,6 +33,10 @@ export const simplesamlphp: SamlPreset = {
     {
       codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${REMOTE}, 'AssertionConsumerService' must be this gateway's ACS URL.`,
+    },
+    {
+      codes: ['saml.authn_context_mismatch'],
+      hint: 'SimpleSAMLphp does not evaluate the requested class by itself: a module for the second factor must set saml:AuthnContextClassRef.',
     },
     {
       codes: ['saml.subject_missing'],
