@@ -130,8 +130,10 @@ function originalToken(
   clientId: string,
   place: Place,
 ): PresentedToken {
-  const times = new Map(Object.entries(claims).filter(([name]) => TIMES.has(name)))
-  return { ...token(claims, clientId, place), ...facts, times }
+  const presented = { ...token(claims, clientId, place), ...facts }
+  // An access token has no claims: these are what its provider says about it.
+  if (facts.providerId !== undefined) return presented
+  return { ...presented, times: new Map(Object.entries(claims).filter(([name]) => TIMES.has(name))) }
 }
 
 function originalAssertion(
