@@ -12,7 +12,7 @@ yourself wins. Each preset has a guide in the words of the provider's own pages.
 see [openid.md](../openid.md) and [saml.md](../saml.md).
 
 \`fedgate check\` shows what a preset expects the provider to publish, and what it found. \`fedgate trust-policy\` prints the
-IAM side. Any of the OpenID and OAuth providers can be combined with a [Cognito identity pool](identity-pools.md).`
+IAM side. Every provider can be combined with a [Cognito identity pool](identity-pools.md).`
 
 const parameterHints: Readonly<Record<string, string>> = {
   tenant: '`tenant`',

@@ -123,6 +123,42 @@ describe('a rule for a provider at which strangers can sign in', () => {
   })
 })
 
+describe('a trust policy for an identity pool', () => {
+  const POOL = 'eu-west-1:0a1b2c3d-3333-4444-8555-666677778888'
+
+  it.each([
+    ['an OpenID provider', 'protocol: oidc, issuer: "https://op.example.com", clientId: c', 'original'],
+    ['an OpenID provider, reissued', 'protocol: oidc, issuer: "https://op.example.com", clientId: c', 'reissued'],
+    ['a SAML provider', 'protocol: saml, metadata: ./idp.xml', 'reissued'],
+  ])('a trust policy for an identity pool admits the users of %s, and no guests', (_what, written, evidence) => {
+    const config = parse(`baseUrl: https://aws.example.com
+session: { secret: 0123456789abcdef0123456789abcdef }
+sts: { endpoint: local }
+providers:
+  - { id: op, ${written}, exchange: { via: web-identity, evidence: ${evidence}, identityPoolId: "${POOL}" } }
+access:
+  - { when: { provider: op, subject: alice }, roles: ["arn:aws:iam::111122223333:role/Developer"] }
+sessionTags: { Team: blue }
+`)
+    const [op] = config.providers
+    const role = parseRoleArn('arn:aws:iam::111122223333:role/Developer')
+    if (!op || !role) throw new Error('no provider')
+    const { statements, unseen } = roleTrust(config, gatewayIdentifiers(config), op, role)
+    expect(statements).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Federated: 'cognito-identity.amazonaws.com' },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { 'cognito-identity.amazonaws.com:aud': POOL },
+          'ForAnyValue:StringEquals': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+        },
+      },
+    ])
+    expect(unseen).toEqual(['subject'])
+  })
+})
+
 describe('a guide in docs/providers', () => {
   const folder = join(import.meta.dirname, '../../docs/providers')
   const guides = Object.values(oidcPresets).map(({ guide }) => guide)
