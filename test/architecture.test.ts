@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   issuer: ['core', 'saml', 'xml', 'aws'],
   gateway: [
     'core',
+    'presets',
     'saml',
     'oidc',
     'oauth',

@@ -17,8 +17,8 @@
 
 import type { EventCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
-import type { CatalogSource } from '../catalog/source.ts'
 import type { IdentityPools } from '../aws/cognito/identity-pools.ts'
+import type { CatalogSource } from '../catalog/source.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'

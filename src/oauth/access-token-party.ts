@@ -99,7 +99,7 @@ async function finish(
   const code = checkCallback(callback, { state: expected.state, issuer, issuerIsPromised: false }, observe)
   const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
   const tokens = await redeem(party, { ...grant, code_verifier: expected.codeVerifier }, 'oidc.code_refused')
-  return withRenewal(await signInFromAccessToken(party, tokens.accessToken, now), tokens.refreshToken)
+  return withRenewal(await signInFromAccessToken(party, tokens.accessToken, now, observe), tokens.refreshToken)
 }
 
 /** For the same user, or not at all. */

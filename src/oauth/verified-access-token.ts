@@ -1,6 +1,14 @@
 import type { SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
-import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
+import {
+  type Check,
+  failed,
+  firstFailure,
+  type Observe,
+  passed,
+  runChecks,
+  throwFirstFailure,
+} from '../core/verdict.ts'
 import type { Json } from '../oidc/answer.ts'
 import { cut } from '../oidc/errors.ts'
 import { describeUser } from '../oidc/left-out.ts'
@@ -53,19 +61,21 @@ export async function signInFromAccessToken(
   { settings, service, ask }: { readonly settings: AccessTokenSettings; readonly service: Service; readonly ask: Ask },
   token: string,
   now: Date,
+  observe: Observe = () => {},
 ): Promise<SignIn> {
   const facts = await service.describeToken(ask, settings, token, now)
   // The profile of a token that is not for us is not even requested.
   const before = { ...facts, profile: { [service.userClaim]: facts.user } }
   const expected = { clientId: settings.clientId, userClaim: service.userClaim, now }
-  check(before, expected)
+  check(before, expected, (verdict) => firstFailure(verdict) && observe(verdict))
   const profile = await service.profile(ask, settings, token)
-  check({ ...facts, profile }, expected)
+  check({ ...facts, profile }, expected, observe)
   return signInOf(settings, token, facts, profile, now)
 }
 
-function check(described: Described, expected: Expected): void {
+function check(described: Described, expected: Expected, observe: Observe): void {
   const verdict = runChecks(accessTokenChecks, described, expected)
+  observe(verdict)
   throwFirstFailure(verdict, codes, (code, failure) => new AccessTokenError(code, failure))
 }
 

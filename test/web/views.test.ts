@@ -292,6 +292,7 @@ const pagesSaying = (text: string): PageModels => {
         attributes,
         claims: attributes,
         leftOut: [{ name: text, values: [text], reason: text }],
+        expectations: [{ name: text, outcome: 'unknown', expected: text, found: text, source: text }],
         rules: [{ line: 7, matches: false, conditions: [{ wanted: text, values: [text], isMet: false }] }],
         warnings: [text],
         awsSession: { name: text, sourceIdentity: text, tags: [], packedSizePercent: 0, leftOut: [] },

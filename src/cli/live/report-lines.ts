@@ -1,6 +1,6 @@
 /** The result of a test sign-in as text and as JSON. */
 import type { RuleOutcome } from '../../access/entitlement.ts'
-import { type Colorize, oneLine, verdictsLines } from '../../core/render-verdict.ts'
+import { type Colorize, oneLine, verdictLines, verdictsLines } from '../../core/render-verdict.ts'
 import type { AcceptedTest, TestReport } from '../../gateway/test-sign-in/report.ts'
 
 /** Lines for the terminal. Every value comes from outside and is kept on its line. */
@@ -12,7 +12,10 @@ export function reportLines(report: TestReport, color: Colorize): readonly strin
   return [...checks, ...(accepted ? acceptedLines(accepted, color) : []), ...conclusion]
 }
 
-function acceptedLines({ signIn, claims, leftOut, rules, aws, isOperator }: AcceptedTest, color: Colorize) {
+function acceptedLines(
+  { signIn, claims, leftOut, expectations, rules, aws, isOperator }: AcceptedTest,
+  color: Colorize,
+) {
   const { subject, issuer, attributes } = signIn.identity
   return [
     ...section('user', [
@@ -35,6 +38,7 @@ function acceptedLines({ signIn, claims, leftOut, rules, aws, isOperator }: Acce
         `${values.join(', ')} (${reason})`,
       ]),
     ),
+    ...(expectations.length === 0 ? [] : ['preset', ...verdictLines(expectations, color)]),
     ...section('access rules', rules.flatMap(ruleRows)),
     ...roleLines(aws.roles, color),
     ...section('session', [
@@ -92,6 +96,7 @@ export function reportJson({ provider, at, verdict, refusal, accepted }: TestRep
         claims: Object.fromEntries(accepted.claims.map(({ name, values }) => [name, values])),
         leftOut: accepted.leftOut,
         isOperator: accepted.isOperator,
+        expectations: accepted.expectations,
         rules: accepted.rules,
         roles: accepted.aws.roles.map(({ role, preflight, reason }) => ({
           arn: role.arn,

@@ -1,6 +1,7 @@
 /** Everything that a test sign-in tells its owner: what came, what each check found, and what it would lead to. */
 import { type RuleOutcome, ruleOutcomes } from '../../access/entitlement.ts'
 import type { SignIn } from '../../core/identity.ts'
+import type { Verdict } from '../../core/verdict.ts'
 import { originalEvidenceOf } from '../../evidence/original-evidence.ts'
 import { GatewayError } from '../errors.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
@@ -11,6 +12,7 @@ import { type IdentityPreview, identityPreview } from '../roles/identity-preview
 import type { EntitlementPorts } from '../roles/list-roles.ts'
 import type { PreflightPorts } from '../roles/preflight-role.ts'
 import { testSignIns } from '../store-records.ts'
+import { presetExpectations } from './expectations.ts'
 import type { KeptTest } from './keep.ts'
 
 export type TestReportPorts = Pick<Gateway, 'store' | 'settings'> & EvidencePorts & EntitlementPorts & PreflightPorts
@@ -27,6 +29,8 @@ export interface AcceptedTest {
   /** Values that came and do not count, and why. */
   readonly leftOut: NonNullable<SignIn['leftOut']>
   readonly rules: readonly RuleOutcome[]
+  /** What the provider's preset expects; empty without one. */
+  readonly expectations: Verdict
   readonly isOperator: boolean
   /** Roles with a forecast, condition keys, and the AWS session. */
   readonly aws: IdentityPreview
@@ -63,6 +67,7 @@ function acceptedTest(gateway: TestReportPorts, signIn: SignIn): AcceptedTest {
     claims: claimsOf(gateway, signIn),
     leftOut,
     rules: ruleOutcomes(gateway.settings.access, identity),
+    expectations: presetExpectations(providerOf(gateway, identity.provider).settings, identity),
     isOperator: isOperator(gateway, identity),
     aws: identityPreview(gateway, { signIn }),
   }

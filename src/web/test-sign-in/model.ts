@@ -44,6 +44,7 @@ interface AcceptedPart {
   readonly attributes: readonly AttributeRow[]
   readonly claims: readonly AttributeRow[]
   readonly leftOut: readonly (AttributeRow & { readonly reason: string })[]
+  readonly expectations: readonly FindingRow[]
   readonly rules: readonly RuleRow[]
   readonly warnings: readonly string[]
   readonly awsSession: AwsSession
@@ -93,6 +94,7 @@ function acceptedPart(accepted: NonNullable<TestReport['accepted']>): AcceptedPa
       values,
       reason,
     })),
+    expectations: accepted.expectations,
     rules: accepted.rules,
     ...aws,
   }
