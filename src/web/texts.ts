@@ -150,6 +150,7 @@ const roles = {
       'The provider sent no attributes, so no rule can match. Your administrator may need to release the groups attribute to this gateway.',
     attributes: 'Attributes the provider sent',
     everything: 'Everything this gateway knows about you',
+    idpHelp: ['If your organization must release more about you, ', 'ask it for help', '.'],
   },
   keys: {
     open: 'Shortcuts',
@@ -187,6 +188,12 @@ const roles = {
   },
 } as const
 
+const findIdpAnswers = {
+  results: 'Organizations',
+  more: 'More organizations match. Type more of the name.',
+  none: ['No organization matches ', '. Try one word of its name, or its domain.'],
+} as const
+
 /** Texts of the script, served with it. It fills in what is in braces. */
 const script = {
   copied: 'Copied',
@@ -208,6 +215,8 @@ const script = {
   unpinned: 'No longer pinned',
   credentialsFor,
   tooMany: 'At most {n} roles at once',
+  findIdp: findIdpAnswers,
+  organizationsFound: organizationCount,
 } as const
 
 /** Used on more than one page. */
@@ -247,9 +256,7 @@ const findIdp = {
   search: 'Name of your organization',
   searchHint: 'Name or domain',
   searchButton: 'Search',
-  results: 'Organizations',
-  more: 'More organizations match. Type more of the name.',
-  none: ['No organization matches ', '. Try one word of its name, or its domain.'],
+  ...findIdpAnswers,
   others: 'Other ways to sign in',
 } as const
 
@@ -301,6 +308,7 @@ const error = {
   next: 'What to do next',
   copyReference: 'Copy the reference',
   askForIt: 'If this keeps happening, send this reference to your administrator.',
+  idpHelp: ['Your organization can fix this: ', 'ask it for help', '.'],
   reportTitle: 'Report this error',
   reportHow: 'Copy this text into a mail to the administrator of the gateway or of the identity provider.',
   copyReport: 'Copy the report',

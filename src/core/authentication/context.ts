@@ -61,8 +61,6 @@ export const knownContexts = {
   },
 } as const satisfies Readonly<Record<string, KnownContext>>
 
-export type ContextName = keyof typeof knownContexts
-
 const byName: ReadonlyMap<string, KnownContext> = new Map(Object.entries(knownContexts))
 
 const METHOD = 'amr:'

@@ -10,6 +10,7 @@ import type { Recording } from '../record.ts'
 import { usedAssertions } from '../store-records.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
+import { rememberIdp } from './idp-help.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
@@ -54,7 +55,9 @@ async function receiveSaml(gateway: ReceivePorts, { provider: id, form }: SamlAn
     return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
-    throw await asReplay(gateway, error)
+    const refusal = await asReplay(gateway, error)
+    await rememberIdp(refusal, provider, pending?.idp)
+    throw refusal
   }
 }
 
