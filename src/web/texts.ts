@@ -150,7 +150,7 @@ const roles = {
       'The provider sent no attributes, so no rule can match. Your administrator may need to release the groups attribute to this gateway.',
     attributes: 'Attributes the provider sent',
     everything: 'Everything this gateway knows about you',
-    idpHelp: ['If your organization must release more about you, ', 'ask it for help', '.'],
+    idpHelp: ['If your organization must release more about you, ', 'get help there', '.'],
   },
   keys: {
     open: 'Shortcuts',
@@ -308,7 +308,7 @@ const error = {
   next: 'What to do next',
   copyReference: 'Copy the reference',
   askForIt: 'If this keeps happening, send this reference to your administrator.',
-  idpHelp: ['Your organization can fix this: ', 'ask it for help', '.'],
+  idpHelp: ['Your organization may be able to fix this. ', 'Get help there', '.'],
   reportTitle: 'Report this error',
   reportHow: 'Copy this text into a mail to the administrator of the gateway or of the identity provider.',
   copyReport: 'Copy the report',

@@ -233,7 +233,7 @@ describe('a rule about what a federation states', () => {
 
 describe('help of the identity provider', () => {
   const helpOn = ({ body }: Page): URL | undefined => {
-    const href = /<a href="([^"]*)" rel="noreferrer">ask it for help/.exec(body)?.[1]
+    const href = /<a href="([^"]*)" rel="noreferrer">get help there/i.exec(body)?.[1]
     return href === undefined ? undefined : new URL(unescapeMarkup(href))
   }
 

@@ -404,10 +404,19 @@ const withText = (tag, className, text) => {
   return element
 }
 
+/** Also those that failed before this script ran. */
+const removeBroken = (image) => {
+  if (image.complete && image.naturalWidth === 0) image.remove()
+  else image.addEventListener('error', () => image.remove())
+}
+
+document.querySelectorAll('.choice-logo').forEach(removeBroken)
+
 const logoOf = (src) => {
   const image = new Image(32, 32)
   image.className = 'choice-logo'
   image.alt = ''
+  image.addEventListener('error', () => image.remove())
   image.src = src
   return image
 }
