@@ -2,7 +2,7 @@ import { nameIdFormats } from '../core/identity.ts'
 import { newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { type AttributeToIssue, issueResponse } from '../saml/issue.ts'
-import { ASSERTION, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE } from '../saml/names.ts'
+import { ASSERTION, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_AUTHN_CONTEXT, STATUS_NO_PASSIVE } from '../saml/names.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, render } from '../xml/write.ts'
 import type { DemoUser } from './users.ts'
@@ -28,12 +28,16 @@ export interface Exchange {
 }
 
 const STATUS_RESPONDER = 'urn:oasis:names:tc:SAML:2.0:status:Responder'
-const PASSWORD_OVER_TLS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
+/** How users sign in here. */
+export const PASSWORD_OVER_TLS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
 const ATTRNAME_BASIC = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'
 const LIFETIME_SECONDS = 300
 
-/** Why the user is not signed in: the request allowed no page (Core 3.4.1), or they cancelled. */
-const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
+/**
+ * Why the user is not signed in: the request allowed no page (Core 3.4.1), they cancelled, or another authentication
+ * context was requested (Core 3.3.2.2.1).
+ */
+const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED, context: STATUS_NO_AUTHN_CONTEXT }
 export type Refusal = keyof typeof refusals
 
 /** The signed Response that identifies the user, as XML. */

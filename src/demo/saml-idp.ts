@@ -12,7 +12,14 @@ import type { RunningServer } from '../core/running-server.ts'
 import { boundedMap } from './bounded-map.ts'
 import { type BreakItTargets, breakItRoutes } from './break-it/routes.ts'
 import { autoPostPage, loginPage, messagePage } from './pages.ts'
-import { assertUser, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
+import {
+  assertUser,
+  type IdpSession,
+  type KnownServiceProvider,
+  PASSWORD_OVER_TLS,
+  type Refusal,
+  refuse,
+} from './saml-answers.ts'
 import { samlIdpEntityId, samlIdpMetadata } from './saml-idp-metadata.ts'
 import { type PendingRequest, RefusedRequest, readRequest } from './saml-requests.ts'
 import { type DemoUser, userWith } from './users.ts'
@@ -88,7 +95,9 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
     .post('/sso', form, ({ body }, response) => park(response, readRequest(body ?? {}, 'post', serviceProviders)))
     .get('/continue/:handle', async (request, response) => {
       const { handle } = request.params
-      const { forceAuthn, isPassive, serviceProvider } = memory.waiting(handle)
+      const { forceAuthn, isPassive, serviceProvider, requestedContext } = memory.waiting(handle)
+      if (requestedContext && !requestedContext.classes.includes(PASSWORD_OVER_TLS))
+        return answer(response, handle, 'context')
       const session = forceAuthn ? undefined : memory.sessionOf(request)
       if (session || isPassive) return answer(response, handle, session ?? 'passive')
       sendLogin(response, handle, serviceProvider, users)

@@ -8,6 +8,7 @@ export interface PendingRequest {
   readonly relayState: string | undefined
   readonly forceAuthn: boolean
   readonly isPassive: boolean
+  readonly requestedContext?: { readonly classes: readonly string[] }
 }
 
 /** What a user may learn about a refused request. */

@@ -13,6 +13,8 @@ import type { ClientKey, OidcSettings } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
 import { GatewayError } from './errors.ts'
+import { downloadLogo } from './metadata/logo-download.ts'
+import { createLogos, type Logos } from './metadata/logos.ts'
 import { createMetadata, type ProviderMetadata } from './metadata/metadata.ts'
 import type { MetadataContext } from './metadata/settings.ts'
 import type { Clock } from './ports.ts'
@@ -31,6 +33,8 @@ export interface SamlProvider {
   metadata(entityId?: string): Promise<IdpMetadata>
   /** Where that comes from. */
   readonly metadataSource: ProviderMetadata
+  /** Of the identity providers that users choose among. */
+  readonly logos: Logos
 }
 
 export interface OidcProvider {
@@ -119,6 +123,11 @@ function samlProvider(
     },
     metadata: metadataSource.read,
     metadataSource,
+    logos: createLogos({
+      read: async (entityId) => (await metadataSource.read(entityId)).logos,
+      download: downloadLogo,
+      now: surroundings.now,
+    }),
   }
 }
 

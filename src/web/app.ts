@@ -24,6 +24,7 @@ import { consentRoutes } from './routes/consent.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { deviceRoutes } from './routes/device.ts'
+import { discoveryRoutes } from './routes/discovery.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { publishedRoutes } from './routes/published.ts'
@@ -66,7 +67,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
-  app.use(authorizationRoutes(parts), apiRoutes(parts))
+  app.use(authorizationRoutes(parts), apiRoutes(parts), discoveryRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { FedgateError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { auditRefusedRequest } from '../gateway/audit-lines.ts'
+import { helpWithRefusal } from '../gateway/login/idp-help.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import type { Provider } from '../gateway/providers.ts'
 import { callerOf, changeReference, referenceOf } from './caller.ts'
@@ -112,6 +113,7 @@ function sendErrorPage(
     sentence: message,
     hint,
     reference,
+    idpHelpHref: helpWithRefusal(error, { now: gateway.now(), reference }),
     report: errorReport({ error, reference, at: gateway.now(), baseUrl, provider }),
     ...(isOfLogin ? { signInHref: '/login' } : {}),
     ...(MAY_CONTINUE.has(code) || !isOfLogin || session ? { continueHref: '/roles' } : {}),

@@ -152,6 +152,7 @@ const roles = {
       'The provider sent no attributes, so no rule can match. Your administrator may need to release the groups attribute to this gateway.',
     attributes: 'Attributes the provider sent',
     everything: 'Everything this gateway knows about you',
+    idpHelp: ['If your organization must release more about you, ', 'get help there', '.'],
   },
   keys: {
     open: 'Shortcuts',
@@ -189,6 +190,12 @@ const roles = {
   },
 } as const
 
+const findIdpAnswers = {
+  results: 'Organizations',
+  more: 'More organizations match. Type more of the name.',
+  none: ['No organization matches ', '. Try one word of its name, or its domain.'],
+} as const
+
 /** Texts of the script, served with it. It fills in what is in braces. */
 const script = {
   copied: 'Copied',
@@ -210,6 +217,8 @@ const script = {
   unpinned: 'No longer pinned',
   credentialsFor,
   tooMany: 'At most {n} roles at once',
+  findIdp: findIdpAnswers,
+  organizationsFound: organizationCount,
 } as const
 
 /** Used on more than one page. */
@@ -249,9 +258,7 @@ const findIdp = {
   search: 'Name of your organization',
   searchHint: 'Name or domain',
   searchButton: 'Search',
-  results: 'Organizations',
-  more: 'More organizations match. Type more of the name.',
-  none: ['No organization matches ', '. Try one word of its name, or its domain.'],
+  ...findIdpAnswers,
   others: 'Other ways to sign in',
 } as const
 
@@ -303,6 +310,7 @@ const error = {
   next: 'What to do next',
   copyReference: 'Copy the reference',
   askForIt: 'If this keeps happening, send this reference to your administrator.',
+  idpHelp: ['Your organization may be able to fix this. ', 'Get help there', '.'],
   reportTitle: 'Report this error',
   reportHow: 'Copy this text into a mail to the administrator of the gateway or of the identity provider.',
   copyReport: 'Copy the report',

@@ -39,6 +39,7 @@ afterAll(() => idp.close())
 interface Wish {
   readonly forceAuthn?: boolean
   readonly isPassive?: boolean
+  readonly authnContext?: readonly string[]
   readonly entityId?: string
   readonly acsUrl?: string
   readonly relayState?: string
@@ -154,6 +155,12 @@ describe('the demo SAML identity provider', () => {
     expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:NoPassive')
     expect(response).toContain(`InResponseTo="${id}"`)
     expect(response).not.toContain('<saml:Assertion')
+  })
+
+  it('answers NoAuthnContext where another authentication context than a password is requested', async () => {
+    const request = await requestUrl({ authnContext: ['https://refeds.org/profile/mfa'] })
+    const page = await new HttpBrowser().open(request.url)
+    expect(responseIn(page)).toContain('urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext')
   })
 
   it('answers AuthnFailed when the user cancels', async () => {

@@ -390,3 +390,101 @@ if (search && keys) {
   startFilter(search)
   startKeys(keys)
 }
+
+// Finding an organization: suggestions while typing
+
+const SUGGEST_AFTER = 200
+
+const organization = document.getElementById('organization')
+
+const withText = (tag, className, text) => {
+  const element = document.createElement(tag)
+  element.className = className
+  element.textContent = text
+  return element
+}
+
+/** Also those that failed before this script ran. */
+const removeBroken = (image) => {
+  if (image.complete && image.naturalWidth === 0) image.remove()
+  else image.addEventListener('error', () => image.remove())
+}
+
+document.querySelectorAll('.choice-logo').forEach(removeBroken)
+
+const logoOf = (src) => {
+  const image = new Image(32, 32)
+  image.className = 'choice-logo'
+  image.alt = ''
+  image.addEventListener('error', () => image.remove())
+  image.src = src
+  return image
+}
+
+const choiceOf = ({ name, host, href, logo }) => {
+  const [item, link, protocol] = [
+    document.createElement('li'),
+    document.createElement('a'),
+    withText('span', 'choice-protocol', ''),
+  ]
+  link.className = 'choice'
+  link.href = href
+  protocol.append(withText('bdi', '', host))
+  link.append(...(logo ? [logoOf(logo)] : []), withText('bdi', 'choice-label', name), protocol, icon('go'))
+  item.append(link)
+  return item
+}
+
+const nothingFound = (query) => {
+  const [notice, sentence, quote] = ['p', 'span', 'q'].map((tag) => withText(tag, '', ''))
+  const [before, after] = texts.findIdp.none
+  notice.className = 'notice'
+  quote.append(withText('bdi', '', query))
+  sentence.append(before, quote, after)
+  notice.append(sentence)
+  return notice
+}
+
+const showOrganizations = (place, query, { results, hasMore }) => {
+  const list = document.createElement('ul')
+  list.className = 'choices'
+  list.setAttribute('aria-label', texts.findIdp.results)
+  list.append(...results.map(choiceOf))
+  const more = hasMore && results.length > 0 ? [withText('p', 'muted', texts.findIdp.more)] : []
+  const found = results.length > 0 ? [list, ...more] : query === '' ? [] : [nothingFound(query)]
+  place.replaceChildren(...found)
+  announce(query === '' ? '' : counted(texts.organizationsFound, results.length))
+}
+
+const startSuggestions = (input) => {
+  const place = document.getElementById('organizations')
+  let waiting
+  let last = 0
+
+  const suggest = async () => {
+    last += 1
+    const mine = last
+    const query = input.value.trim()
+    const answer = await fetch(`${place.dataset.src}?${new URLSearchParams(new FormData(input.form))}`, {
+      headers: { accept: 'application/json' },
+    })
+    // Answers may come in another order than they were asked for.
+    if (answer.ok && mine === last) showOrganizations(place, query, await answer.json())
+  }
+
+  input.addEventListener('input', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(suggest, SUGGEST_AFTER)
+  })
+  document.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!step || !(event.target === input || event.target.matches('#organizations a.choice'))) return
+    const stops = [input, ...place.querySelectorAll('a.choice')]
+    const next = stops[stops.indexOf(event.target) + step]
+    if (!next) return
+    event.preventDefault()
+    next.focus()
+  })
+}
+
+if (organization) startSuggestions(organization)

@@ -1,6 +1,8 @@
 import type { FoundEntity } from '../../saml/federation/search.ts'
 import { GatewayError } from '../errors.ts'
-import { type Providers, providerOf } from '../gateway.ts'
+import { type Gateway, type Providers, providerOf } from '../gateway.ts'
+import type { LogoImage } from '../metadata/logos.ts'
+import { discoveryResponseUrl, type SamlProvider } from '../providers.ts'
 
 export type { FoundEntity }
 
@@ -50,4 +52,52 @@ export async function findIdps(gateway: Providers, asked: IdpSearch): Promise<Fo
       (one) => one ?? [],
     ),
   }
+}
+
+/** The logo of an identity provider that is offered; undefined if there is none to show. Throws GatewayError or SamlError. */
+export async function idpLogo(gateway: Providers, id: string, entityId: string): Promise<LogoImage | undefined> {
+  const provider = federationOf(gateway, id)
+  await mustBeOffered(provider, entityId)
+  return provider.logos.logoOf(entityId)
+}
+
+/**
+ * The request to the discovery service of the configuration; undefined: there is none. Identity Provider Discovery Service
+ * Protocol 1.0, 2.4.1. Throws GatewayError `provider.unknown`.
+ */
+export function discoveryServiceUrl(
+  gateway: Providers & Pick<Gateway, 'settings'>,
+  id: string,
+  returnTo: string,
+): string | undefined {
+  const { settings, serviceProvider } = federationOf(gateway, id)
+  if (settings.discoveryService === undefined) return undefined
+  const back = new URL(discoveryResponseUrl(gateway.settings.baseUrl, id))
+  if (returnTo !== '') back.searchParams.set('return_to', returnTo)
+  const url = new URL(settings.discoveryService)
+  url.searchParams.set('entityID', serviceProvider.entityId)
+  url.searchParams.set('return', back.href)
+  return url.href
+}
+
+/**
+ * The entityID that a discovery service sent; undefined: the user chose none. Throws GatewayError `provider.unknown`, or
+ * `provider.idp_unknown` for one that is not offered here.
+ */
+export async function idpFromDiscovery(gateway: Providers, id: string, entityId: string): Promise<string | undefined> {
+  const provider = federationOf(gateway, id)
+  if (entityId === '') return undefined
+  await mustBeOffered(provider, entityId)
+  return entityId
+}
+
+function federationOf(gateway: Providers, id: string): SamlProvider {
+  const provider = providerOf(gateway, id)
+  if (provider.protocol === 'saml' && provider.settings.discovery) return provider
+  throw new GatewayError('provider.unknown', { found: JSON.stringify(id.slice(0, 100)), expected: 'discovery: true' })
+}
+
+async function mustBeOffered({ metadataSource }: SamlProvider, entityId: string): Promise<void> {
+  if (await metadataSource.describe(entityId, [])) return
+  throw new GatewayError('provider.idp_unknown', { found: entityId.slice(0, 300) })
 }

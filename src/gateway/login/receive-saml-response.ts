@@ -13,6 +13,7 @@ import { usedAssertions } from '../store-records.ts'
 import { keepTest } from '../test-sign-in/keep.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
+import { rememberIdp } from './idp-help.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
 import { inProductWords } from './product-hints.ts'
 import { returnPath } from './return-to.ts'
@@ -70,7 +71,9 @@ async function receiveSaml(
     return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
-    throw inProductWords(await asReplay(gateway, error), provider.settings.preset)
+    const refusal = inProductWords(await asReplay(gateway, error), provider.settings.preset)
+    await rememberIdp(refusal, provider, pending?.idp)
+    throw refusal
   }
 }
 

@@ -63,6 +63,8 @@ export interface ErrorPage extends Page {
   /** The reference of the full reason in the log. */
   readonly reference: string
   /** Text for a mail to an administrator, of several lines. */
+  /** Where the identity provider helps its users with this. */
+  readonly idpHelpHref?: string | undefined
   readonly report: string
   /** Where to sign in again, if that may help. */
   readonly signInHref?: string | undefined

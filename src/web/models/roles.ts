@@ -87,6 +87,8 @@ export interface RecentSignIn {
 }
 
 export interface RoleEvidence {
+  /** Where the identity provider helps users without roles. */
+  readonly idpHelpHref?: string | undefined
   readonly providerId: string
   readonly providerLabel: string
   readonly subject: string

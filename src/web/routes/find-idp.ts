@@ -1,12 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { YEAR_MS } from '../../core/duration.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { type FoundEntity, findIdps } from '../../gateway/login/idp-discovery.ts'
+import { discoveryServiceUrl, type FoundEntity, findIdps } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { text } from '../fields.ts'
 import type { IdpChoice } from '../models/sign-in.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { redirect } from '../redirect.ts'
 import { currentLogin } from '../session.ts'
 
 const MOST_RECENT = 3
@@ -21,6 +22,7 @@ export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string 
     const { provider } = request.params
     const query = text(request.query.q).slice(0, 200)
     const returnTo = returnPath(request.query.return_to, '')
+    if (toDiscoveryService(parts, response, { provider, isAsked: request.query.q !== undefined, returnTo })) return
     const recent = recentIdps(gateway, request, provider)
     const found = await findIdps(gateway, { provider, query, languages: request.acceptsLanguages(), recent })
     const choice = choiceOf(provider, returnTo)
@@ -40,6 +42,17 @@ export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string 
     }
     sendPage(response, views.render('find-idp', page))
   }
+}
+
+/** Redirects to the discovery service of the configuration, if there is one; not if the user asked for our own page. */
+function toDiscoveryService(
+  { gateway }: WebParts,
+  response: Response,
+  { provider, isAsked, returnTo }: { readonly provider: string; readonly isAsked: boolean; readonly returnTo: string },
+): boolean {
+  const url = isAsked ? undefined : discoveryServiceUrl(gateway, provider, returnTo)
+  if (url !== undefined) redirect(response, 302, url)
+  return url !== undefined
 }
 
 /** GET /login/:provider/organizations?q=: the same search, for suggestions while the user types. */

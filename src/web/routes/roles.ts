@@ -1,10 +1,12 @@
 import { type Request, type RequestHandler, Router } from 'express'
 import { showDuration } from '../../core/duration.ts'
+import { helpWithoutRoles } from '../../gateway/login/idp-help.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { predictedRole } from '../../gateway/roles/identity-preview.ts'
 import { grantedRole, listRoles } from '../../gateway/roles/list-roles.ts'
 import { preflightRole } from '../../gateway/roles/preflight-role.ts'
 import { pinRole, preferencesOf } from '../../gateway/user/preferences.ts'
+import { referenceOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
@@ -27,13 +29,17 @@ function list({ gateway, views }: WebParts): RequestHandler {
     const preferences = await preferencesOf(gateway, login)
     const roles = listRoles(gateway, login.signIn.identity)
     const query = text(request.query.q).slice(0, 200).trim()
+    const occasion = { now: gateway.now(), reference: referenceOf(response) }
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
       ...roleList(gateway, request, login, { roles, preferences, query }),
       isKept: preferences.isKept,
       sentToAws: sentToAws(gateway, login),
-      evidence: evidenceOf(gateway, login),
+      evidence: {
+        ...evidenceOf(gateway, login),
+        ...(roles.length === 0 ? { idpHelpHref: await helpWithoutRoles(gateway, login, occasion) } : {}),
+      },
     }
     if (page.shown > 0) allowConsole(gateway, response, roles)
     sendPage(response, views.render('roles', page))
