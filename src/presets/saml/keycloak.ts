@@ -12,7 +12,14 @@ export const keycloak: SamlPreset = {
     groups: ['groups', 'member'],
     username: ['username', 'uid'],
   },
-  refuses: [],
+  refuses: [
+    {
+      setting: 'metadata',
+      value: /\/\.well-known\/openid-configuration$/,
+      expected:
+        'the SAML metadata, …/realms/NAME/protocol/saml/descriptor: this is the discovery document of OpenID Connect',
+    },
+  ],
   metadata: {
     entityId: /\/realms\/[^/]+$/,
     signOnUrl: /\/realms\/[^/]+\/protocol\/saml$/,
