@@ -28,7 +28,7 @@ export const keycloak: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      codes: ['saml.response_unsigned'],
+      codes: ['saml.response_unsigned', 'saml.logout_unsigned'],
       hint: `${CLIENT}, Settings, Signature and Encryption: turn on “Sign documents”.`,
     },
     {
