@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { contextValues, requestableContexts } from '../../core/authentication/context.ts'
 import { nameIdFormats } from '../../core/identity.ts'
-import { REFEDS_MFA, type SamlPreset } from '../../presets/saml/preset.ts'
+import { type SamlPreset, SECOND_FACTOR } from '../../presets/saml/preset.ts'
 import { samlPresets } from '../../presets/saml/presets.ts'
 import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
@@ -76,7 +76,7 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
 
 /** Multi-factor authentication as the product names it; what it has no name for, as SAML. */
 function classesOf(name: string, preset: SamlPreset | undefined): readonly string[] {
-  const isMfa = name === REFEDS_MFA || name === 'mfa'
+  const isMfa = name === 'mfa' || SECOND_FACTOR.includes(name)
   return isMfa && preset?.mfa.by === 'class' ? preset.mfa.classes : samlContexts(name)
 }
 

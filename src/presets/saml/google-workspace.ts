@@ -9,6 +9,11 @@ export const googleWorkspace: SamlPreset = {
   attributes: { email: ['email'], groups: ['groups'], username: ['username', 'email'] },
   refuses: [
     {
+      setting: 'metadata',
+      value: /^https:\/\/(accounts|admin)\.google\.com\//,
+      expected: 'a file, from “Download metadata”: Google Workspace publishes no address for it',
+    },
+    {
       setting: 'signature',
       value: /^both$/,
       expected:

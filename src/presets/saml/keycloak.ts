@@ -12,7 +12,14 @@ export const keycloak: SamlPreset = {
     groups: ['groups', 'member'],
     username: ['username', 'uid'],
   },
-  refuses: [],
+  refuses: [
+    {
+      setting: 'metadata',
+      value: /\/\.well-known\/openid-configuration$/,
+      expected:
+        'the SAML metadata, …/realms/NAME/protocol/saml/descriptor: this is the discovery document of OpenID Connect',
+    },
+  ],
   metadata: {
     entityId: /\/realms\/[^/]+$/,
     signOnUrl: /\/realms\/[^/]+\/protocol\/saml$/,
@@ -21,7 +28,7 @@ export const keycloak: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      codes: ['saml.response_unsigned'],
+      codes: ['saml.response_unsigned', 'saml.logout_unsigned'],
       hint: `${CLIENT}, Settings, Signature and Encryption: turn on “Sign documents”.`,
     },
     {

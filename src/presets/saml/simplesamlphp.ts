@@ -25,6 +25,7 @@ export const simplesamlphp: SamlPreset = {
       codes: ['saml.response_unsigned'],
       hint: `${HOSTED} and ${REMOTE.slice(3)}, remove 'saml20.sign.response' => false.`,
     },
+    { codes: ['saml.logout_unsigned'], hint: `${HOSTED}, set 'sign.logout' => true.` },
     {
       codes: ['saml.signature_algorithm'],
       hint: `${HOSTED}, set 'signature.algorithm' to http://www.w3.org/2001/04/xmldsig-more#rsa-sha256.`,
@@ -53,7 +54,8 @@ export const simplesamlphp: SamlPreset = {
     nameId:
       'Persistent, if the authproc filter `saml:PersistentNameID` makes it; otherwise transient, which identifies nobody.',
     encryption: 'Off. With `assertion.encryption`, AES-CBC inside the signed response, which is accepted.',
-    logout: 'By redirect, from both sides; with `SingleLogoutServiceBinding` by POST too.',
+    logout:
+      'By redirect, from both sides, with `sign.logout`: without it, its messages are not signed and do not count. With `SingleLogoutServiceBinding` by POST too.',
     groups: 'An attribute `groups` of the authentication source, or `core:AttributeMap` from `memberOf`.',
     role: 'An authproc filter (`core:PHP` or `core:AttributeAdd`) that makes `https://aws.amazon.com/SAML/Attributes/Role`.',
     mfa: 'Requested by the gateway; a module for a second factor sets `saml:AuthnContextClassRef`.',

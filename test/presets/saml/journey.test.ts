@@ -7,6 +7,7 @@ import type { KeyPair } from '../../../src/core/keys.ts'
 import { samlPresetIds } from '../../../src/presets/saml/presets.ts'
 import { makeKeyPair } from '../../demo/keys.ts'
 import { formWith, HttpBrowser, type Page } from '../../harness/http-browser.ts'
+import { packed, requestXml } from '../../harness/logout-messages.ts'
 import { postAnswer } from '../../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../../harness/test-gateway.ts'
 import { GROUP, productOfPreset, products } from './products.ts'
@@ -245,5 +246,16 @@ describe('a product that is set up otherwise than its guide says', () => {
       errorCode: `saml.${code}`,
       provider: id,
     })
+  })
+})
+
+describe('a logout message that the product does not sign', () => {
+  it('simplesamlphp: is refused, with the next step in its words', async () => {
+    const issuer = productOfPreset('simplesamlphp').entityId
+    const destination = `${gateway.url}/saml/simplesamlphp/slo`
+    const xml = requestXml({ issuer, destination, issueInstant: new Date().toISOString() })
+    const { body } = await new HttpBrowser().open(`${destination}?${new URLSearchParams({ SAMLRequest: packed(xml) })}`)
+    expect(body).toContain('saml.logout_unsigned')
+    expect(body).toContain('sign.logout')
   })
 })
