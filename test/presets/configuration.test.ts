@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { roleTrust } from '../../src/access/role-trust.ts'
+import { evidenceFromClaims, identityOf } from '../../src/cli/explain/sign-in-from-claims.ts'
 import { gatewayIdentifiers } from '../../src/cli/load-config.ts'
 import { ConfigError } from '../../src/config/errors.ts'
 import type { OidcProviderConfig } from '../../src/config/types.ts'
 import { parseRoleArn } from '../../src/core/arn.ts'
+import { presentEvidence } from '../../src/evidence/presented-evidence.ts'
 import { oidcPresetNames, oidcPresets } from '../../src/presets/oidc-presets.ts'
 import { parse } from '../config/sample.ts'
 
@@ -120,6 +122,23 @@ describe('a rule for a provider at which strangers can sign in', () => {
 
   it('a rule for users of one tenant needs no more', () => {
     expect(problems(`preset: entra, tenant: ${TENANT}`)).toEqual([])
+  })
+})
+
+describe('fedgate explain', () => {
+  it('fedgate explain asks for no times of an access token, whose provider keeps them', async () => {
+    const config = parse(text('preset: amazon', ', subject: amzn1.account.1'))
+    const [amazon] = config.providers
+    if (!amazon) throw new Error('no provider')
+    const claims = { iss: 'https://www.amazon.com', aud: 'client-1', sub: 'amzn1.account.1' }
+    const original = await evidenceFromClaims({ kind: 'web-identity', claims }, amazon, config)
+    const issuers = { samlEntityId: 'https://aws.example.com/idp/metadata', webIdentity: undefined }
+    const identity = identityOf(original, amazon, config)
+    const role = parseRoleArn('arn:aws:iam::111122223333:role/Developer')
+    if (!role) throw new Error('no role')
+    const presented = presentEvidence({ provider: amazon, identity, original, issuers })(role)
+    expect(presented).toMatchObject({ principal: 'www.amazon.com', providerId: 'www.amazon.com' })
+    expect(presented).not.toHaveProperty('times')
   })
 })
 
