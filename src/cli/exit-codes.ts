@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
-import { InventoryError, StartError, TrustPolicyError } from './errors.ts'
+import { InitError, InventoryError, StartError, TrustPolicyError } from './errors.ts'
 import { UserError } from './user/errors.ts'
 import { exitCodes } from './user/exit-codes.ts'
 
@@ -11,7 +11,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || isStateError(error)) return exitCodes.config
   if (error instanceof UserError) return error.exitCode
   if (error instanceof InventoryError) return exitCodes.usage
-  return (error instanceof TrustPolicyError || error instanceof StartError) && error.isUsage
+  return [TrustPolicyError, StartError, InitError].some((kind) => error instanceof kind && error.isUsage)
     ? exitCodes.usage
     : exitCodes.failed
 }
