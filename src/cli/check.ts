@@ -49,7 +49,7 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   if (options.live && provider !== undefined) return runLiveCheck(config, { ...options, provider }, output)
   const verdicts: readonly Checked[] =
     response === undefined || provider === undefined
-      ? await checkAll(config, portsFor(config))
+      ? await checkConfiguration(config)
       : [await checkFile(config, { file: response, provider, idp, inResponseTo, at })]
   const lines = options.json ? [verdictsJson(verdicts)] : verdictsLines(verdicts, colors(output.style))
   for (const line of lines) output.print(line)
@@ -58,6 +58,11 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   const outcome = outcomeOfAll(verdicts)
   if (outcome === 'unknown' && response !== undefined && inResponseTo === undefined) output.note(NAME_THE_REQUEST)
   if (outcome !== 'pass') throw new Ended(exitCodes.failed)
+}
+
+/** The results of all checks. Never rejects: failures are among them. */
+export function checkConfiguration(config: Config): Promise<readonly VerdictOfSubject[]> {
+  return checkAll(config, portsFor(config))
 }
 
 /** Throws CheckError, StartError, or Ended if the answer was refused. */

@@ -116,6 +116,29 @@ export const inventoryErrors = {
   },
 } as const satisfies ErrorCatalogue
 
+export const initErrors = {
+  'init.answer_missing': {
+    sentence: 'An answer is missing.',
+    hint: 'Specify it as a flag, or run `fedgate init` on a terminal to be asked.',
+  },
+  'init.answer_invalid': {
+    sentence: 'An answer is not valid.',
+    hint: 'Run `fedgate init --help` for what each flag accepts.',
+  },
+  'init.configuration_invalid': {
+    sentence: 'These answers make no valid configuration.',
+    hint: 'Change the flags that belong to the lines above. Nothing was written.',
+  },
+  'init.file_exists': {
+    sentence: 'A file exists already.',
+    hint: 'Choose another folder, or replace what is there with --force. Keys and secrets are kept in any case.',
+  },
+  'init.cannot_write': {
+    sentence: 'The folder cannot be written.',
+    hint: 'Check the path and its permissions. Nothing was changed.',
+  },
+} as const satisfies ErrorCatalogue
+
 export const explainErrors = {
   'explain.provider_unknown': {
     sentence: 'The configuration has no provider with that id.',
@@ -157,6 +180,16 @@ export class TrustPolicyError extends FedgateError {
 export class InventoryError extends FedgateError {
   constructor(code: keyof typeof inventoryErrors, detail?: ErrorDetail) {
     super(code, inventoryErrors[code], detail)
+  }
+}
+
+export class InitError extends FedgateError {
+  /** Whether the cause is a flag or an answer (exit code 2). */
+  readonly isUsage: boolean
+
+  constructor(code: keyof typeof initErrors, detail?: ErrorDetail) {
+    super(code, initErrors[code], detail)
+    this.isUsage = code !== 'init.cannot_write'
   }
 }
 

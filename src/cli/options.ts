@@ -11,6 +11,42 @@ export interface ServeOptions {
   readonly workers: number
 }
 
+export interface InitOptions {
+  /** Path of the folder to write to. Created if missing. */
+  readonly folder: string
+  readonly baseUrl?: string
+  readonly protocol?: 'saml' | 'oidc'
+  readonly preset?: string
+  readonly id?: string
+  /** SAML: an https URL, or the path of a file, which is copied. */
+  readonly metadata?: string
+  readonly issuer?: string
+  readonly clientId?: string
+  /** Path of a file with the client secret; `-`: standard input. */
+  readonly clientSecretFile?: string
+  /** Settings of the preset: `domain=example.okta.com`. */
+  readonly set?: readonly string[]
+  readonly account?: readonly string[]
+  /** Path of a file with accounts. */
+  readonly accounts?: string
+  /** `aws-{account}-{role}` */
+  readonly groupRule?: string
+  readonly groupAttribute?: string
+  /** `aws-admins=arn:aws:iam::111122223333:role/Administrator` */
+  readonly grant?: readonly string[]
+  /** Conditions of every rule: `hd=example.com`. */
+  readonly when?: readonly string[]
+  /** Names of roles separated by commas, or `@FILE`. */
+  readonly roles?: string
+  readonly operators?: string
+  readonly sts?: 'aws' | 'local'
+  readonly region: string
+  readonly service: 'systemd' | 'compose' | 'none'
+  readonly force?: true
+  /** Default: true. */
+  readonly check?: boolean
+}
+
 export interface CheckOptions {
   /** Path of the configuration file. */
   readonly config: string

@@ -8,6 +8,7 @@ import {
   type DemoOptions,
   type ExplainCommand,
   type ExplainOptions,
+  type InitOptions,
   type IssuerExportOptions,
   type LocalAwsOptions,
   type ServeOptions,
@@ -20,6 +21,7 @@ import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
 export interface Commands {
+  init(options: InitOptions): Promise<void>
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
   localAws(options: LocalAwsOptions): Promise<void>
@@ -31,6 +33,7 @@ export interface Commands {
 
 /** Each is loaded when it runs, so that no command pays for the dependencies of another. */
 export const commands: Commands = {
+  init: async (options) => (await import('./init/init.ts')).runInit(options),
   demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
   serve: async (options) => (await import('./serve.ts')).runServe(options),
   localAws: async (options) => (await import('./local-aws/local-aws.ts')).runLocalAws(options),
@@ -86,9 +89,53 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // The help lists them in this order.
-  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
+  for (const add of [addInit, addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws])
+    add(program, run)
   addUserCommands(program, userCommands(output))
   return program
+}
+
+const initHelp = `
+Asks on a terminal what the flags leave open. The folder gets fedgate.yaml with comments, keys, secrets in files that only
+you can read, a systemd unit or a compose file, and iam.yaml for CloudFormation; then the configuration is checked. It
+prints what to enter at the identity provider. Files are written all together or not at all, and none is replaced without
+--force; keys and secrets that are there are kept.
+
+Exits with 0 when all checks pass, with 1 when one fails, and with 2 for a wrong or missing answer.`
+
+function addInit(program: Command, run: Commands): void {
+  program
+    .command('init')
+    .description('write a configuration with keys and secrets, and print what to enter at the identity provider')
+    .argument('[folder]', 'the folder to write to', '.')
+    .option('--base-url <url>', 'the public URL of the gateway')
+    .option('--preset <name>', 'the product of the identity provider, such as okta, entra or keycloak')
+    .addOption(new Option('--protocol <protocol>', 'the protocol of the identity provider').choices(['saml', 'oidc']))
+    .option('--id <id>', 'the short name of the provider in URLs (default: the preset, or corp)')
+    .option('--metadata <source>', "SAML: the provider's metadata, an https URL or a file")
+    .option('--issuer <url>', 'OpenID Connect without a preset: the issuer')
+    .option('--client-id <id>', 'OpenID Connect: the client ID')
+    .option('--client-secret-file <file>', 'OpenID Connect: a file with the client secret, - for standard input')
+    .option('--set <name=value>', 'a setting of the preset, such as domain=example.okta.com (repeatable)', collect)
+    .option('--accounts <file>', 'AWS accounts: the JSON of `aws organizations list-accounts`, or an ID on each line')
+    .option('--account <id>', 'an AWS account (repeatable)', collect)
+    .option('--group-rule <scheme>', 'how groups name account and role, such as aws-{account}-{role}')
+    .option('--group-attribute <name>', 'the attribute with the groups (default: that of the preset, or groups)')
+    .option('--grant <group=arn>', 'a group and the role that it grants (repeatable)', collect)
+    .option('--when <attribute=value>', 'a condition of every rule, such as hd=example.com (repeatable)', collect)
+    .option('--roles <list>', 'names of the roles for IAM, separated by commas, or @FILE')
+    .option('--operators <group>', 'the group that may see /status')
+    .addOption(new Option('--sts <kind>', 'the AWS to use (default: local for an http URL)').choices(['aws', 'local']))
+    .option('--region <region>', 'the region of STS', 'us-east-1')
+    .addOption(
+      new Option('--service <kind>', 'what runs the gateway')
+        .choices(['systemd', 'compose', 'none'])
+        .default('systemd'),
+    )
+    .option('--force', 'replace files that exist, except keys and secrets')
+    .option('--no-check', 'do not check the configuration afterwards')
+    .addHelpText('after', initHelp)
+    .action((folder: string, options: Omit<InitOptions, 'folder'>) => run.init({ ...options, folder }))
 }
 
 function addDemo(program: Command, run: Commands): void {

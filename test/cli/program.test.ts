@@ -25,6 +25,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     if (failure !== undefined) throw failure
   }
   const commands: Commands = {
+    init: command('init'),
     demo: command('demo'),
     serve: command('serve'),
     localAws: command('localAws'),
