@@ -10,6 +10,8 @@ import { trustPolicyReference } from '../../scripts/config-reference/trust-polic
 import { auditErrors } from '../../src/audit/errors.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
+import { accessReportErrors } from '../../src/cli/access/errors.ts'
+import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
@@ -45,6 +47,7 @@ describe('what is generated from the source (npm run schema)', () => {
   it('docs/errors.md has every code of every folder', () => {
     const page = read('docs/errors.md')
     const codes = [
+      accessReportErrors,
       auditErrors,
       catalogErrors,
       checkErrors,
@@ -55,6 +58,7 @@ describe('what is generated from the source (npm run schema)', () => {
       issuerErrors,
       localAwsErrors,
       oidcErrors,
+      pullErrors,
       samlErrors,
       startErrors,
       storeErrors,
