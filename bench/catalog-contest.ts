@@ -62,7 +62,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 const loads: Load[] = []
-for (let n = 0; n < 3; n++) loads.push(await answerOf<Load>(started('catalog-load.js', folder)))
+for (let n = 0; n < 3; n++) loads.push(await answerOf<Load>(started('catalog-load-contender.js', folder)))
 if (loads.some(({ roles }) => roles !== roleCount)) throw new Error('the catalogue is not complete')
 const without = await contender('without')
 const having = await contender('with')

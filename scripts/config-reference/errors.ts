@@ -10,6 +10,8 @@ const headings: Readonly<Record<string, string>> = {
   config: 'The configuration',
   catalog: 'The catalogue',
   cli: 'The command line',
+  'cli/catalog': 'Pulling the catalogue',
+  'cli/access': 'The access report',
   gateway: 'Signing in and using a role',
   authorization: 'Signing in on the command line',
   saml: 'SAML',

@@ -117,5 +117,37 @@ export interface ExplainOptions {
   readonly json?: true
 }
 
+export const accessFormatNames = ['table', 'json', 'csv', 'html'] as const
+export type AccessFormat = (typeof accessFormatNames)[number]
+
+export interface AccessOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  /** Path of a file with a user's claims. */
+  readonly claims?: string
+  /** A group whose members' roles are wanted. */
+  readonly group?: string
+  /** Default: every provider. */
+  readonly provider?: string
+  readonly format: AccessFormat
+  /** Path of an earlier report in JSON. */
+  readonly diff?: string
+}
+
+export interface CatalogPullOptions {
+  /** The folder for the files. Created if missing. */
+  readonly out?: string
+  /** The role to assume in each account. */
+  readonly roleName?: string
+  /** Path of a file with accounts. undefined: those of the organization. */
+  readonly accounts?: string
+  /** Of the STS calls. Default: that of the environment. */
+  readonly region?: string
+  /** Instead of AWS's own endpoints. */
+  readonly endpointUrl?: string
+  /** Print the IAM policies that it needs instead. */
+  readonly policy?: true
+}
+
 /** One question, or one on each line of stdin. */
 export type ExplainCommand = ExplainOptions | { readonly batch: true }

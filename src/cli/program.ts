@@ -4,6 +4,9 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
+  type AccessOptions,
+  accessFormatNames,
+  type CatalogPullOptions,
   type CheckOptions,
   type DemoOptions,
   type ExplainCommand,
@@ -29,6 +32,8 @@ export interface Commands {
   explain(command: ExplainCommand): Promise<void>
   issuerExport(options: IssuerExportOptions): Promise<void>
   trustPolicy(options: TrustPolicyOptions): Promise<void>
+  catalogPull(options: CatalogPullOptions): Promise<void>
+  access(options: AccessOptions): Promise<void>
 }
 
 /** Each is loaded when it runs, so that no command pays for the dependencies of another. */
@@ -40,6 +45,8 @@ export const commands: Commands = {
   check: async (options) => (await import('./check.ts')).runCheck(options),
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
+  access: async (options) => (await import('./access/access.ts')).runAccess(options),
+  catalogPull: async (options) => (await import('./catalog/pull.ts')).runCatalogPull(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
 }
 
@@ -89,7 +96,18 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // The help lists them in this order.
-  for (const add of [addInit, addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws])
+  for (const add of [
+    addInit,
+    addDemo,
+    addServe,
+    addCheck,
+    addExplain,
+    addTrustPolicy,
+    addAccess,
+    addCatalog,
+    addIssuer,
+    addLocalAws,
+  ])
     add(program, run)
   addUserCommands(program, userCommands(output))
   return program
@@ -254,6 +272,57 @@ function addTrustPolicy(program: Command, run: Commands): void {
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
+}
+
+const accessHelp = `
+Without --claims and --group, it covers everyone that a rule mentions. Roles, accounts and trust policies come from the catalogue.
+Findings: rules that match no role, roles that nobody can take, and trust policies that refuse what the rules grant or admit
+more users than the rules mean, with the patch for each.
+
+Exits with 0 when nothing was found, with 1 when there are findings. With --diff: with 1 when grants have changed or
+there are new findings.`
+
+function addAccess(program: Command, run: Commands): void {
+  program
+    .command('access')
+    .description('report who can take which role, and where rules and trust policies differ')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(new Option('--claims <file>', "a user's claims, as for explain").conflicts('group'))
+    .option('--group <name>', 'the members of a group')
+    .option('--provider <id>', 'only users of this provider')
+    .addOption(new Option('--format <format>', 'the output format').choices(accessFormatNames).default('table'))
+    .option('--diff <file>', 'an earlier report in JSON to compare with')
+    .addHelpText('after', accessHelp)
+    .action((options: AccessOptions, command: Command) => {
+      if (options.claims !== undefined && options.provider === undefined)
+        command.error('error: name the provider of the claims with --provider')
+      return run.access(options)
+    })
+}
+
+const catalogPullHelp = `
+Needs your own AWS credentials, read-only: those that the AWS CLI would use. Progress goes to stderr. A run that was interrupted
+less than an hour ago is continued.
+
+Exits with 5 where AWS refuses, after everything else was written, with what is missing.`
+
+function addCatalog(program: Command, run: Commands): void {
+  program
+    .command('catalog')
+    .description('the inventory of accounts and roles')
+    .command('pull')
+    .description('write the accounts and roles of an AWS organization as files for `catalog`')
+    .option('--out <folder>', 'the folder to write to')
+    .option('--role-name <name>', 'the role to assume in each account (default: FedgateCatalog)')
+    .option('--accounts <file>', 'the accounts, instead of those of the organization')
+    .option('--region <region>', 'the region of AWS STS')
+    .option('--endpoint-url <url>', "instead of AWS's own endpoints")
+    .option('--policy', 'print the IAM policies that it needs, and nothing else')
+    .addHelpText('after', catalogPullHelp)
+    .action((options: CatalogPullOptions, command: Command) => {
+      if (options.out === undefined && !options.policy) command.error('error: give the folder with --out')
+      return run.catalogPull(options)
+    })
 }
 
 function addIssuer(program: Command, run: Commands): void {

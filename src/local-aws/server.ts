@@ -14,6 +14,7 @@ import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
 import { foreignService, refuseForeignService } from './foreign-service.ts'
 import { type HttpRequest, type HttpResponse, readRequest, writeResponse } from './http.ts'
 import { iamService } from './iam/service.ts'
+import { answerOrganizations, isOrganizationsCall } from './organizations.ts'
 import { errorReply } from './query/answer.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
@@ -91,7 +92,13 @@ function oneLine(log: Log): Log {
   return (line) => log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
 }
 
-function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> {
+interface Routes {
+  readonly byPath: ReadonlyMap<string, Handler>
+  /** Known by a header, not by a path. */
+  readonly organizations: (request: HttpRequest, now: Date) => HttpResponse
+}
+
+function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Routes {
   const iam = buildIamStore(options.state, startedAt)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
@@ -108,7 +115,7 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Read
   const signIn = createSignIn(iam, sessions)
   const call: Handler = (request, now) =>
     identityPools.isAsked(request) ? identityPools.answer(request, now) : answerCall(program, request, now)
-  return new Map<string, Handler>([
+  const byPath = new Map<string, Handler>([
     ['POST /', call],
     ['GET /', (request, now) => (request.query === '' ? toConsole : call(request, now))],
     ['GET /cloudtrail', (request) => trail.show(request)],
@@ -120,10 +127,11 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Read
     ['POST /console/logout', (request, now) => signOut(signIn, request, now)],
     ['GET /console.css', () => styleSheet],
   ])
+  return { byPath, organizations: (request, now) => answerOrganizations(aws, request, now, log) }
 }
 
 async function answer(
-  routes: ReadonlyMap<string, Handler>,
+  routes: Routes,
   request: IncomingMessage,
   response: ServerResponse,
   now: () => Date,
@@ -131,13 +139,17 @@ async function answer(
 ): Promise<void> {
   try {
     const read = await readRequest(request)
+    if (isOrganizationsCall(read)) {
+      writeResponse(response, routes.organizations(read, now()))
+      return
+    }
     const foreign = foreignService(read)
     if (foreign !== undefined) {
       log(`${read.method} of ${foreign}, which is not here`)
       writeResponse(response, refuseForeignService(read, foreign))
       return
     }
-    const handler = routes.get(`${read.method} ${read.path}`)
+    const handler = routes.byPath.get(`${read.method} ${read.path}`)
     writeResponse(response, handler ? await handler(read, now()) : nothingHere)
   } catch (error) {
     const { code, message } = asAwsError(error)

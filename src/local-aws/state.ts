@@ -33,6 +33,12 @@ type TagsState = Readonly<Record<string, string>>
 export interface AccountState {
   readonly id: string
   readonly name?: string | undefined
+  /** Of its Organizations record. */
+  readonly email?: string | undefined
+  readonly status?: string | undefined
+  /** The names of its organizational units, separated by slashes. Default: it is in the root. */
+  readonly ou?: string | undefined
+  readonly tags?: TagsState | undefined
   /** The root user's key. */
   readonly root?: (AccessKeyState & { readonly mfa?: readonly MfaState[] | undefined }) | undefined
   /** Default regions whose STS endpoint is deactivated. */
@@ -186,6 +192,8 @@ export interface Registry<Item> {
 
 /** The state as calls read it and IAM calls change it. */
 export interface IamStore {
+  /** As written down, in that order. */
+  accounts(): readonly AccountState[]
   accountName(id: string): string | undefined
   /** Accounts that are not in the state have the default regions. */
   stsRegions(account: string): StsRegions

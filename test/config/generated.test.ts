@@ -12,6 +12,8 @@ import { trustPolicyReference } from '../../scripts/config-reference/trust-polic
 import { auditErrors } from '../../src/audit/errors.ts'
 import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
+import { accessReportErrors } from '../../src/cli/access/errors.ts'
+import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
@@ -48,6 +50,7 @@ describe('what is generated from the source (npm run schema)', () => {
   it('docs/errors.md has every code of every folder', () => {
     const page = read('docs/errors.md')
     const codes = [
+      accessReportErrors,
       auditErrors,
       catalogErrors,
       checkErrors,
@@ -60,6 +63,7 @@ describe('what is generated from the source (npm run schema)', () => {
       oidcErrors,
       accessTokenErrors,
       cognitoErrors,
+      pullErrors,
       samlErrors,
       startErrors,
       storeErrors,

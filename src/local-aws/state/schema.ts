@@ -35,6 +35,13 @@ const mfa = z
 const account = z.strictObject({
   id: z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes'),
   name: z.string().optional(),
+  email: z.string().optional(),
+  status: z.enum(['ACTIVE', 'SUSPENDED', 'PENDING_CLOSURE', 'CLOSED']).optional(),
+  ou: z
+    .string()
+    .regex(/^[^/]+(\/[^/]+){0,4}$/, 'expected names of units, at most five, with slashes between them')
+    .optional(),
+  tags,
   root: z.strictObject({ ...accessKey, mfa }).optional(),
   deactivatedRegions: z
     .array(region.refine((text) => text !== 'us-east-1', 'us-east-1 cannot be deactivated'))
