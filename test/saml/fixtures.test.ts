@@ -79,7 +79,11 @@ const failTogether: Readonly<Partial<Record<AssertionCheckName, readonly Asserti
 describe('every check', () => {
   const names = Object.keys(assertionChecks) as AssertionCheckName[]
 
-  const needOtherExpectations: readonly AssertionCheckName[] = ['requestIsKnown', 'replayIsRemembered']
+  const needOtherExpectations: readonly AssertionCheckName[] = [
+    'requestIsKnown',
+    'replayIsRemembered',
+    'groupsAreListed',
+  ]
   it.each(names.filter((name) => !needOtherExpectations.includes(name)))(
     '%s has a fixture that only it refuses',
     (name) => {
@@ -92,6 +96,16 @@ describe('every check', () => {
     const judgement = evaluate(fixture('accepted', 'signed-assertion'), { inResponseTo: undefined })
     expect(codeOf(judgement)).toBe('saml.request_unknown')
     expect(failuresOf(judgement)).toEqual(['requestIsKnown', 'responseAnswersOurRequest', 'answersOurRequest'])
+  })
+
+  it('groupsAreListed refuses what stands in place of groups, an attribute or one of its values', () => {
+    const judge = (attribute: string, value?: RegExp) =>
+      evaluate(fixture('accepted', 'signed-assertion'), { unlistedGroups: [{ attribute, ...(value && { value }) }] })
+    for (const judgement of [judge('groups'), judge('groups', /^staff$/)]) {
+      expect(codeOf(judgement)).toBe('saml.groups_unlisted')
+      expect(failuresOf(judgement)).toEqual(['groupsAreListed'])
+    }
+    for (const judgement of [judge('groups.link'), judge('groups', /;/)]) expect(codeOf(judgement)).toBe('accepted')
   })
 
   it(
@@ -152,6 +166,7 @@ describe('every check', () => {
     const silent = [
       'conditionsAreUnderstood',
       'attributesInUseAreText',
+      'groupsAreListed',
       'responseAnswersOurRequest',
       'confirmationHasBegun',
       'hasNotExpired',
