@@ -11,11 +11,13 @@ export const googleWorkspace: SamlPreset = {
     {
       setting: 'metadata',
       value: /^https:\/\/(accounts|admin)\.google\.com\//,
+      refused: 'addresses of Google as `metadata`',
       expected: 'a file, from “Download metadata”: Google Workspace publishes no address for it',
     },
     {
       setting: 'signature',
       value: /^both$/,
+      refused: '`signature: both`',
       expected:
         'response or assertion, as Google Workspace signs the response with “Signed response”, otherwise the assertion, and never both',
     },

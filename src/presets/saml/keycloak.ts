@@ -16,6 +16,7 @@ export const keycloak: SamlPreset = {
     {
       setting: 'metadata',
       value: /\/\.well-known\/openid-configuration$/,
+      refused: 'the discovery document of OpenID Connect as `metadata`',
       expected:
         'the SAML metadata, …/realms/NAME/protocol/saml/descriptor: this is the discovery document of OpenID Connect',
     },

@@ -11,6 +11,7 @@ export const okta: SamlPreset = {
     {
       setting: 'metadata',
       value: /^https:\/\/[^/]+-admin\.(okta|oktapreview|okta-emea)\.com\//,
+      refused: 'addresses of the Admin Console as `metadata`',
       expected: 'the “Metadata URL” of the tab Sign On: an address of the Admin Console needs a sign-in',
     },
   ],

@@ -49,6 +49,8 @@ export type ShortNames = Readonly<Partial<Record<ShortName, readonly string[]>>>
 export interface SettingRefusal {
   readonly setting: 'signature' | 'metadata'
   readonly value: RegExp
+  /** What that value is, for the table of the presets. */
+  readonly refused: string
   /** What the message says was expected. */
   readonly expected: string
 }

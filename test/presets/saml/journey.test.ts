@@ -15,10 +15,14 @@ import { type Answered, answerAt, metadataOf, type Registered, registeredFrom, t
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
+const ORIGINAL = { via: 'saml', evidence: 'original' }
+
 /** Providers with a value that the operator wrote over the preset's. */
 const overridden = {
   'adfs-persistent': { preset: 'adfs', nameIdFormat: 'persistent' },
   'entra-strict': { preset: 'entra', acceptCbcWithoutSignedResponse: false },
+  'okta-original': { preset: 'okta', exchange: ORIGINAL },
+  'google-original': { preset: 'google-workspace', exchange: ORIGINAL },
   'keycloak-unsigned': { preset: 'keycloak', signRequests: 'auto', metadata: './keycloak-relaxed.xml' },
 } as const
 
@@ -141,6 +145,25 @@ describe('a user of each product', () => {
   it('entra: AES-CBC in a response that is not signed is read, as Token encryption sends it', async () => {
     expect((await signedIn(new HttpBrowser(), 'entra', { encrypts: 'cbc' })).url).toBe(`${gateway.url}/roles`)
   })
+})
+
+describe('the product’s own response, sent to AWS', () => {
+  const AWS = 'https://aws.amazon.com/SAML/Attributes'
+
+  it.each(['okta-original', 'google-original'])(
+    '%s: the Role attribute grants the role, and AWS accepts',
+    async (id) => {
+      const browser = new HttpBrowser()
+      const { attributes } = productOfPreset(settings[id]?.preset ?? '')
+      const own = [
+        { name: `${AWS}/Role`, values: [`${ROLE},arn:aws:iam::111122223333:saml-provider/${id}`] },
+        { name: `${AWS}/RoleSessionName`, values: ['alice'] },
+      ]
+      const page = await signedIn(browser, id, { attributes: [...attributes, ...own] })
+      const shown = await browser.submit(page, formWith(page, 'role', ROLE))
+      expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice')
+    },
+  )
 })
 
 describe('what each product refuses', () => {
