@@ -19,11 +19,12 @@ providers:
 A preset
 
 - fills in settings that the configuration does not have; your own value always wins;
-- gives attributes the short names \`email\`, \`groups\`, \`username\` and \`authnMethods\` for rules and templates, whatever the
-  product calls them. An attribute that is sent under a short name, or one of its [synonyms](../attributes.md), is never replaced;
+- gives attributes the short names \`email\`, \`groups\`, \`username\` and \`authnMethods\` for rules and templates, whatever
+  the product calls them. An attribute that is sent under a short name, or one of its [synonyms](../attributes.md), is
+  never replaced;
 - refuses settings that cannot work with the product, with line and column, when the configuration is read;
 - lets \`fedgate check\` compare the metadata with that of the product, and show what was filled in;
-- gives the next step of an error in the words of the product's own screens: on the page, in the audit log's code, and with
+- gives the next step of an error in the words of the product's own screens: on the error page, and with
   \`fedgate check --response\`.
 
 No preset switches a check off.`
@@ -64,7 +65,7 @@ ${table(
 )}`
 
 const refusals = ({ refuses, metadata: { unsuited }, unlistedGroups, mfa }: SamlPreset): readonly string[] => [
-  ...refuses.map(({ setting, expected }) => `${code(setting)} other than ${expected}`),
+  ...refuses.map(({ refused }) => refused),
   ...(mfa.by === 'class' ? [] : [`${code('authnContext')} with a class for a second factor`]),
   ...(unsuited ? [`metadata of ${unsuited.found}`] : []),
   ...[
@@ -126,8 +127,8 @@ const collisions = (presets: readonly SamlPreset[]): string =>
   `## Beside an AWS application
 
 With reissued evidence, the default, this gateway has an entityID of its own and collides with nothing. With
-\`exchange.evidence: original\` it uses \`urn:amazon:webservices\`, as AWS requires, which an AWS application of your company may
-have already.
+\`exchange.evidence: original\` it uses \`urn:amazon:webservices\`, as AWS requires, which an AWS application of your company
+may have already.
 
 ${table(
   ['product', 'collides', 'why'],

@@ -20,9 +20,12 @@ export function withShortNames(attributes: Attributes, shortNames: ShortNames | 
 
 /** Every name under which the product may send what a rule calls `name`. */
 export function sentNames(name: string, shortNames: ShortNames | undefined): readonly string[] {
-  const names = namesOf(name)
-  const ofProduct = Object.entries(shortNames ?? {}).flatMap(([shortName, sent]) =>
-    namesOf(shortName).some((each) => names.includes(each)) ? sent.flatMap(namesOf) : [],
+  return [...namesOf(name), ...productNames(name, shortNames).flatMap(namesOf)]
+}
+
+/** The product's own names for what a rule calls `name`, preferred first; none if it is not one of the short names. */
+export function productNames(name: string, shortNames: ShortNames | undefined): readonly string[] {
+  return Object.entries(shortNames ?? {}).flatMap(([shortName, sent]) =>
+    namesOf(shortName).includes(name) ? sent : [],
   )
-  return [...names, ...ofProduct]
 }

@@ -1,8 +1,7 @@
 /** Checks on a SAML identity provider with a preset: what the preset expects, and what there is. */
 import type { SamlProviderConfig } from '../config/types.ts'
 import { nameIdFormats } from '../core/identity.ts'
-import { type CheckResult, type CheckResults, type Checks, failed, passed } from '../core/verdict.ts'
-import type { SamlPreset } from '../presets/saml/preset.ts'
+import { type CheckResults, type Checks, failed, passed } from '../core/verdict.ts'
 import { productOf } from '../presets/saml/presets.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 
@@ -72,11 +71,7 @@ function responsesShouldBeSigned({ settings }: Provider): CheckResults {
 function awsApplicationStaysApart({ settings: { preset, spEntityId } }: Provider): CheckResults {
   if (!preset || !spEntityId.startsWith('urn:amazon:webservices')) return []
   const { collides, note } = preset.notes.awsApplication
-  return collides ? collision(spEntityId, preset) : passed(note)
-}
-
-function collision(spEntityId: string, { notes }: SamlPreset): CheckResult {
-  return { ...passed(spEntityId, 'spEntityId'), warning: plain(notes.awsApplication.note) }
+  return collides ? { ...passed(spEntityId, 'spEntityId'), warning: plain(note) } : passed(plain(note))
 }
 
 /** Without the backquotes that pages need. */

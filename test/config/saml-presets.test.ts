@@ -79,6 +79,14 @@ describe('a SAML preset', () => {
   })
 
   it.each([
+    ['okta', 'https://example-admin.okta.com/admin/org/security/exk1/cert'],
+    ['google-workspace', 'https://accounts.google.com/o/saml2?idpid=C01abc23d'],
+    ['keycloak', 'https://sso.example.org/realms/corp/.well-known/openid-configuration'],
+  ])('%s refuses metadata from %s, where there is none to read', (id, url) => {
+    expect(placesOf(withMetadata(url, `preset: ${id}`))).toEqual(['16:15 providers[0].metadata'])
+  })
+
+  it.each([
     ['https://example.okta.com/app/exk1/sso/saml/metadata', 'okta'],
     ['https://login.microsoftonline.com/0f8/federationmetadata/2007-06/federationmetadata.xml?appid=1', 'entra'],
     ['https://example.onelogin.com/saml/metadata/1', 'onelogin'],

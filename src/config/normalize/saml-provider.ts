@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { nameIdFormats } from '../../core/identity.ts'
-import { REFEDS_MFA, type SamlPreset } from '../../presets/saml/preset.ts'
+import { type SamlPreset, SECOND_FACTOR } from '../../presets/saml/preset.ts'
 import { samlPresets } from '../../presets/saml/presets.ts'
 import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
@@ -65,9 +65,9 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
   }
 }
 
-/** REFEDS MFA as the product names it. */
+/** A second factor as the product names it. */
 function classesOf(authnContext: string, preset: SamlPreset | undefined): readonly string[] {
-  return authnContext === REFEDS_MFA && preset?.mfa.by === 'class' ? preset.mfa.classes : [authnContext]
+  return preset?.mfa.by === 'class' && SECOND_FACTOR.includes(authnContext) ? preset.mfa.classes : [authnContext]
 }
 
 function metadataOf({ metadata }: FileSamlProvider, folder: string): MetadataSource {

@@ -1,5 +1,5 @@
 /** Rules about what cannot work with the product that a `preset` names. */
-import { REFEDS_MFA, type SamlPreset, type SettingRefusal } from '../../presets/saml/preset.ts'
+import { type SamlPreset, SECOND_FACTOR } from '../../presets/saml/preset.ts'
 import { hostOf, samlPresets } from '../../presets/saml/presets.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
@@ -7,20 +7,14 @@ import type { FileProvider } from '../schema.ts'
 
 type SamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
-/** Classes that promise a second factor. */
-const MFA_CLASSES: readonly string[] = [REFEDS_MFA, 'http://schemas.microsoft.com/claims/multipleauthn']
-
 const presetAllowsSettings: Rule = (config) =>
   forEachPreset(config, (provider, { refuses }, path) =>
-    refuses.flatMap((refusal) =>
-      textsOf(provider, refusal.setting)
-        .filter(([, text]) => refusal.value.test(text))
-        .map(([place, text]) => ({
-          path: [...path, ...place],
-          expected: refusal.expected,
-          found: showValue(text),
-        })),
-    ),
+    refuses.flatMap(({ setting, value, expected }) => {
+      const found = provider[setting]
+      return typeof found === 'string' && value.test(found)
+        ? [{ path: [...path, setting], expected, found: showValue(found) }]
+        : []
+    }),
   )
 
 /** The vendor's host in the address is certain; metadata of products that companies host is compared by `fedgate check`. */
@@ -40,7 +34,7 @@ const secondFactorIsRequestedAsThere: Rule = (config) =>
         ? `\`authnMethods: ${mfa.value}\` in \`when\`, as ${product} does not answer with this class`
         : `a policy of ${product} instead, as it does not answer with this class`
     return authnContext.flatMap((each, place) =>
-      MFA_CLASSES.includes(each)
+      SECOND_FACTOR.includes(each)
         ? [{ path: [...path, 'authnContext', place], expected: instead, found: showValue(each) }]
         : [],
     )
@@ -60,11 +54,4 @@ function forEachPreset(
     const preset = provider.protocol === 'saml' ? samlPresets.get(provider.preset ?? '') : undefined
     return provider.protocol === 'saml' && preset ? check(provider, preset, ['providers', index]) : []
   })
-}
-
-/** The value of a setting as text, or the items of its list, each with its path from the provider. */
-function textsOf(provider: SamlProvider, setting: SettingRefusal['setting']): readonly (readonly [Path, string])[] {
-  const value = provider[setting]
-  if (Array.isArray(value)) return value.map((each, place) => [[setting, place], String(each)])
-  return typeof value === 'object' || value === undefined ? [] : [[[setting], String(value)]]
 }

@@ -20,6 +20,7 @@ export const entra: SamlPreset = {
     {
       setting: 'metadata',
       value: /^https:\/\/login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn)\/(?!.*[?&]appid=)/,
+      refused: 'addresses of `metadata` without `?appid=`',
       expected:
         'the “App Federation Metadata Url”, which ends in ?appid=…: without it the metadata lacks the signing certificate of the application',
     },

@@ -9,8 +9,15 @@ export const googleWorkspace: SamlPreset = {
   attributes: { email: ['email'], groups: ['groups'], username: ['username', 'email'] },
   refuses: [
     {
+      setting: 'metadata',
+      value: /^https:\/\/(accounts|admin)\.google\.com\//,
+      refused: 'addresses of Google as `metadata`',
+      expected: 'a file, from “Download metadata”: Google Workspace publishes no address for it',
+    },
+    {
       setting: 'signature',
       value: /^both$/,
+      refused: '`signature: both`',
       expected:
         'response or assertion, as Google Workspace signs the response with “Signed response”, otherwise the assertion, and never both',
     },
@@ -45,7 +52,6 @@ export const googleWorkspace: SamlPreset = {
   screen: [
     { label: 'ACS URL', value: 'acsUrl' },
     { label: 'Entity ID', value: 'spEntityId' },
-    { label: 'Start URL (optional)', value: 'baseUrl' },
   ],
   notes: {
     nameId: '“Name ID format” and “Name ID” of the app: choose EMAIL and “Basic Information > Primary email”.',

@@ -44,7 +44,6 @@ export const jumpcloud: SamlPreset = {
     { label: 'SP Entity ID', value: 'spEntityId' },
     { label: 'ACS URLs', value: 'acsUrl' },
     { label: 'Login URL', value: 'baseUrl' },
-    { label: 'Logout URL', value: 'sloUrl' },
   ],
   notes: {
     nameId:

@@ -12,7 +12,15 @@ export const keycloak: SamlPreset = {
     groups: ['groups', 'member'],
     username: ['username', 'uid'],
   },
-  refuses: [],
+  refuses: [
+    {
+      setting: 'metadata',
+      value: /\/\.well-known\/openid-configuration$/,
+      refused: 'the discovery document of OpenID Connect as `metadata`',
+      expected:
+        'the SAML metadata, …/realms/NAME/protocol/saml/descriptor: this is the discovery document of OpenID Connect',
+    },
+  ],
   metadata: {
     entityId: /\/realms\/[^/]+$/,
     signOnUrl: /\/realms\/[^/]+\/protocol\/saml$/,
@@ -21,7 +29,7 @@ export const keycloak: SamlPreset = {
   unlistedGroups: [],
   hints: [
     {
-      codes: ['saml.response_unsigned'],
+      codes: ['saml.response_unsigned', 'saml.logout_unsigned'],
       hint: `${CLIENT}, Settings, Signature and Encryption: turn on “Sign documents”.`,
     },
     {

@@ -7,7 +7,14 @@ export const okta: SamlPreset = {
   product: 'Okta',
   fills: { signature: 'both' },
   attributes: { email: ['email'], groups: ['groups'], username: ['username', 'login'], authnMethods: ['amr'] },
-  refuses: [],
+  refuses: [
+    {
+      setting: 'metadata',
+      value: /^https:\/\/[^/]+-admin\.(okta|oktapreview|okta-emea)\.com\//,
+      refused: 'addresses of the Admin Console as `metadata`',
+      expected: 'the “Metadata URL” of the tab Sign On: an address of the Admin Console needs a sign-in',
+    },
+  ],
   metadata: {
     entityId: /^http:\/\/www\.okta\.com\/\w+$/,
     signOnUrl: /\/app\/[^/]+\/\w+\/sso\/saml$/,

@@ -15,6 +15,8 @@ export interface SamlPreset {
   readonly fills: SamlPresetValues
   /** Short names for rules and templates: the names under which the product sends the attribute, preferred first. */
   readonly attributes: ShortNames
+  /** Releases the attributes that metadata requests, by the plain names of its directory: `mail`, not `urn:oid:…`. */
+  readonly releasesByPlainNames?: true
   /** Settings that cannot work with the product. */
   readonly refuses: readonly SettingRefusal[]
   /** How its metadata is recognized. */
@@ -43,10 +45,12 @@ export interface SamlPresetValues {
 export type ShortName = 'email' | 'groups' | 'username' | 'authnMethods'
 export type ShortNames = Readonly<Partial<Record<ShortName, readonly string[]>>>
 
-/** A value of a setting, or an item of its list, that matches is refused when the configuration is read. */
+/** A value of a setting that matches is refused when the configuration is read. */
 export interface SettingRefusal {
-  readonly setting: 'signature' | 'authnContext' | 'metadata' | 'nameIdFormat' | 'wantAssertionsEncrypted'
+  readonly setting: 'signature' | 'metadata'
   readonly value: RegExp
+  /** What that value is, for the table of the presets. */
+  readonly refused: string
   /** What the message says was expected. */
   readonly expected: string
 }
@@ -103,5 +107,8 @@ export interface PresetNotes {
   readonly awsApplication: { readonly collides: boolean; readonly note: string }
 }
 
-/** The profile that REFEDS defines for a second factor, in the configuration for every product. */
+/** The profile that REFEDS defines for a second factor. */
 export const REFEDS_MFA = 'https://refeds.org/profile/mfa'
+
+/** Names of a second factor in the configuration: each means the product's own classes, where it has some. */
+export const SECOND_FACTOR: readonly string[] = [REFEDS_MFA, 'http://schemas.microsoft.com/claims/multipleauthn']

@@ -5,9 +5,9 @@ export const shibboleth: SamlPreset = {
   product: 'Shibboleth IdP',
   fills: { signature: 'response', subject: 'subject-id' },
   attributes: {
-    email: ['mail'],
-    groups: ['isMemberOf'],
-    username: ['eduPersonPrincipalName', 'uid'],
+    email: ['urn:oid:0.9.2342.19200300.100.1.3'],
+    groups: ['urn:oid:1.3.6.1.4.1.5923.1.5.1.1'],
+    username: ['urn:oid:1.3.6.1.4.1.5923.1.1.1.6', 'urn:oid:0.9.2342.19200300.100.1.1'],
   },
   refuses: [],
   metadata: {
@@ -44,7 +44,7 @@ export const shibboleth: SamlPreset = {
     },
   ],
   mfa: { by: 'class', classes: [REFEDS_MFA] },
-  screen: [{ label: 'metadataURL in conf/metadata-providers.xml', value: 'metadataUrl' }],
+  screen: [{ label: 'metadataURL', value: 'metadataUrl' }],
   notes: {
     nameId: 'Transient, which identifies nobody: the attribute `subject-id` identifies users.',
     encryption:

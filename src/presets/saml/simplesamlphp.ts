@@ -12,6 +12,7 @@ export const simplesamlphp: SamlPreset = {
     groups: ['groups', 'memberOf'],
     username: ['uid', 'eduPersonPrincipalName'],
   },
+  releasesByPlainNames: true,
   refuses: [],
   metadata: {
     entityId: /\/saml2\/idp\/metadata\.php$/,
@@ -24,6 +25,7 @@ export const simplesamlphp: SamlPreset = {
       codes: ['saml.response_unsigned'],
       hint: `${HOSTED} and ${REMOTE.slice(3)}, remove 'saml20.sign.response' => false.`,
     },
+    { codes: ['saml.logout_unsigned'], hint: `${HOSTED}, set 'sign.logout' => true.` },
     {
       codes: ['saml.signature_algorithm'],
       hint: `${HOSTED}, set 'signature.algorithm' to http://www.w3.org/2001/04/xmldsig-more#rsa-sha256.`,
@@ -32,6 +34,10 @@ export const simplesamlphp: SamlPreset = {
     {
       codes: ['saml.recipient_mismatch', 'saml.destination_mismatch'],
       hint: `${REMOTE}, 'AssertionConsumerService' must be this gateway's ACS URL.`,
+    },
+    {
+      codes: ['saml.authn_context_mismatch'],
+      hint: 'SimpleSAMLphp does not evaluate the requested class by itself: a module for the second factor must set saml:AuthnContextClassRef.',
     },
     {
       codes: ['saml.subject_missing'],
@@ -48,7 +54,8 @@ export const simplesamlphp: SamlPreset = {
     nameId:
       'Persistent, if the authproc filter `saml:PersistentNameID` makes it; otherwise transient, which identifies nobody.',
     encryption: 'Off. With `assertion.encryption`, AES-CBC inside the signed response, which is accepted.',
-    logout: 'By redirect, from both sides; with `SingleLogoutServiceBinding` by POST too.',
+    logout:
+      'By redirect, from both sides, with `sign.logout`: without it, its messages are not signed and do not count. With `SingleLogoutServiceBinding` by POST too.',
     groups: 'An attribute `groups` of the authentication source, or `core:AttributeMap` from `memberOf`.',
     role: 'An authproc filter (`core:PHP` or `core:AttributeAdd`) that makes `https://aws.amazon.com/SAML/Attributes/Role`.',
     mfa: 'Requested by the gateway; a module for a second factor sets `saml:AuthnContextClassRef`.',

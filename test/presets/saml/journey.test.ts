@@ -7,6 +7,7 @@ import type { KeyPair } from '../../../src/core/keys.ts'
 import { samlPresetIds } from '../../../src/presets/saml/presets.ts'
 import { makeKeyPair } from '../../demo/keys.ts'
 import { formWith, HttpBrowser, type Page } from '../../harness/http-browser.ts'
+import { packed, requestXml } from '../../harness/logout-messages.ts'
 import { postAnswer } from '../../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../../harness/test-gateway.ts'
 import { GROUP, productOfPreset, products } from './products.ts'
@@ -14,10 +15,14 @@ import { type Answered, answerAt, metadataOf, type Registered, registeredFrom, t
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
+const ORIGINAL = { via: 'saml', evidence: 'original' }
+
 /** Providers with a value that the operator wrote over the preset's. */
 const overridden = {
   'adfs-persistent': { preset: 'adfs', nameIdFormat: 'persistent' },
   'entra-strict': { preset: 'entra', acceptCbcWithoutSignedResponse: false },
+  'okta-original': { preset: 'okta', exchange: ORIGINAL },
+  'google-original': { preset: 'google-workspace', exchange: ORIGINAL },
   'keycloak-unsigned': { preset: 'keycloak', signRequests: 'auto', metadata: './keycloak-relaxed.xml' },
 } as const
 
@@ -142,6 +147,25 @@ describe('a user of each product', () => {
   })
 })
 
+describe('the product’s own response, sent to AWS', () => {
+  const AWS = 'https://aws.amazon.com/SAML/Attributes'
+
+  it.each(['okta-original', 'google-original'])(
+    '%s: the Role attribute grants the role, and AWS accepts',
+    async (id) => {
+      const browser = new HttpBrowser()
+      const { attributes } = productOfPreset(settings[id]?.preset ?? '')
+      const own = [
+        { name: `${AWS}/Role`, values: [`${ROLE},arn:aws:iam::111122223333:saml-provider/${id}`] },
+        { name: `${AWS}/RoleSessionName`, values: ['alice'] },
+      ]
+      const page = await signedIn(browser, id, { attributes: [...attributes, ...own] })
+      const shown = await browser.submit(page, formWith(page, 'role', ROLE))
+      expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice')
+    },
+  )
+})
+
 describe('what each product refuses', () => {
   it.each(products)('$preset: a service provider that is not registered', async ({ preset, pages }) => {
     const outcome = await answered(new HttpBrowser(), preset, { as: { entityId: 'urn:amazon:webservices' } })
@@ -245,5 +269,16 @@ describe('a product that is set up otherwise than its guide says', () => {
       errorCode: `saml.${code}`,
       provider: id,
     })
+  })
+})
+
+describe('a logout message that the product does not sign', () => {
+  it('simplesamlphp: is refused, with the next step in its words', async () => {
+    const issuer = productOfPreset('simplesamlphp').entityId
+    const destination = `${gateway.url}/saml/simplesamlphp/slo`
+    const xml = requestXml({ issuer, destination, issueInstant: new Date().toISOString() })
+    const { body } = await new HttpBrowser().open(`${destination}?${new URLSearchParams({ SAMLRequest: packed(xml) })}`)
+    expect(body).toContain('saml.logout_unsigned')
+    expect(body).toContain('sign.logout')
   })
 })

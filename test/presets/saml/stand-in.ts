@@ -18,7 +18,8 @@ export interface Registered {
   readonly entityId: string
   readonly acsUrl: string
   readonly verifiesWith: KeyObject
-  readonly encryptsTo: KeyObject
+  /** Missing with original evidence, which AWS has to read. */
+  readonly encryptsTo?: KeyObject
 }
 
 /** What is set at the product otherwise than its guide says, or says of a user otherwise. */
@@ -60,17 +61,19 @@ export const metadataOf = (product: ProductShape, keys: Pick<KeyPair, 'certifica
 /** What the administrator of the product takes from the gateway's metadata. */
 export const registeredFrom = (spMetadata: string): Registered => {
   const at = (pattern: RegExp): string => pattern.exec(spMetadata)?.[1] ?? ''
-  const keyFor = (use: string): KeyObject => {
+  const keyFor = (use: string): KeyObject | undefined => {
     const certificate = at(new RegExp(`use="${use}"[\\s\\S]*?X509Certificate>([^<]+)<`))
-    return createPublicKey(
-      new X509Certificate(Buffer.from(certificate, 'base64')).publicKey.export({ type: 'spki', format: 'pem' }),
-    )
+    if (certificate === '') return undefined
+    const { publicKey } = new X509Certificate(Buffer.from(certificate, 'base64'))
+    return createPublicKey(publicKey.export({ type: 'spki', format: 'pem' }))
   }
+  const [verifiesWith, encryptsTo] = [keyFor('signing'), keyFor('encryption')]
+  if (!verifiesWith) throw new Error('the metadata has no signing certificate')
   return {
     entityId: at(/entityID="([^"]+)"/),
     acsUrl: at(/AssertionConsumerService[^>]*Location="([^"]+)"/),
-    verifiesWith: keyFor('signing'),
-    encryptsTo: keyFor('encryption'),
+    verifiesWith,
+    ...(encryptsTo && { encryptsTo }),
   }
 }
 
@@ -136,7 +139,7 @@ const responseOf = async (
     ...setting,
   }
   const issued = await issueResponse(said, keys, now)
-  if (encrypts === 'no') return edit(issued)
+  if (encrypts === 'no' || !encryptsTo) return edit(issued)
   const covered = /<saml:Assertion [\s\S]*<\/saml:Assertion>/
   const sealed = issued.replace(covered, (assertion) => encryptedAssertion(assertion, encryptsTo, encrypts))
   if (said.sign === 'assertion') return edit(sealed)
