@@ -5,6 +5,6 @@ import type { ProviderConfig } from '../config/types.ts'
 export const COGNITO_ISSUER = 'https://cognito-identity.amazonaws.com'
 
 /** undefined: the provider's own token, or evidence of the gateway, is sent to AWS. */
-export function identityPoolOf({ exchange }: ProviderConfig): string | undefined {
-  return exchange.via === 'web-identity' && exchange.evidence === 'original' ? exchange.identityPoolId : undefined
+export function identityPoolOf({ exchange }: Pick<ProviderConfig, 'exchange'>): string | undefined {
+  return exchange.via === 'web-identity' ? exchange.identityPoolId : undefined
 }

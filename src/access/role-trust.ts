@@ -57,15 +57,23 @@ export interface RoleTrust {
 }
 
 /** undefined: tokens are to be reissued, but the configuration has no issuer. */
-export function iamProviderOf(provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'>): IamProvider | undefined {
+export function iamProviderOf(provider: ProviderConfig, settings: Pick<Config, 'issuer'>): IamProvider | undefined {
   const { exchange } = provider
   if (exchange.via === 'saml') return { kind: 'saml', name: exchange.provider }
-  if (exchange.evidence === 'reissued') return issuer && { kind: 'oidc', url: issuer.url, audience: issuer.audience }
-  if (provider.protocol !== 'oidc') return undefined
+  const token = tokenProviderOf(provider, settings)
   const pool = identityPoolOf(provider)
-  return pool === undefined
-    ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId }
-    : { kind: 'oidc', url: COGNITO_ISSUER, audience: pool }
+  return token && pool !== undefined ? { kind: 'oidc', url: COGNITO_ISSUER, audience: pool } : token
+}
+
+/** Who issues the token that AWS, or the identity pool in front of it, is sent. */
+export function tokenProviderOf(
+  provider: ProviderConfig,
+  { issuer }: Pick<Config, 'issuer'>,
+): (IamProvider & { readonly kind: 'oidc' }) | undefined {
+  if (provider.exchange.via === 'saml') return undefined
+  if (provider.exchange.evidence === 'reissued')
+    return issuer && { kind: 'oidc', url: issuer.url, audience: issuer.audience }
+  return provider.protocol === 'oidc' ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId } : undefined
 }
 
 /** Whether IAM knows the provider by name, so it needs no registration. */
@@ -129,8 +137,8 @@ function isWithin(narrow: readonly KeyCondition[], wide: readonly KeyCondition[]
 }
 
 /** What the gateway adds to a session. It can add nothing to original evidence. */
-function permissionsOf({ exchange }: ProviderConfig, { sessionTags, sourceIdentity }: TrustSettings) {
-  const isOurs = exchange.evidence === 'reissued'
+function permissionsOf(provider: ProviderConfig, { sessionTags, sourceIdentity }: TrustSettings) {
+  const isOurs = provider.exchange.evidence === 'reissued' && identityPoolOf(provider) === undefined
   return { tags: isOurs && sessionTags.size > 0, sourceIdentity: isOurs && sourceIdentity !== undefined }
 }
 
@@ -178,9 +186,9 @@ function recipientOf(
 /** A user who signs in with two providers has two subjects: `amr` names the provider that the token relies on. */
 function providerMethod(provider: ProviderConfig, url: string): readonly KeyCondition[] {
   const amr = { key: `${issuerHostPath(url)}:amr`, isList: true }
-  if (provider.exchange.evidence === 'reissued') return [{ ...amr, values: [`provider:${provider.id}`] }]
   // Without it, guests of the identity pool would be admitted too.
-  return identityPoolOf(provider) === undefined ? [] : [{ ...amr, values: ['authenticated'] }]
+  if (identityPoolOf(provider) !== undefined) return [{ ...amr, values: ['authenticated'] }]
+  return provider.exchange.evidence === 'reissued' ? [{ ...amr, values: [`provider:${provider.id}`] }] : []
 }
 
 function issuerOfResponses(provider: ProviderConfig, { entityId }: GatewayIdentifiers): string | undefined {

@@ -338,6 +338,7 @@ function assemble(
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
   const [signingKey, ...furtherKeys] = keys.signing
+  const identityPools = createIdentityPools({ timeoutSeconds, ...identityPoolEndpoint(config) })
   return {
     settings: config,
     providers: createProviders(config.providers.map(knowingEmail(config)), {
@@ -346,8 +347,9 @@ function assemble(
       now,
       stateFolder,
       log,
-      identityPools: createIdentityPools({ timeoutSeconds, ...identityPoolEndpoint(config) }),
+      identityPools,
     }),
+    identityPools,
     store,
     loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),

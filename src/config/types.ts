@@ -246,6 +246,8 @@ export interface ReissuedSamlExchange {
 export interface ReissuedWebIdentityExchange {
   readonly via: 'web-identity'
   readonly evidence: 'reissued'
+  /** The Cognito identity pool that first exchanges that token for one of its own; undefined: none. */
+  readonly identityPoolId?: string
 }
 
 /** AssumeRoleWithSAML with the identity provider's own response. Roles are the pairs of its Role attribute. */

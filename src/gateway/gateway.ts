@@ -17,6 +17,7 @@
 
 import type { EventCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
+import type { IdentityPools } from '../aws/cognito/identity-pools.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'
@@ -56,6 +57,8 @@ export interface Gateway {
   readonly samlIssuer?: SamlIssuer
   /** Absent if the gateway has no key of its own for tokens. */
   readonly webIdentityIssuer?: WebIdentityIssuer
+  /** Absent only if no provider uses one. */
+  readonly identityPools?: IdentityPools
   readonly audit: Audit
   /** Counts of audit events since this process started. */
   readonly tally: EventCounters

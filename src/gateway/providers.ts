@@ -160,14 +160,16 @@ function throughPool(
 ): RelyingParty {
   if (exchange.evidence === 'reissued' || exchange.identityPoolId === undefined) return party
   const { identityPoolId } = exchange
-  const exchanged = async (signIn: SignIn, now: Date): Promise<SignIn> => ({
-    ...signIn,
-    evidence: await identityPools.exchange({ identityPoolId, issuer, evidence: signIn.evidence }, now),
-  })
+  const exchanged = async (signIn: SignIn): Promise<SignIn> => {
+    if (signIn.evidence.kind !== 'web-identity') return signIn
+    const { token } = signIn.evidence
+    const pooled = await identityPools.exchange({ identityPoolId, issuer, token })
+    return { ...signIn, evidence: { kind: 'web-identity', ...pooled } }
+  }
   return {
     ...party,
-    finish: async (callback, expected, now) => exchanged(await party.finish(callback, expected, now), now),
-    refresh: async (signIn, now) => exchanged(await party.refresh(signIn, now), now),
+    finish: async (callback, expected, now) => exchanged(await party.finish(callback, expected, now)),
+    refresh: async (signIn, now) => exchanged(await party.refresh(signIn, now)),
   }
 }
 

@@ -5,11 +5,12 @@ import { attributeReference } from '../../scripts/config-reference/attributes.ts
 import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { conditionKeyReference } from '../../scripts/config-reference/condition-keys.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
+import { providerReference } from '../../scripts/config-reference/providers.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { samlPresetReference } from '../../scripts/config-reference/saml-presets.ts'
 import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
 import { auditErrors } from '../../src/audit/errors.ts'
-import { stsErrors } from '../../src/aws/errors.ts'
+import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
@@ -18,6 +19,7 @@ import { gatewayErrors } from '../../src/gateway/errors.ts'
 import { iamErrors } from '../../src/iam/errors.ts'
 import { issuerErrors } from '../../src/issuer/errors.ts'
 import { localAwsErrors } from '../../src/local-aws/errors.ts'
+import { accessTokenErrors } from '../../src/oauth/errors.ts'
 import { oidcErrors } from '../../src/oidc/errors.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
 import { storeErrors } from '../../src/stores/errors.ts'
@@ -54,6 +56,8 @@ describe('what is generated from the source (npm run schema)', () => {
       issuerErrors,
       localAwsErrors,
       oidcErrors,
+      accessTokenErrors,
+      cognitoErrors,
       samlErrors,
       startErrors,
       storeErrors,
@@ -62,6 +66,10 @@ describe('what is generated from the source (npm run schema)', () => {
       webErrors,
     ].flatMap(Object.keys)
     expect(codes.filter((code) => !page.includes(`- \`${code}\`: `))).toEqual([])
+  })
+
+  it('docs/providers/README.md is current', () => {
+    expect(read('docs/providers/README.md')).toBe(providerReference())
   })
 
   it('docs/checks.md is current', () => {

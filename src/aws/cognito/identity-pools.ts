@@ -5,7 +5,6 @@
 import { decodeJwt } from 'jose'
 import { issuerHostPath } from '../../core/arn.ts'
 import { readBounded } from '../../core/bounded-body.ts'
-import type { Evidence } from '../../core/identity.ts'
 import { isObject } from '../../core/json.ts'
 import { Secret } from '../../core/secret.ts'
 import { CognitoError } from '../errors.ts'
@@ -25,12 +24,19 @@ export interface LoginToken {
   readonly identityPoolId: string
   /** Who issued the token: names the login at the pool. */
   readonly issuer: string
-  readonly evidence: Evidence
+  readonly token: Secret
+}
+
+/** A token of an identity pool. */
+export interface PoolToken {
+  readonly token: Secret
+  readonly issuedAt: Date
+  readonly expiresAt: Date
 }
 
 export interface IdentityPools {
-  /** Evidence that the identity pool issues for the user of the token. Throws CognitoError. */
-  exchange(login: LoginToken, now: Date): Promise<Evidence>
+  /** What the identity pool issues for the user of the token. Throws CognitoError. */
+  exchange(login: LoginToken): Promise<PoolToken>
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -52,15 +58,14 @@ const LARGEST_ANSWER = 256 * 1024
 export function createIdentityPools(settings: IdentityPoolSettings = {}): IdentityPools {
   const { timeoutSeconds = 5, fetch = globalThis.fetch } = settings
   return {
-    exchange: ({ identityPoolId, issuer, evidence }) => {
-      if (evidence.kind !== 'web-identity') throw new Error('an identity pool is asked with a token')
+    exchange: ({ identityPoolId, issuer, token }) => {
       const endpoint = settings.endpoint ?? endpointOf(identityPoolId)
-      const Logins = { [issuerHostPath(issuer)]: evidence.token.reveal() }
+      const Logins = { [issuerHostPath(issuer)]: token.reveal() }
       return withRetries(timeoutSeconds * 1000, isPassing, async (signal) => {
         const send = (operation: Operation, body: Json): Promise<Json> => call(fetch, endpoint, operation, body, signal)
         const { IdentityId } = await send('GetId', { IdentityPoolId: identityPoolId, Logins })
         const { Token } = await send('GetOpenIdToken', { IdentityId, Logins })
-        return evidenceOf(Token, identityPoolId)
+        return tokenOf(Token, identityPoolId)
       }).catch((error: unknown) => {
         throw cognitoError(error, identityPoolId)
       })
@@ -113,7 +118,7 @@ function isPassing(failure: unknown): boolean {
 }
 
 /** STS verifies the token; here only what a mistaken endpoint would get wrong. */
-function evidenceOf(token: unknown, identityPoolId: string): Evidence {
+function tokenOf(token: unknown, identityPoolId: string): PoolToken {
   const claims = typeof token === 'string' ? claimsOf(token) : undefined
   const { iss, aud, iat, exp } = claims ?? {}
   if (typeof token !== 'string' || iss !== ISSUER || aud !== identityPoolId || !isTime(iat) || !isTime(exp))
@@ -122,7 +127,6 @@ function evidenceOf(token: unknown, identityPoolId: string): Evidence {
       found: claims === undefined ? 'no token' : `iss ${String(iss)}, aud ${String(aud)}`,
     })
   return {
-    kind: 'web-identity',
     token: new Secret(token),
     issuedAt: new Date(iat * 1000),
     expiresAt: new Date(exp * 1000),

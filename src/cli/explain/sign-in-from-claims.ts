@@ -25,7 +25,8 @@ export async function evidenceFromClaims(
       : withRegisteredIssuer(claims, provider, config)
   }
   if (claims.kind === 'saml') throw otherKind()
-  if (claims.kind === 'web-identity') return claims
+  const { accessTokens } = provider
+  if (claims.kind === 'web-identity') return accessTokens ? { ...claims, providerId: accessTokens.providerId } : claims
   // The audience of an OpenID provider's own token is known from the token only.
   if (provider.exchange.evidence === 'original' || claims.nameId === undefined) throw otherKind()
   const said = { iss: provider.issuer, aud: provider.clientId, sub: claims.nameId.value }

@@ -4,12 +4,12 @@ import { dirname, resolve } from 'node:path'
 import { identityPoolOf } from '../../access/identity-pool.ts'
 import { roleSettingsOf } from '../../access/role-settings.ts'
 import {
-  type IamProvider,
   iamProviderOf,
   isGranted,
   isNamedProvider,
   rolesNamedFor,
   roleTrust,
+  tokenProviderOf,
 } from '../../access/role-trust.ts'
 import { maxSessionDuration as maxSession } from '../../aws/facts/limits.ts'
 import type { Config, SamlProviderConfig } from '../../config/types.ts'
@@ -134,10 +134,10 @@ function identityPoolsOf(
   const known = new Set(written?.identityPools?.map(({ id }) => id))
   const pools = new Map<string, Record<string, readonly string[]>>()
   for (const provider of config.providers) {
-    const id = identityPoolOf(provider)
-    if (id === undefined || known.has(id) || provider.protocol !== 'oidc') continue
-    const [logins, name] = [pools.get(id) ?? {}, issuerHostPath(provider.issuer)]
-    pools.set(id, { ...logins, [name]: [...(logins[name] ?? []), provider.clientId] })
+    const [id, login] = [identityPoolOf(provider), tokenProviderOf(provider, config)]
+    if (id === undefined || known.has(id) || !login) continue
+    const [logins, name] = [pools.get(id) ?? {}, issuerHostPath(login.url)]
+    pools.set(id, { ...logins, [name]: [...(logins[name] ?? []), login.audience] })
   }
   return [...pools].map(([id, logins]) => ({ id, account, logins }))
 }
@@ -145,10 +145,8 @@ function identityPoolsOf(
 /** The client IDs of each issuer of tokens for AWS, or for an identity pool. */
 function audiencesByIssuer(config: Config): ReadonlyMap<string, readonly string[]> {
   const audiences = new Map<string, readonly string[]>()
-  const ofPools = config.providers.flatMap((one): IamProvider[] =>
-    one.protocol === 'oidc' && identityPoolOf(one) !== undefined
-      ? [{ kind: 'oidc', url: one.issuer, audience: one.clientId }]
-      : [],
+  const ofPools = config.providers.flatMap((one) =>
+    identityPoolOf(one) === undefined ? [] : (tokenProviderOf(one, config) ?? []),
   )
   const ofRoles = config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])
   for (const provider of [...ofRoles, ...ofPools]) {

@@ -4,7 +4,7 @@ import { type PresetParameter, type PresetRefusal, presetParameters } from '../.
 import { type OidcPresetName, oidcPresetOf, oidcPresets } from '../../presets/oidc-presets.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
-import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
+import { forEach, type Rule } from '../partial-config.ts'
 import { patternBody } from '../patterns.ts'
 import { forEachOidc, type OidcProvider } from './openid-providers.ts'
 import { type Conditional, conditionsOf, idpsOf, providersOf } from './when.ts'
@@ -80,27 +80,12 @@ const strangersAreLeftOut: Rule = (config) =>
     ]
   })
 
-/** Cognito needs the provider's own token, and STS gets the token of the identity pool. */
-const identityPoolsGetOriginalTokens: Rule = (config: PartialConfig) =>
-  forEachOidc(config, ({ exchange }, index) =>
-    exchange.identityPoolId === undefined || exchange.evidence === 'original'
-      ? []
-      : [
-          {
-            path: ['providers', index, 'exchange', 'identityPoolId'],
-            expected: 'evidence: original beside it, as the identity pool is asked with the token of the provider',
-            found: exchange.evidence,
-          },
-        ],
-  )
-
 export const presetRules = {
   issuerIsKnown,
   parametersBelongToThePreset,
   presetsAllow,
   endpointsAreSafe,
   strangersAreLeftOut,
-  identityPoolsGetOriginalTokens,
 } as const satisfies Readonly<Record<string, Rule>>
 
 /** Without those about an issuer that was made of a wrong parameter. */

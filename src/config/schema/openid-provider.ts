@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { oidcPresetNames } from '../../presets/oidc-presets.ts'
-import { EXCHANGE, exchange, identityPoolId, label, providerId } from './provider.ts'
+import { EXCHANGE, exchange, label, providerId } from './provider.ts'
 import { duration, flag, path, text } from './values.ts'
 
 const ID_TOKEN_ALGS = [
@@ -140,8 +140,5 @@ export const oidcProvider = z.strictObject({
       'Audiences that an ID token may contain besides `clientId`. Zitadel, Oracle IDCS and audience mappers of Keycloak send several.',
     ),
   allowInsecureHttp: flag().default(false).describe('Allow an http issuer. Loopback only.'),
-  exchange: exchange('oidc')
-    .extend({ identityPoolId: identityPoolId() })
-    .default({ via: 'web-identity', evidence: 'original' })
-    .describe(EXCHANGE),
+  exchange: exchange('oidc').default({ via: 'web-identity', evidence: 'original' }).describe(EXCHANGE),
 })

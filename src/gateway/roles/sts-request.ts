@@ -13,6 +13,7 @@ import {
   type ReissuedToken,
   reissuedAssertion,
   reissuedToken,
+  reissuedTokenForPool,
 } from '../../evidence/reissued-evidence.ts'
 import { IssuerError } from '../../issuer/errors.ts'
 import { assertionForAws } from '../../issuer/saml-assertion.ts'
@@ -23,7 +24,7 @@ import { type EvidencePorts, evidenceToPresent } from './evidence-to-present.ts'
 import type { ListedRole } from './list-roles.ts'
 
 /** What the call to STS is made with. */
-export type StsRequestPorts = EvidencePorts & Pick<Gateway, 'samlIssuer' | 'now'>
+export type StsRequestPorts = EvidencePorts & Pick<Gateway, 'samlIssuer' | 'identityPools' | 'now'>
 
 /** A granted role, and how to assume it. */
 export interface Exchange {
@@ -83,7 +84,9 @@ function reissuedRequest(
 ): Promise<RoleRequest> {
   return how.via === 'saml'
     ? reissuedResponse(gateway, identity, exchange, reissuedAssertion(identity, how.provider)(exchange.role))
-    : reissuedTokenRequest(gateway, exchange, reissuedToken(identity))
+    : how.identityPoolId === undefined
+      ? reissuedTokenRequest(gateway, exchange, reissuedToken(identity))
+      : poolTokenRequest(gateway, exchange, reissuedTokenForPool(identity), how.identityPoolId)
 }
 
 async function reissuedResponse(
@@ -137,6 +140,22 @@ async function reissuedTokenRequest(
   if (!gateway.webIdentityIssuer) throw new IssuerError('issuer.not_configured')
   const wanted = { ...said, ...statedSession(exchange) }
   return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
+}
+
+/** The identity pool gets the gateway's token, and AWS the pool's. Throws CognitoError. */
+async function poolTokenRequest(
+  gateway: StsRequestPorts,
+  exchange: Exchange,
+  said: ReissuedToken,
+  identityPoolId: string,
+): Promise<RoleRequest> {
+  const { webIdentityIssuer, identityPools } = gateway
+  if (!webIdentityIssuer) throw new IssuerError('issuer.not_configured')
+  if (!identityPools) throw new Error('a provider with an identity pool needs the pools')
+  const wanted = { ...said, ...statedSession(exchange) }
+  const token = await webIdentityTokenForAws(webIdentityIssuer, wanted, gateway.now())
+  const login = { identityPoolId, issuer: webIdentityIssuer.url, token }
+  return webIdentityRequest(exchange, (await identityPools.exchange(login)).token)
 }
 
 function webIdentityRequest(exchange: Exchange, token: Secret): RoleRequest {

@@ -87,6 +87,13 @@ function issuerIsOfTheTenant(iss: unknown, tid: unknown, template: string): Chec
   return iss === expected ? passed() : mismatch('iss', expected, iss)
 }
 
+/** Whether it is the issuer of a tenant. A front-channel logout names no `tid`, and ends nothing but its session. */
+export function isOfSomeTenant(iss: string, template: string): boolean {
+  const [before = '', after = ''] = template.split('{tenantid}')
+  const tenant = iss.slice(before.length, iss.length - after.length)
+  return iss === `${before}${tenant}${after}` && TENANT_ID.test(tenant)
+}
+
 /** A failed check of this claim; the found value is cut for the log. */
 export function mismatch(claim: string, expected: string, found: unknown): CheckResult {
   return failed(expected, show(found), claim)

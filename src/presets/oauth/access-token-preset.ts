@@ -4,9 +4,11 @@ import type { OidcPreset, PresetRefusal, PresetRule, PresetSettings } from '../o
 type Own = Pick<OidcPreset, 'name' | 'guide' | 'conditionKeys'> & {
   readonly service: NonNullable<OidcPreset['service']>
   readonly scopes: readonly string[]
+  /** Whose accounts they are. */
+  readonly company: string
 }
 
-export function accessTokenPreset({ name, guide, conditionKeys, service, scopes }: Own): OidcPreset {
+export function accessTokenPreset({ name, guide, conditionKeys, service, scopes, company }: Own): OidcPreset {
   const issuer = `https://${service.providerId}`
   return {
     name,
@@ -35,7 +37,7 @@ export function accessTokenPreset({ name, guide, conditionKeys, service, scopes 
     publishes: [],
     neededConditions: () => ({
       anyOf: ['subject', 'email'],
-      because: `anyone with an account of ${name} can sign in`,
+      because: `anyone with an account of ${company} can sign in`,
     }),
   }
 }

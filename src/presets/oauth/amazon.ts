@@ -8,6 +8,7 @@ export const amazon = accessTokenPreset({
   name: 'Login with Amazon',
   guide: 'amazon.md',
   conditionKeys: ['www.amazon.com:app_id', 'www.amazon.com:user_id'],
+  company: 'Amazon',
   scopes: ['profile'],
   service: {
     providerId: 'www.amazon.com',

@@ -8,6 +8,7 @@ export const facebook = accessTokenPreset({
   name: 'Facebook Login',
   guide: 'facebook.md',
   conditionKeys: ['graph.facebook.com:app_id', 'graph.facebook.com:id'],
+  company: 'Facebook',
   scopes: ['public_profile', 'email'],
   service: {
     providerId: 'graph.facebook.com',
