@@ -84,6 +84,9 @@ const LOCAL = { baseUrl: 'http://localhost:18680' }
 const saml = () => ({ ...LOCAL, protocol: 'saml' as const, metadata: join(root, 'idp.xml') })
 const oidc = () => ({ ...LOCAL, protocol: 'oidc' as const, clientSecretFile: join(root, 'secret.txt') })
 
+/** One folder, as keys that are there are kept: making them takes longer than all the rest. */
+const shared = () => ({ folder: join(root, 'shared'), force: true as const })
+
 /** What each provider needs to be told, besides a client. */
 const told: Readonly<Record<(typeof oidcPresetNames)[number], Partial<InitOptions>>> = {
   google: { clientId: published.google.clientId, when: ['hd=example.com'] },
@@ -98,9 +101,6 @@ const told: Readonly<Record<(typeof oidcPresetNames)[number], Partial<InitOption
 }
 
 describe('fedgate init for each preset', () => {
-  /** One folder, as keys that are there are kept: making them takes longer than all the rest. */
-  const shared = () => ({ folder: join(root, 'presets'), force: true as const })
-
   it.each(samlPresetIds)(
     '%s of SAML: writes a configuration whose checks pass, in the words of its screen',
     async (preset) => {
@@ -121,7 +121,7 @@ describe('fedgate init for each preset', () => {
 
   it.each(oidcPresetNames)('%s of OpenID Connect: writes a configuration whose checks pass', async (preset) => {
     const grant = ['user=arn:aws:iam::111122223333:role/Developer']
-    const { folder, verdicts = [], printed } = await init({ ...oidc(), preset, grant, ...told[preset] })
+    const { folder, verdicts = [], printed } = await init({ ...oidc(), ...shared(), preset, grant, ...told[preset] })
     expect(verdicts.flatMap(({ verdict }) => verdict.filter(({ outcome }) => outcome === 'fail'))).toEqual([])
     const { providers } = await readConfig(join(folder, 'fedgate.yaml'), {})
     expect(providers[0]).toMatchObject({ id: preset, preset, clientAuth: { kind: 'secret' } })
@@ -181,14 +181,25 @@ describe('fedgate init', () => {
     ['aws-{account}', ['arn:aws:iam::{account}:role/Developer']],
     ['{account}.{role}', ['arn:aws:iam::{account}:role/{role}']],
   ])('turns the scheme %s into a rule', async (groupRule, roles) => {
-    const flags = { ...saml(), account: ['111122223333'], roles: 'Developer', groupRule, check: false }
+    const flags = { ...saml(), ...shared(), account: ['111122223333'], roles: 'Developer', groupRule, check: false }
     const { folder } = await init(flags)
     const { access } = await readConfig(join(folder, 'fedgate.yaml'), {})
-    expect(access.map((rule) => rule.roles)).toEqual([roles])
+    expect(access[0]?.roles).toEqual(roles)
+  })
+
+  it('names for the local AWS each role that the scheme leaves open', async () => {
+    const flags = { account: ['111122223333', '444455556666'], roles: 'Admin', groupRule: 'aws-{account}-{role}' }
+    const { folder } = await init({ ...saml(), ...shared(), ...flags, check: false })
+    const { access } = await readConfig(join(folder, 'fedgate.yaml'), {})
+    expect(access.flatMap((rule) => rule.roles)).toEqual([
+      'arn:aws:iam::{account}:role/{role}',
+      'arn:aws:iam::111122223333:role/Admin',
+      'arn:aws:iam::444455556666:role/Admin',
+    ])
   })
 
   it('makes a systemd unit from the one of the repository, without a place for secrets', async () => {
-    const { folder } = await init({ ...saml(), service: 'systemd', check: false })
+    const { folder } = await init({ ...saml(), ...shared(), service: 'systemd', check: false })
     const unit = await readFile(join(folder, 'fedgate.service'), 'utf8')
     expect(unit).toContain(
       `ExecStart=/usr/bin/node /opt/fedgate/dist/main.js serve --config ${join(folder, 'fedgate.yaml')}\n`,
@@ -206,7 +217,13 @@ describe('fedgate init', () => {
   })
 
   it('makes a compose file whose container listens where it is published', async () => {
-    const { folder } = await init({ ...saml(), baseUrl: 'https://aws.example.com', service: 'compose', check: false })
+    const { folder } = await init({
+      ...saml(),
+      ...shared(),
+      baseUrl: 'https://aws.example.com',
+      service: 'compose',
+      check: false,
+    })
     expect(await readFile(join(folder, 'docker-compose.yml'), 'utf8')).toContain('"127.0.0.1:8080:8080"')
     const { listen } = await readConfig(join(folder, 'fedgate.yaml'), {})
     expect(listen).toMatchObject({ host: '0.0.0.0', port: 8080 })
@@ -302,6 +319,14 @@ describe('fedgate init', () => {
     expect([operators.length, accounts.size]).toEqual([1, 2])
     expect(printed.indexOf('Sign-in redirect URIs')).toBeLessThan(printed.indexOf('Client ID'))
     expect(printed).not.toContain('its-secret')
+  })
+
+  it('asks for a user and a condition where a provider has no groups and anyone may have an account', async () => {
+    const grant = 'alice@example.com=arn:aws:iam::111122223333:role/Developer'
+    const answers = ['', 'client-1', 'its-secret', '', grant, 'hd=example.com', '']
+    const { folder } = await init({ ...LOCAL, preset: 'google', check: false }, answers)
+    const { access } = await readConfig(join(folder, 'fedgate.yaml'), {})
+    expect(access[0]?.when.conditions.map(({ attribute }) => attribute)).toEqual(['email', 'hd'])
   })
 
   it('ends with 2 on the command line where an answer is missing and nobody can be asked', async () => {

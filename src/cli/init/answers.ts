@@ -2,7 +2,7 @@
  * What a configuration needs to be told, from flags or from a user at a terminal. Each question has one flag and one
  * check, so both ways accept the same. Start at completeAnswers.
  */
-import { parseRoleArn } from '../../core/arn.ts'
+import { listedArns, parseRoleArn } from '../../core/arn.ts'
 import { nearest } from '../../core/text/suggest.ts'
 import { type OidcPreset, type PresetParameter, presetParameters } from '../../presets/oidc-preset.ts'
 import { oidcPresetNames, oidcPresetOf } from '../../presets/oidc-presets.ts'
@@ -336,14 +336,20 @@ async function ruleAnswers(
 ) {
   const groupAttribute = options.groupAttribute ?? groupAttributeOf(preset, protocol)
   const strangers = protocol === 'oidc' && oidcPresetOf({ ...(preset && { preset }) })?.neededConditions !== undefined
-  const grants = (options.grant ?? []).map(grantIn)
-  const rule = await answerTo(asking, {
-    flag: '--group-rule',
-    text: `How values of \`${groupAttribute}\` name account and role, such as aws-{account}-{role} [no rule]`,
-    given: options.groupRule,
-    otherwise: '',
-    problem: (text) => groupScheme(text)?.problem,
-  })
+  // Such values name a user, not account and role.
+  const namesUsers = groupAttribute === 'subject' || groupAttribute === 'email'
+  const grant = options.grant ?? (namesUsers && asking.ask ? await askGrant(groupAttribute, asking) : [])
+  const grants = grant.map(grantIn)
+  const rule =
+    namesUsers && options.groupRule === undefined
+      ? ''
+      : await answerTo(asking, {
+          flag: '--group-rule',
+          text: `How values of \`${groupAttribute}\` name account and role, such as aws-{account}-{role} [no rule]`,
+          given: options.groupRule,
+          otherwise: '',
+          problem: (text) => groupScheme(text)?.problem,
+        })
   const asked = options.when ?? (strangers && asking.ask ? await askConditions(asking) : [])
   const needsRoles = rule !== '' && !rule.includes('{role}')
   const roles =
@@ -372,6 +378,17 @@ async function ruleAnswers(
   }
 }
 
+async function askGrant(attribute: string, asking: Asking): Promise<readonly string[]> {
+  const text = await answerTo(asking, {
+    flag: '--grant',
+    text: `A user and the role that they get, as ${attribute === 'email' ? 'alice@example.com' : 'SUBJECT'}=ROLE-ARN [none]`,
+    given: undefined,
+    otherwise: '',
+    problem: (answer) => (isGrant(answer) ? undefined : 'a user and a role ARN, with = between them'),
+  })
+  return text === '' ? [] : [text]
+}
+
 async function askConditions(asking: Asking): Promise<readonly string[]> {
   asking.say('Anyone may have an account at this provider, so each rule must also ask for what strangers do not have.')
   const text = await answerTo(asking, {
@@ -384,21 +401,29 @@ async function askConditions(asking: Asking): Promise<readonly string[]> {
   return text === '' ? [] : [text]
 }
 
-/** What the product calls the groups; `subject` where it has none. */
+/** What the product calls the groups; what names the user where it has none. */
 function groupAttributeOf(preset: string | undefined, protocol: 'saml' | 'oidc'): string {
   if (preset === undefined || protocol === 'saml') return 'groups'
-  const [claim = ''] = (oidcPresetOf({ preset })?.groups ?? 'subject').split(' (')
+  const user = preset === 'google' ? 'email' : 'subject'
+  const [claim = ''] = (oidcPresetOf({ preset })?.groups ?? user).split(' (')
   return claim.includes(' ') ? 'groups' : claim
 }
 
 function grantIn(pair: string): InitAnswers['grants'][number] {
   const at = pair.indexOf('=arn:')
-  const roles = pair.slice(at + 1).split(/,(?=arn:)/)
-  if (at > 0 && roles.every((role) => parseRoleArn(role) !== undefined)) return { value: pair.slice(0, at), roles }
+  if (isGrant(pair)) return { value: pair.slice(0, at), roles: rolesOfGrant(pair) }
   throw new InitError('init.answer_invalid', {
     sentence: `--grant: expected GROUP=ROLE-ARN, found ${JSON.stringify(pair)}.`,
     hint: 'Such as --grant aws-admins=arn:aws:iam::111122223333:role/Administrator.',
   })
+}
+
+function isGrant(pair: string): boolean {
+  return pair.indexOf('=arn:') > 0 && rolesOfGrant(pair).every((role) => parseRoleArn(role) !== undefined)
+}
+
+function rolesOfGrant(pair: string): readonly string[] {
+  return listedArns(pair.slice(pair.indexOf('=arn:') + 1))
 }
 
 function conditionIn(pair: string): InitAnswers['conditions'][number] {

@@ -21,6 +21,9 @@ export const paths: Paths = {
   encryptionCertificate: './certs/encryption.crt',
 }
 
+/** Enough for trying things out. */
+const MOST_LOCAL_ROLES = 20
+
 /** The port of the local gateway behind a proxy. */
 const DEFAULT_PORT = 8080
 
@@ -78,12 +81,12 @@ function aws({ sts, region }: InitAnswers): string {
   region: ${region}`
 }
 
-function keys({ protocol, sts }: InitAnswers): string {
+function keys({ protocol }: InitAnswers): string {
   const signing = `# Signs requests to SAML providers, and what is sent to AWS in place of the provider's own evidence.
 signing:
   key: ${paths.signingKey}
   certificate: ${paths.signingCertificate}`
-  if (protocol !== 'saml') return sts === 'local' ? '' : signing
+  if (protocol !== 'saml') return signing
   return `${signing}
 # Decrypts assertions. Its certificate is in the metadata that the provider reads.
 encryption:
@@ -135,6 +138,7 @@ function accounts({ accounts: listed }: InitAnswers): string {
 function access(answers: InitAnswers): string {
   const rules = [
     ...schemeRules(answers),
+    ...rolesOfLocalAws(answers),
     ...answers.grants.map(({ value, roles }) => rule(answers, quoted(value), roles)),
   ]
   if (rules.length === 0)
@@ -143,6 +147,23 @@ access: []
 # - when: { provider: ${answers.id}, ${yamlKey(answers.groupAttribute)}: aws-dev }
 #   roles: ["arn:aws:iam::111122223333:role/Developer"]`
   return `# Who may use which role. The roles of all matching rules add up.\naccess:\n${rules.join('\n')}`
+}
+
+/** The local AWS has the roles that rules name in full, so some are named for it. */
+function rolesOfLocalAws(answers: InitAnswers): readonly string[] {
+  const { sts, groupRule = '', accounts: listed, roles } = answers
+  const scheme = groupScheme(groupRule)
+  if (sts !== 'local' || !(scheme?.hasAccount || scheme?.hasRole)) return []
+  const pairs = listed.flatMap(({ id }) =>
+    roles.filter((name) => !name.startsWith('arn:')).map((name) => ({ id, name })),
+  )
+  return pairs
+    .slice(0, MOST_LOCAL_ROLES)
+    .map(({ id, name }) =>
+      rule(answers, quoted(groupRule.replace('{account}', id).replace('{role}', name)), [
+        `arn:aws:iam::${id}:role/${name}`,
+      ]),
+    )
 }
 
 /** A scheme without the account, or without the role, is for each of those that were listed. */

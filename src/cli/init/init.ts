@@ -108,8 +108,8 @@ function serviceNames({ service }: Pick<InitOptions, 'service'>): readonly strin
 }
 
 /** Never replaced, not even with --force: providers, IAM and sessions depend on them. */
-function secretPaths({ protocol, oidc, sts }: InitAnswers): readonly string[] {
-  const signing = protocol === 'saml' || sts === 'aws' ? [paths.signingKey, paths.signingCertificate] : []
+function secretPaths({ protocol, oidc }: InitAnswers): readonly string[] {
+  const signing = [paths.signingKey, paths.signingCertificate]
   const encryption = protocol === 'saml' ? [paths.encryptionKey, paths.encryptionCertificate] : []
   const client = oidc?.clientSecret === undefined ? [] : [paths.clientSecret]
   return [paths.sessionSecret, ...client, ...signing, ...encryption]

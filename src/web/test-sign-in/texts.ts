@@ -40,7 +40,7 @@ export const testSignIn = {
   expectationsCaption: 'What the preset expects of this provider',
   came: 'What came',
   operator: 'Operator',
-  isOperator: { true: 'yes, by the rules under `operators`', false: 'no' },
+  isOperator: { true: 'yes', false: 'no' },
   claims: 'Claims of the ID token',
   claimsCaption: 'Claims as they came',
   leftOut: 'Left out',
