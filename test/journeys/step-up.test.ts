@@ -7,6 +7,7 @@ import { postAnswer, whoIs } from '../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { answerOf, answerTo, createTestIdp, requestOn, type TestIdp } from '../harness/test-idp.ts'
 import { answerAtOp, askedOf, openAtOp, signInAtOp } from '../harness/test-op.ts'
+import { holds } from '../held/holds.ts'
 import { type Json, startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const MFA = 'https://refeds.org/profile/mfa'
@@ -88,7 +89,7 @@ const refreshOf = ({ body }: Page): string => {
 
 const atIdp = { stopBefore: /^https:\/\/corp/ }
 
-describe('a role with authnContext, by SAML', () => {
+describe('a role with authnContext, by SAML', holds('10.6'), () => {
   const says = (authnContextClassRef = PASSWORD, subject = 'dora') => ({
     subject,
     attributes: {},
@@ -209,7 +210,7 @@ describe('a role with authnContext, by SAML', () => {
   })
 })
 
-describe('a role with authnContext, by OpenID Connect', () => {
+describe('a role with authnContext, by OpenID Connect', holds('10.6'), () => {
   const fresh = (more: Json = {}) => ({ claims: (claims: Json) => ({ ...claims, ...more }) })
   const signedIn = async (claims: Json, provider = 'openid') => {
     const browser = new HttpBrowser()
