@@ -134,6 +134,9 @@ describe('a role with authnContext, by SAML', holds('10.6'), () => {
     const refused = await postAnswer(browser, await answerTo(idp, asked, says(PASSWORD)))
     expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'saml.authn_context_mismatch' })
     expect(refused.url).toMatch(/\/saml\/corp\/acs$/)
+    expect(gateway.audit().findLast(({ eventName }) => eventName === 'login')).toMatchObject({
+      authnContext: [PASSWORD],
+    })
     expect(await whoIs(browser, gateway.url)).toBe('dora')
   })
 
