@@ -54,7 +54,7 @@ async function receiveSaml(gateway: ReceivePorts, { provider: id, form }: SamlAn
     if (!pending) throw new SamlError('saml.request_unknown')
     return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
-    if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
+    if (pending?.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
     const refusal = await asReplay(gateway, error)
     await rememberIdp(refusal, provider, pending?.idp)
     throw refusal
@@ -139,8 +139,14 @@ function relayedPath(relayState: unknown): string {
   }
 }
 
-function isNoPassive(error: unknown): boolean {
-  return error instanceof SamlError && error.code === 'saml.no_passive'
+/**
+ * What a silent request cannot do. Where a role requires a context, the user may still have another way of signing in
+ * than the one that the identity provider's session has.
+ */
+function needsAPage(error: unknown, { authnContext }: Pending<'saml'>): boolean {
+  if (!(error instanceof SamlError)) return false
+  if (error.code === 'saml.no_passive') return true
+  return authnContext !== undefined && ['saml.authn_context_mismatch', 'saml.no_authn_context'].includes(error.code)
 }
 
 /**
