@@ -17,6 +17,7 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY views views
 COPY schema schema
+COPY deploy deploy
 # Keys made at first start go here when the configuration lies here; the demo keeps its own in this folder too.
 RUN mkdir -p /var/lib/fedgate /etc/fedgate/state && chown node:node /var/lib/fedgate /etc/fedgate/state
 VOLUME /var/lib/fedgate

@@ -19,6 +19,7 @@ class SlowFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/setup/build.ts'],
     environment: 'node',
     pool: 'forks',
     // vitest leaves one core free; on two that would be half of the machine.

@@ -12,7 +12,9 @@ const suites: Readonly<Record<string, Load>> = {
   iam: () => import('./iam.ts'),
   'local-aws': () => import('./local-aws.ts'),
   picker: () => import('./picker.ts'),
+  catalog: () => import('./catalog.ts'),
   server: () => import('./server.ts'),
+  workers: () => import('./workers.ts'),
 }
 
 const named = process.argv.slice(2)

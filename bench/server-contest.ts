@@ -3,65 +3,26 @@
  * a fresh response each, by turns with the floor and with passport-saml. Started by server.ts; prints its table.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inflateRawSync } from 'node:zlib'
-import { createKeyPem } from '../src/issuer/keys.ts'
 import { type HttpAnswer, keptConnections, type Send } from './local-aws-client.ts'
 import { startRedis } from './redis-server.ts'
-import { ordinaryAttributes, parties, signedMessage } from './saml-messages.ts'
+import {
+  acsRequest,
+  configOf,
+  finishRequest,
+  folder,
+  freePort,
+  get,
+  mustHaveRoles,
+  rolesRequest,
+  unaskedPost,
+} from './saml-logins.ts'
 
-const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 15, 40, 8]
+/** The warm-up is long: a server runs for weeks, and its code is compiled for good after some thousand requests. */
+const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 60, 40, 8]
 const PARTS = ['start', 'ACS', 'finish', 'roles'] as const
 type Part = (typeof PARTS)[number]
-
-const now = (): Date => new Date()
-const folder = mkdtempSync(join(tmpdir(), 'fedgate-bench-server-'))
-const { privateKey, certificate } = await createKeyPem('bench', now())
-const signingKey = createPrivateKey(privateKey)
-const attributes = ordinaryAttributes()
-
-const METADATA = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${parties.idp}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificate.replace(/-----[A-Z ]+-----|\s/g, '')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.org/sso"/></IDPSSODescriptor></EntityDescriptor>`
-writeFileSync(join(folder, 'idp.xml'), METADATA)
-writeFileSync(join(folder, 'bench.key'), privateKey, { mode: 0o600 })
-writeFileSync(join(folder, 'bench.crt'), certificate)
-
-const GROUPS = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/groups'
-
-const configOf = (name: string, port: number, store: string): string => {
-  const file = join(folder, `${name}.yaml`)
-  const config = {
-    baseUrl: `http://localhost:${port}`,
-    listen: { host: '127.0.0.1', port },
-    stateDir: `./state-${name}`,
-    session: { secret: 'a secret of the benchmark, long enough', store },
-    sts: { endpoint: 'aws', region: 'eu-west-1' },
-    limits: { loginStarts: '100000/s', acs: '100000/s' },
-    signing: { key: './bench.key', certificate: './bench.crt' },
-    providers: [{ id: 'corp', protocol: 'saml', metadata: './idp.xml' }],
-    access: [
-      {
-        when: { provider: 'corp', [GROUPS]: '/^aws-(?<number>[0-9])-dev$/' },
-        roles: ['arn:aws:iam::111122223333:role/Developer{number}'],
-      },
-    ],
-  }
-  writeFileSync(file, JSON.stringify(config))
-  return file
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 interface Contender {
   readonly child: ChildProcess
@@ -101,66 +62,35 @@ const measured = async (contender: Contender, requests: readonly Buffer[], statu
   return { answers, cpu: (after.user + after.system - before.user - before.system) / 1000 / requests.length }
 }
 
-const get = (port: number, path: string, cookie = ''): Buffer =>
-  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${cookie === '' ? '' : `Cookie: ${cookie}\r\n`}\r\n`)
-
-const post = (port: number, path: string, fields: Readonly<Record<string, string>>): Buffer => {
-  const body = new URLSearchParams(fields).toString()
-  return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  )
-}
-
-const locationOf = ({ head }: HttpAnswer): string => /^location: (.*)$/im.exec(head)?.[1] ?? ''
-const cookiesOf = ({ head }: HttpAnswer): string =>
-  [...head.matchAll(/^set-cookie: ([^;]*)/gim)].map(([, cookie]) => cookie).join('; ')
-
-const encoded = (xml: string): string => Buffer.from(xml).toString('base64')
-
 /** One round of logins, part by part. */
 const logins = async (gateway: Contender): Promise<Readonly<Record<Part, number>>> => {
   const { port } = gateway
-  const origin = `http://localhost:${port}`
   const starts = await measured(
     gateway,
     Array.from({ length: LOGINS }, () => get(port, '/login/corp')),
     302,
   )
-  const posts = starts.answers.map((answer) => {
-    const { searchParams } = new URL(locationOf(answer))
-    const request = inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
-    const id = /\sID="([^"]+)"/.exec(request)?.[1] ?? ''
-    const to = { idp: parties.idp, sp: `${origin}/saml/corp/metadata`, acs: `${origin}/saml/corp/acs`, request: id }
-    const { xml } = signedMessage(signingKey, now(), attributes, to)
-    const fields = { SAMLResponse: encoded(xml), RelayState: searchParams.get('RelayState') ?? '' }
-    return post(port, '/saml/corp/acs', fields)
-  })
-  const acs = await measured(gateway, posts, 303)
+  const acs = await measured(
+    gateway,
+    starts.answers.map((start) => acsRequest(port, start)),
+    303,
+  )
   const finish = await measured(
     gateway,
-    acs.answers.map((answer, n) =>
-      get(
-        port,
-        new URL(locationOf(answer), origin).href.slice(origin.length),
-        cookiesOf(starts.answers[n] as HttpAnswer),
-      ),
-    ),
+    acs.answers.map((answer, n) => finishRequest(port, starts.answers[n] as HttpAnswer, answer)),
     303,
   )
   const roles = await measured(
     gateway,
-    finish.answers.map((answer) => get(port, '/roles', cookiesOf(answer))),
+    finish.answers.map((answer) => rolesRequest(port, answer)),
     200,
   )
-  const empty = roles.answers.find(({ body }) => (body.match(/role\/Developer/g) ?? []).length < 10)
-  if (empty) throw new Error(`not ten roles: ${empty.body.slice(0, 2000)}`)
+  roles.answers.forEach(mustHaveRoles)
   return { start: starts.cpu, ACS: acs.cpu, finish: finish.cpu, roles: roles.cpu }
 }
 
 const singlePost = async (contender: Contender): Promise<number> => {
-  const posts = Array.from({ length: LOGINS }, () =>
-    post(contender.port, '/acs', { SAMLResponse: encoded(signedMessage(signingKey, now(), attributes).xml) }),
-  )
+  const posts = Array.from({ length: LOGINS }, () => unaskedPost(contender.port))
   return (await measured(contender, posts, 303)).cpu
 }
 

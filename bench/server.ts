@@ -8,11 +8,14 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
-/** Prints a table. Compiled first: what is measured is what is shipped. */
-export const suite = async (): Promise<void> => {
+/** Prints a table. */
+export const suite = async (): Promise<void> => runCompiled('server-contest.js')
+
+/** Runs a contest as it is shipped: compiled. */
+export const runCompiled = (contest: string): void => {
   execFileSync('npx', ['tsc', '-p', 'bench/tsconfig.json'], { cwd: root, stdio: 'inherit' })
   // Pages find their templates beside the code.
   cpSync(join(root, 'views'), join(root, 'test/.work/bench/views'), { recursive: true })
   copyFileSync(join(root, 'package.json'), join(root, 'test/.work/bench/package.json'))
-  execFileSync(process.execPath, ['test/.work/bench/bench/server-contest.js'], { cwd: root, stdio: 'inherit' })
+  execFileSync(process.execPath, [`test/.work/bench/bench/${contest}`], { cwd: root, stdio: 'inherit' })
 }

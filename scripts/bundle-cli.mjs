@@ -23,6 +23,8 @@ export async function bundleCli(path = join(ROOT, 'dist/cli/fedgate.mjs')) {
     minify: true,
     keepNames: true,
     legalComments: 'inline',
+    // Its binaries cannot be in one file: loaded where it is installed beside.
+    external: ['@napi-rs/keyring'],
     define: { FEDGATE_VERSION: JSON.stringify(version) },
     write: false,
   })

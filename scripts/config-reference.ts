@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md and the walks of docs/architecture.md for people. `npm run
+ * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md, docs/providers/README.md and the walks of docs/architecture.md for people. `npm run
  * schema` runs it; a test says when one is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,9 @@ import { checkReference } from './config-reference/checks.ts'
 import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
 import { factReference } from './config-reference/local-aws-facts.ts'
+import { providerReference } from './config-reference/providers.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
+import { samlPresetReference } from './config-reference/saml-presets.ts'
 import { trustPolicyReference } from './config-reference/trust-policies.ts'
 import { withWalks } from './config-reference/walks.ts'
 
@@ -25,6 +27,8 @@ writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
 writeFileSync(join(root, 'docs/aws-facts.md'), awsFactReference())
 writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())
 writeFileSync(join(root, 'docs/trust-policies.md'), trustPolicyReference())
+writeFileSync(join(root, 'docs/providers/saml.md'), samlPresetReference())
+writeFileSync(join(root, 'docs/providers/README.md'), providerReference())
 
 const architecture = join(root, 'docs/architecture.md')
 writeFileSync(architecture, withWalks(readFileSync(architecture, 'utf8')))

@@ -8,6 +8,7 @@ import type { Output } from '../src/cli/output.ts'
 import { buildProgram, commands } from '../src/cli/program.ts'
 import type { ErrorText } from '../src/core/errors.ts'
 import { lintRules } from '../src/iam/lint.ts'
+import { samlPresets } from '../src/presets/saml/presets.ts'
 import { texts } from '../src/web/texts.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -107,6 +108,12 @@ describe('the wording', () => {
     const all = await catalogues()
     expect(all.length).toBeGreaterThan(200)
     expect(all.flatMap(([code, { sentence, hint }]) => [...found(code, sentence), ...found(code, hint)])).toEqual([])
+  })
+
+  it('the wording of presets is plain', () => {
+    const strings = stringsIn([...samlPresets.values()])
+    expect(strings.length).toBeGreaterThan(200)
+    expect(strings.flatMap((text) => found('presets', text))).toEqual([])
   })
 
   it('the wording of forecasts and of lint findings is plain', () => {

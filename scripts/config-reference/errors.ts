@@ -8,11 +8,15 @@ const SRC = join(import.meta.dirname, '../../src')
 /** The heading of each folder's errors, in the order of the page. A folder that is not named here comes last, under its own name. */
 const headings: Readonly<Record<string, string>> = {
   config: 'The configuration',
+  catalog: 'The catalogue',
   cli: 'The command line',
+  'cli/catalog': 'Pulling the catalogue',
+  'cli/access': 'The access report',
   gateway: 'Signing in and using a role',
   authorization: 'Signing in on the command line',
   saml: 'SAML',
   oidc: 'OpenID Connect',
+  oauth: 'OAuth 2.0 providers without ID tokens',
   aws: 'AWS',
   audit: 'The audit log',
   stores: 'The store',

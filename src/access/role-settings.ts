@@ -1,5 +1,6 @@
 import { maxSessionDuration } from '../aws/facts/limits.ts'
 import { partitionById, partitionOfRegion } from '../aws/facts/partitions.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import type { AccountColor, Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 
@@ -8,7 +9,9 @@ export interface MatchedRoleSettings {
   readonly accountName: string
   readonly accountColor: AccountColor | undefined
   readonly alias: string | undefined
-  /** The longest session, in seconds: as configured, else IAM's default for a role. */
+  /** As the catalogue has it. */
+  readonly description: string | undefined
+  /** The longest session, in seconds: as configured, else as in the catalogue, else IAM's default for a role. */
   readonly maxSessionSeconds: number
   /** How long ago the user may have authenticated; undefined: any time. */
   readonly maxAuthAgeSeconds: number | undefined
@@ -25,20 +28,25 @@ export interface MatchedRoleSettings {
 }
 
 /**
- * The configured settings of a role: those of its account, and for each setting the first matching pattern that has it.
+ * The settings of a role: those of its account, and for each setting the first matching pattern that has it. What the
+ * configuration does not say is taken from the catalogue.
  */
 export function roleSettingsOf(
   settings: Pick<Config, 'sts' | 'accounts' | 'roles'>,
   role: RoleArn,
+  catalog?: Catalog,
 ): MatchedRoleSettings {
   const account = settings.accounts.get(role.account)
+  const known = catalog?.roles.get(role.arn)
   const special = settings.roles.filter(({ pattern }) => pattern.test(role.arn))
   return {
-    accountName: account?.name ?? role.account,
+    accountName: accountNameOf(settings, role.account, catalog),
     accountColor: account?.color,
     alias: special.find(({ alias }) => alias !== undefined)?.alias,
+    description: known?.description,
     maxSessionSeconds:
       special.find(({ maxSessionSeconds }) => maxSessionSeconds !== undefined)?.maxSessionSeconds ??
+      known?.maxSessionSeconds ??
       maxSessionDuration.default,
     maxAuthAgeSeconds: special.find((one) => one.maxAuthAgeSeconds !== undefined)?.maxAuthAgeSeconds,
     authnContext: special.find((one) => one.authnContext !== undefined)?.authnContext,
@@ -47,6 +55,12 @@ export function roleSettingsOf(
     sessionPolicy: special.find((one) => one.sessionPolicy !== undefined)?.sessionPolicy,
     trustPolicy: special.find((one) => one.trustPolicy !== undefined)?.trustPolicy,
   }
+}
+
+/** An account without a configured name has its ID as name. */
+export function accountNameOf({ accounts }: Pick<Config, 'accounts'>, id: string, catalog?: Catalog): string {
+  const configured = accounts.get(id)?.name
+  return configured === undefined || configured === id ? (catalog?.accounts.get(id)?.name ?? id) : configured
 }
 
 /** The account's own region takes precedence, then the configured one, if it is in the role's partition. */

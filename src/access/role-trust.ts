@@ -4,6 +4,7 @@
  * rule-keys.ts maps attributes to condition keys.
  */
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
 import { glob } from '../core/patterns/glob.ts'
@@ -17,12 +18,22 @@ import {
 } from '../iam/generate.ts'
 import type { EvidenceInUse } from '../iam/lint/facts.ts'
 import { namedProviders } from '../iam/principals.ts'
+import { COGNITO_ISSUER, identityPoolOf } from './identity-pool.ts'
 import { type Conditions, conditionsOfRule } from './rule-keys.ts'
+import { selectedRoles, selects } from './selected-roles.ts'
 
 export type TrustSettings = Pick<
   Config,
   'providers' | 'access' | 'issuer' | 'sessionTags' | 'transitiveTags' | 'sourceIdentity'
->
+> &
+  KnownRoles
+
+/** The catalogue, where there is one: without it, rules over tags and paths reach no role. */
+export interface KnownRoles {
+  readonly known?: Catalog | undefined
+}
+
+type Rules = Pick<Config, 'access'> & KnownRoles
 
 /** The gateway's own identifiers. */
 export interface GatewayIdentifiers {
@@ -56,10 +67,22 @@ export interface RoleTrust {
 }
 
 /** undefined: tokens are to be reissued, but the configuration has no issuer. */
-export function iamProviderOf(provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'>): IamProvider | undefined {
+export function iamProviderOf(provider: ProviderConfig, settings: Pick<Config, 'issuer'>): IamProvider | undefined {
   const { exchange } = provider
   if (exchange.via === 'saml') return { kind: 'saml', name: exchange.provider }
-  if (exchange.evidence === 'reissued') return issuer && { kind: 'oidc', url: issuer.url, audience: issuer.audience }
+  const token = tokenProviderOf(provider, settings)
+  const pool = identityPoolOf(provider)
+  return token && pool !== undefined ? { kind: 'oidc', url: COGNITO_ISSUER, audience: pool } : token
+}
+
+/** Who issues the token that AWS, or the identity pool in front of it, is sent. */
+export function tokenProviderOf(
+  provider: ProviderConfig,
+  { issuer }: Pick<Config, 'issuer'>,
+): (IamProvider & { readonly kind: 'oidc' }) | undefined {
+  if (provider.exchange.via === 'saml') return undefined
+  if (provider.exchange.evidence === 'reissued')
+    return issuer && { kind: 'oidc', url: issuer.url, audience: issuer.audience }
   return provider.protocol === 'oidc' ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId } : undefined
 }
 
@@ -92,17 +115,25 @@ export function roleTrust(
     if (!statement) return []
     return limits ? [statement, tagStatement(statement, limits)] : [statement]
   })
-  return { statements, unseen: [...new Set(rules.flatMap(({ unseen }) => unseen))] }
+  const tagged = rulesFor(provider, question).flatMap(({ selectors = [] }) =>
+    selectors.flatMap(({ grantTag }) => grantTag?.attribute ?? []),
+  )
+  return { statements, unseen: [...new Set([...rules.flatMap(({ unseen }) => unseen), ...tagged])] }
 }
 
 /** The rules by which that provider's users may have the role. */
 function rulesFor(provider: ProviderConfig, { settings, role }: Question): readonly AccessRule[] {
-  return settings.access.filter(
-    (rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)),
-  )
+  return settings.access.filter((rule) => reaches(rule, provider) && isMeant(rule, role, settings))
 }
 
-function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
+/** Whether the rule can grant that role to some user. */
+export function isMeant({ roles, selectors = [] }: AccessRule, { arn }: RoleArn, { known }: KnownRoles): boolean {
+  if (roles.some((template) => mayName(template, arn))) return true
+  return known !== undefined && selectors.some((selector) => selects(known, selector, arn))
+}
+
+/** Whether the rule is for users of that provider. */
+export function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
   return when.provider?.includes(id) ?? true
 }
 
@@ -124,8 +155,8 @@ function isWithin(narrow: readonly KeyCondition[], wide: readonly KeyCondition[]
 }
 
 /** What the gateway adds to a session. It can add nothing to original evidence. */
-function permissionsOf({ exchange }: ProviderConfig, { sessionTags, sourceIdentity }: TrustSettings) {
-  const isOurs = exchange.evidence === 'reissued'
+function permissionsOf(provider: ProviderConfig, { sessionTags, sourceIdentity }: TrustSettings) {
+  const isOurs = provider.exchange.evidence === 'reissued' && identityPoolOf(provider) === undefined
   return { tags: isOurs && sessionTags.size > 0, sourceIdentity: isOurs && sourceIdentity !== undefined }
 }
 
@@ -172,9 +203,10 @@ function recipientOf(
 
 /** A user who signs in with two providers has two subjects: `amr` names the provider that the token relies on. */
 function providerMethod(provider: ProviderConfig, url: string): readonly KeyCondition[] {
-  return provider.exchange.evidence === 'reissued'
-    ? [{ key: `${issuerHostPath(url)}:amr`, values: [`provider:${provider.id}`], isList: true }]
-    : []
+  const amr = { key: `${issuerHostPath(url)}:amr`, isList: true }
+  // Without it, guests of the identity pool would be admitted too.
+  if (identityPoolOf(provider) !== undefined) return [{ ...amr, values: ['authenticated'] }]
+  return provider.exchange.evidence === 'reissued' ? [{ ...amr, values: [`provider:${provider.id}`] }] : []
 }
 
 function issuerOfResponses(provider: ProviderConfig, { entityId }: GatewayIdentifiers): string | undefined {
@@ -204,20 +236,25 @@ export function evidenceInUse(
 }
 
 /** Whether a rule grants the role to users of that provider. */
-export function isGranted(provider: ProviderConfig, { access }: Pick<Config, 'access'>, role: RoleArn): boolean {
-  return access.some((rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)))
+export function isGranted(provider: ProviderConfig, settings: Rules, role: RoleArn): boolean {
+  return settings.access.some((rule) => reaches(rule, provider) && isMeant(rule, role, settings))
 }
 
 /** Whether they can get it: by a rule, or by their identity provider's own Role attribute. */
-export function canReach(provider: ProviderConfig, settings: Pick<Config, 'access'>, role: RoleArn): boolean {
+export function canReach(provider: ProviderConfig, settings: Rules, role: RoleArn): boolean {
   if (isGranted(provider, settings, role)) return true
   if (provider.protocol !== 'saml') return false
   const isNarrowed = settings.access.some((rule) => reaches(rule, provider))
   return provider.exchange.evidence === 'original' ? !isNarrowed : provider.rolesFromAssertion
 }
 
-/** Every role that a rule for that provider names in full, in the order of the rules. */
-export function rolesNamedFor(provider: ProviderConfig, { access }: Pick<Config, 'access'>): readonly RoleArn[] {
-  const arns = new Set(access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles))
-  return [...arns].flatMap((arn) => parseRoleArn(arn) ?? [])
+/** Every role that a rule for that provider names in full or selects from the catalogue, in the order of the rules. */
+export function rolesNamedFor(provider: ProviderConfig, { access, known }: Rules): readonly RoleArn[] {
+  const named = access
+    .filter((rule) => reaches(rule, provider))
+    .flatMap(({ roles, selectors = [] }) => [
+      ...roles.flatMap((arn) => parseRoleArn(arn) ?? []),
+      ...(known ? selectors.flatMap((selector) => selectedRoles(known, selector)) : []),
+    ])
+  return [...new Map(named.toReversed().map((role) => [role.arn, role])).values()].toReversed()
 }

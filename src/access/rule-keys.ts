@@ -5,6 +5,7 @@ import { samlAttributeKeys } from '../iam/condition-keys/condition-keys.ts'
 import { subjectKey } from '../iam/condition-keys/issuer-keys.ts'
 import type { KeyCondition } from '../iam/generate.ts'
 import { namesOf } from './attribute-names.ts'
+import { identityPoolOf } from './identity-pool.ts'
 import { SUBJECT } from './sign-in-values.ts'
 
 /** A rule's conditions: those that a trust policy can require too, and the names of the others. */
@@ -42,6 +43,8 @@ function issuersOf({ when }: AccessRule, { exchange }: ProviderConfig): Conditio
 }
 
 function keyOf(attribute: string, provider: ProviderConfig, settings: Pick<Config, 'issuer'>): Key | undefined {
+  // The identity pool has subjects and methods of its own.
+  if (identityPoolOf(provider) !== undefined) return undefined
   const issuer = tokenIssuer(provider, settings)
   if (isSubject(attribute, provider))
     return { key: issuer === undefined ? 'saml:sub' : subjectKey(issuer), isList: false }

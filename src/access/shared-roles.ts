@@ -37,7 +37,10 @@ function isNamedHere({ exchange }: ProviderConfig): boolean {
 
 /** What the provider's users may reach, as patterns of ARNs. */
 function reachOf(provider: ProviderConfig, { access }: Settings): readonly string[] {
-  const named = access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles.map(patternOf))
+  const rules = access.filter((rule) => reaches(rule, provider))
+  // Which roles have a tag or a path changes with the catalogue.
+  const selected = rules.some(({ selectors }) => selectors !== undefined) ? [ANY] : []
+  const named = [...rules.flatMap(({ roles }) => roles.map(patternOf)), ...selected]
   const believesTheProvider = provider.protocol === 'saml' && provider.rolesFromAssertion
   return believesTheProvider ? [...named, ANY] : named
 }

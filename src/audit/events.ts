@@ -81,12 +81,24 @@ export type AuditEvent =
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })
   | (Occurrence &
+      Partial<Refusal> & {
+        /** A test sign-in: nobody was signed in, whether the answer was accepted or refused. */
+        readonly eventName: 'login.tested'
+        readonly provider: string
+        /** Whom the provider vouched for; absent if the answer was refused. */
+        readonly subject?: string
+        /** The operator; absent for `fedgate check --live`. */
+        readonly testedBy?: SignedInUser
+      })
+  | (Occurrence &
       SignedInUser &
       RoleRequest &
       IssuedCredentials & {
         readonly eventName: 'exchange'
         /** Who gets the credentials: the user, or the gateway, to open the console with them. */
         readonly purpose: Purpose
+        /** The rule that granted the role, with the values that met it: as on the identity page. */
+        readonly grantedBy: string
         /** The role's region, where its events will probably be. */
         readonly awsRegion: string
       })
@@ -101,7 +113,12 @@ export type AuditEvent =
   | (Occurrence &
       SignedInUser &
       RoleRequest &
-      IssuedCredentials & { readonly eventName: 'console'; readonly destination: string; readonly awsRegion: string })
+      IssuedCredentials & {
+        readonly eventName: 'console'
+        readonly destination: string
+        readonly awsRegion: string
+        readonly grantedBy: string
+      })
   | (Occurrence & SignedInUser & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
   | (Occurrence & SignedInUser & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })

@@ -86,3 +86,27 @@ export class StsError extends FedgateError {
     super(code, stsErrors[code], detail)
   }
 }
+
+/** An Amazon Cognito identity pool between the identity provider and STS. */
+export const cognitoErrors = {
+  'cognito.refused': {
+    sentence: 'The Cognito identity pool did not accept your sign-in.',
+    hint: 'Ask your AWS administrator to add this identity provider to the identity pool, with the client ID of this gateway, and to activate its basic (classic) flow.',
+  },
+  'cognito.unreachable': {
+    sentence: 'Amazon Cognito could not be reached.',
+    hint: 'Try again in a moment. If this keeps happening, ask your administrator to check the connection from the gateway to AWS.',
+  },
+  'cognito.answer_invalid': {
+    sentence: 'Amazon Cognito did not return a token of the identity pool.',
+    hint: 'Ask your administrator to check `exchange.identityPoolId` and `sts.endpoint`.',
+  },
+} as const satisfies ErrorCatalogue
+
+export type CognitoErrorCode = keyof typeof cognitoErrors
+
+export class CognitoError extends FedgateError {
+  constructor(code: CognitoErrorCode, detail?: ErrorDetail) {
+    super(code, cognitoErrors[code], detail)
+  }
+}

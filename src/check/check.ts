@@ -12,6 +12,7 @@ import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
 import type { CheckPorts } from './ports.ts'
+import { groupsAreObjectIds } from './preset.ts'
 import { checkSamlProvider } from './saml-provider.ts'
 import { checkTrustPolicies } from './trust-policies.ts'
 
@@ -19,6 +20,7 @@ export const configurationChecks = {
   configurationIsValid,
   secretIsGiven,
   subjectsStayApart,
+  groupsAreObjectIds,
 } as const satisfies Checks<Config>
 
 /** Everything about a valid configuration that can be checked from outside. Subjects without a finding are left out. */

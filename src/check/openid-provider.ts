@@ -20,6 +20,7 @@ import { toPublishedKeys } from '../oidc/tokens/published-keys.ts'
 import { type Client, clientChecks, clientFiles } from './client.ts'
 import { clockResult } from './clock.ts'
 import { type CheckPorts, type HttpAnswer, reasonIn } from './ports.ts'
+import { checkAccessTokenProvider, presetChecks } from './preset.ts'
 
 /** The response of a URL: a JSON object, or why there is none. */
 interface Fetched {
@@ -54,6 +55,7 @@ export const keyChecks = { signingKeysAreThere, keysSuitAws, clockAgrees } as co
 
 /** OpenID Connect Discovery 1.0, 4; the document is checked by the same checks as at a login. */
 export async function checkOpenIdProvider(settings: OidcProviderConfig, ports: CheckPorts): Promise<Verdict> {
+  if (settings.accessTokens) return checkAccessTokenProvider(settings, ports)
   const discovery = await fetchJson(discoveryUrl(settings.issuer), ports)
   const document = 'json' in discovery.content ? withoutEmptyMembers(discovery.content.json) : undefined
   const verdict = document ? runChecks(metadataChecks, document, settings) : []
@@ -68,6 +70,7 @@ export async function checkOpenIdProvider(settings: OidcProviderConfig, ports: C
   return [
     ...runChecks(reachChecks, provider),
     ...verdict,
+    ...runChecks(presetChecks, { settings, document: mayBeUsed ? document : undefined }),
     ...runChecks(keyChecks, provider),
     ...runChecks(termsChecks, terms),
   ]

@@ -20,6 +20,7 @@ import { unusableScopes } from '../saml/scopes.ts'
 import { clockResult } from './clock.ts'
 import { expiryResult } from './expiry.ts'
 import type { CheckPorts, HttpAnswer } from './ports.ts'
+import { samlPresetChecks } from './saml-preset.ts'
 
 interface Provider {
   readonly settings: SamlProviderConfig
@@ -73,6 +74,7 @@ export const samlProviderChecks = {
   signingCertificatesAreCurrent,
   signOnIsOffered,
   audienceSuitsAws,
+  ...samlPresetChecks,
   clockAgrees,
 } as const satisfies Checks<Provider>
 

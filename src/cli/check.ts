@@ -11,6 +11,7 @@ import {
   verdictsLines,
 } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/login/expected-response.ts'
+import { productHint } from '../gateway/login/product-hints.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
 import { CheckError } from './errors.ts'
@@ -18,7 +19,7 @@ import { Ended, exitCodes } from './exit-codes.ts'
 import { ask } from './http-client.ts'
 import { gatewayIdentifiers, readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
-import { colors, openOutput } from './output.ts'
+import { colors, type Output, openOutput } from './output.ts'
 
 interface ResponseToCheck {
   readonly file: string
@@ -27,6 +28,11 @@ interface ResponseToCheck {
   readonly idp: string | undefined
   readonly inResponseTo: string | undefined
   readonly at: Date
+}
+
+/** With the next step in the words of the product, if a preset knows it. */
+interface Checked extends VerdictOfSubject {
+  readonly hint?: string
 }
 
 const NAME_THE_REQUEST =
@@ -40,16 +46,37 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
-  const verdicts =
+  if (options.live && provider !== undefined) return runLiveCheck(config, { ...options, provider }, output)
+  const verdicts: readonly Checked[] =
     response === undefined || provider === undefined
-      ? await checkAll(config, portsFor(config))
+      ? await checkConfiguration(config)
       : [await checkFile(config, { file: response, provider, idp, inResponseTo, at })]
   const lines = options.json ? [verdictsJson(verdicts)] : verdictsLines(verdicts, colors(output.style))
   for (const line of lines) output.print(line)
   output.note(summaryLine(verdicts))
+  for (const { hint } of verdicts) if (hint !== undefined) output.note(hint)
   const outcome = outcomeOfAll(verdicts)
   if (outcome === 'unknown' && response !== undefined && inResponseTo === undefined) output.note(NAME_THE_REQUEST)
   if (outcome !== 'pass') throw new Ended(exitCodes.failed)
+}
+
+/** The results of all checks. Never rejects: failures are among them. */
+export function checkConfiguration(config: Config): Promise<readonly VerdictOfSubject[]> {
+  return checkAll(config, portsFor(config))
+}
+
+/** Throws CheckError, StartError, or Ended if the answer was refused. */
+async function runLiveCheck(
+  config: Config,
+  { provider, idp, json, browser = true }: CheckOptions & { readonly provider: string },
+  output: Output,
+): Promise<void> {
+  const { liveCheck } = await import('./live/live-check.ts')
+  const { reportJson, reportLines } = await import('./live/report-lines.ts')
+  const question = { provider, opensBrowser: browser, ...(idp === undefined ? {} : { idp }) }
+  const report = await liveCheck(config, question, output)
+  for (const line of json ? [reportJson(report)] : reportLines(report, colors(output.style))) output.print(line)
+  if (report.refusal) throw new Ended(exitCodes.failed)
 }
 
 function now(): Date {
@@ -68,7 +95,7 @@ function portsFor(config: Config): CheckPorts {
 }
 
 /** Throws CheckError, and the errors of reading the metadata. */
-async function checkFile(config: Config, question: ResponseToCheck): Promise<VerdictOfSubject> {
+async function checkFile(config: Config, question: ResponseToCheck): Promise<Checked> {
   const { file, provider: id, idp, inResponseTo, at } = question
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
@@ -78,5 +105,11 @@ async function checkFile(config: Config, question: ResponseToCheck): Promise<Ver
   const beyond = { inResponseTo, remembersSince: undefined }
   const expected = expectedResponse(config, provider, await provider.metadata(idp), beyond)
   const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
-  return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
+  const hint = refusal && productHint(refusal, provider.settings.preset)
+  return {
+    subject: `response of ${id}`,
+    verdict,
+    ...(refusal ? { code: refusal.code } : {}),
+    ...(hint === undefined ? {} : { hint }),
+  }
 }

@@ -52,6 +52,18 @@ export const checkErrors = {
     sentence: 'The file with the response cannot be read.',
     hint: 'Specify a file with a SAML response, as base64 or as XML.',
   },
+  'check.provider_not_configured': {
+    sentence: 'The configuration has no provider with that id.',
+    hint: 'Choose one with --provider.',
+  },
+  'check.gateway_running': {
+    sentence: 'The address of the gateway is already in use.',
+    hint: 'Use the page /status/try/PROVIDER of the running gateway, or stop it first.',
+  },
+  'check.live_timeout': {
+    sentence: 'No answer came within 15 minutes.',
+    hint: 'Run the check again and sign in at the URL that it prints.',
+  },
   'check.provider_unknown': {
     sentence: 'The configuration has no SAML provider with that id.',
     hint: 'Choose one with --provider.',
@@ -81,7 +93,7 @@ export const trustPolicyErrors = {
   },
   'trust_policy.no_accounts': {
     sentence: 'The access rules match any account, and the configuration lists no accounts.',
-    hint: 'List the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.',
+    hint: 'List the accounts under `accounts` or in a file (--accounts), or specify each role by its ARN with --role.',
   },
   'trust_policy.impossible': {
     sentence: 'Users of that provider cannot assume this role.',
@@ -90,6 +102,40 @@ export const trustPolicyErrors = {
   'trust_policy.unsafe': {
     sentence: 'The trust policy that results from the access rules is too permissive.',
     hint: 'Name the users in a rule (`subject`), or set exchange.evidence to reissued.',
+  },
+} as const satisfies ErrorCatalogue
+
+export const inventoryErrors = {
+  'accounts.unreadable': {
+    sentence: 'The file with the accounts cannot be read.',
+    hint: 'Specify the JSON that `aws organizations list-accounts` prints, or a text file with an account ID on each line.',
+  },
+  'roles.unreadable': {
+    sentence: 'The list of roles cannot be read.',
+    hint: 'Specify role names or ARNs separated by commas, or @FILE with one on each line.',
+  },
+} as const satisfies ErrorCatalogue
+
+export const initErrors = {
+  'init.answer_missing': {
+    sentence: 'An answer is missing.',
+    hint: 'Specify it as a flag, or run `fedgate init` on a terminal to be asked.',
+  },
+  'init.answer_invalid': {
+    sentence: 'An answer is not valid.',
+    hint: 'Run `fedgate init --help` for what each flag accepts.',
+  },
+  'init.configuration_invalid': {
+    sentence: 'These answers make no valid configuration.',
+    hint: 'Change the flags that belong to the lines above. Nothing was written.',
+  },
+  'init.file_exists': {
+    sentence: 'A file exists already.',
+    hint: 'Choose another folder, or replace what is there with --force. Keys and secrets are kept in any case.',
+  },
+  'init.cannot_write': {
+    sentence: 'The folder cannot be written.',
+    hint: 'Check the path and its permissions. Nothing was changed.',
   },
 } as const satisfies ErrorCatalogue
 
@@ -127,6 +173,23 @@ export class TrustPolicyError extends FedgateError {
   constructor(code: keyof typeof trustPolicyErrors, detail?: ErrorDetail) {
     super(code, trustPolicyErrors[code], detail)
     this.isUsage = !['trust_policy.impossible', 'trust_policy.unsafe', 'trust_policy.no_accounts'].includes(code)
+  }
+}
+
+/** A list that was given on the command line and cannot be used (exit code 2). */
+export class InventoryError extends FedgateError {
+  constructor(code: keyof typeof inventoryErrors, detail?: ErrorDetail) {
+    super(code, inventoryErrors[code], detail)
+  }
+}
+
+export class InitError extends FedgateError {
+  /** Whether the cause is a flag or an answer (exit code 2). */
+  readonly isUsage: boolean
+
+  constructor(code: keyof typeof initErrors, detail?: ErrorDetail) {
+    super(code, initErrors[code], detail)
+    this.isUsage = code !== 'init.cannot_write'
   }
 }
 

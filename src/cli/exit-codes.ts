@@ -1,6 +1,8 @@
+import { CatalogError } from '../catalog/errors.ts'
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
-import { StartError, TrustPolicyError } from './errors.ts'
+import { PullError } from './catalog/errors.ts'
+import { InitError, InventoryError, StartError, TrustPolicyError } from './errors.ts'
 import { UserError } from './user/errors.ts'
 import { exitCodes } from './user/exit-codes.ts'
 
@@ -8,9 +10,10 @@ export { Ended, exitCodes } from './user/exit-codes.ts'
 
 /** The exit code for the error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || isStateError(error)) return exitCodes.config
-  if (error instanceof UserError) return error.exitCode
-  return (error instanceof TrustPolicyError || error instanceof StartError) && error.isUsage
+  if (error instanceof ConfigError || error instanceof CatalogError || isStateError(error)) return exitCodes.config
+  if (error instanceof UserError || error instanceof PullError) return error.exitCode
+  if (error instanceof InventoryError) return exitCodes.usage
+  return [TrustPolicyError, StartError, InitError].some((kind) => error instanceof kind && error.isUsage)
     ? exitCodes.usage
     : exitCodes.failed
 }

@@ -11,8 +11,10 @@ import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
 import { createAuthorizationServer } from '../authorization/server.ts'
+import { createIdentityPools } from '../aws/cognito/identity-pools.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
+import { type CatalogSource, openCatalog } from '../catalog/source.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import type { Log } from '../core/log.ts'
@@ -31,6 +33,7 @@ import type { ClientKey } from '../oidc/settings.ts'
 import type { OpenStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
+import { catalogFiles } from './catalog/configured.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
@@ -265,16 +268,12 @@ async function configure(
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
   const store = opened.sealedBy(config.session.secrets)
-  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
-    gatewayKeys(config, now()),
-    config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, log.warn),
-  ])
-  const gateway = {
-    ...assemble(config, { keys, audit, store }, context),
-    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
-    trustPolicyOf,
-  }
+  const files = catalogFiles(config)
+  const catalog = files && (await openCatalog(files, { log, now }))
+  const gateway = await gatewayFor(config, { audit, store, catalog }, context).catch((error: unknown) => {
+    catalog?.stop()
+    throw error
+  })
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
@@ -283,6 +282,7 @@ async function configure(
     isStopping,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)
+  const { keys } = gateway
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
@@ -297,9 +297,34 @@ async function configure(
       await Promise.allSettled(reading)
     },
     stop: async () => {
+      catalog?.stop()
       certificates.stop()
       await metadata.stop()
     },
+  }
+}
+
+/** The use-cases of a configuration, with its keys: nothing listens, and nothing is fetched. Throws StartError or IssuerError. */
+export async function gatewayFor(
+  config: Config,
+  {
+    audit,
+    store,
+    catalog,
+  }: { readonly audit: Audit; readonly store: Store; readonly catalog?: CatalogSource | undefined },
+  context: Pick<GatewayContext, 'log' | 'now'>,
+): Promise<Gateway & { readonly keys: GatewayKeys }> {
+  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
+    gatewayKeys(config, context.now()),
+    config.issuer && openWebIdentityIssuer(config.issuer),
+    trustPolicies(config, context.log.warn, () => catalog?.current()),
+  ])
+  return {
+    ...assemble(config, { keys, audit, store }, context),
+    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
+    keys,
+    trustPolicyOf,
+    ...(catalog ? { catalog } : {}),
   }
 }
 
@@ -319,16 +344,25 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
 function assemble(
   config: Config,
   { keys, audit, store }: { readonly keys: GatewayKeys; readonly audit: Audit; readonly store: Store },
-  { log, now }: GatewayContext,
+  { log, now }: Pick<GatewayContext, 'log' | 'now'>,
 ): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
   const [signingKey, ...furtherKeys] = keys.signing
+  const identityPools = createIdentityPools({ timeoutSeconds, ...identityPoolEndpoint(config) })
   return {
     settings: config,
-    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
+    providers: createProviders(config.providers.map(knowingEmail(config)), {
+      baseUrl,
+      keys,
+      now,
+      stateFolder,
+      log,
+      identityPools,
+    }),
+    identityPools,
     store,
     loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
@@ -357,6 +391,12 @@ function replacement(target: AwsTarget, config: Config): string | undefined {
   if (target.kind === 'url') return originOf(target.url)
   const { host, port } = config.localAws.listen
   return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
+}
+
+/** The local AWS has identity pools too. What replaces STS alone, such as a VPC endpoint, is https. */
+function identityPoolEndpoint(config: Config): { readonly endpoint?: string } {
+  const endpoint = replacement(config.sts.target, config)
+  return endpoint?.startsWith('http:') ? { endpoint } : {}
 }
 
 function originOf(url: string): string {

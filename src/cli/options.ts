@@ -11,13 +11,53 @@ export interface ServeOptions {
   readonly workers: number
 }
 
+export interface InitOptions {
+  /** Path of the folder to write to. Created if missing. */
+  readonly folder: string
+  readonly baseUrl?: string
+  readonly protocol?: 'saml' | 'oidc'
+  readonly preset?: string
+  readonly id?: string
+  /** SAML: an https URL, or the path of a file, which is copied. */
+  readonly metadata?: string
+  readonly issuer?: string
+  readonly clientId?: string
+  /** Path of a file with the client secret; `-`: standard input. */
+  readonly clientSecretFile?: string
+  /** Settings of the preset: `domain=example.okta.com`. */
+  readonly set?: readonly string[]
+  readonly account?: readonly string[]
+  /** Path of a file with accounts. */
+  readonly accounts?: string
+  /** `aws-{account}-{role}` */
+  readonly groupRule?: string
+  readonly groupAttribute?: string
+  /** `aws-admins=arn:aws:iam::111122223333:role/Administrator` */
+  readonly grant?: readonly string[]
+  /** Conditions of every rule: `hd=example.com`. */
+  readonly when?: readonly string[]
+  /** Names of roles separated by commas, or `@FILE`. */
+  readonly roles?: string
+  readonly operators?: string
+  readonly sts?: 'aws' | 'local'
+  readonly region: string
+  readonly service: 'systemd' | 'compose' | 'none'
+  readonly force?: true
+  /** Default: true. */
+  readonly check?: boolean
+}
+
 export interface CheckOptions {
   /** Path of the configuration file. */
   readonly config: string
   readonly json?: true
   /** Path of a file with a SAML response to check instead. */
   readonly response?: string
-  /** With `response`: the provider that sent it. */
+  /** Whether to wait for a test sign-in instead. */
+  readonly live?: true
+  /** With `live`: whether the URL is opened in a browser, too. */
+  readonly browser?: boolean
+  /** With `response` or `live`: the provider that sent it, or that is asked. */
   readonly provider?: string
   /** With `response`, and a provider with discovery: the entityID of the identity provider that sent it. */
   readonly idp?: string
@@ -56,7 +96,11 @@ export interface TrustPolicyOptions {
   readonly provider: string
   /** Role ARNs; with allAccounts also role names. undefined: every role that the rules name for the provider. */
   readonly role?: readonly string[]
+  /** The same as a list: names or ARNs separated by commas, or `@FILE`. */
+  readonly roles?: string
   readonly allAccounts?: true
+  /** Path of a file with further accounts; implies allAccounts. */
+  readonly accounts?: string
   readonly format: TrustPolicyFormat
 }
 
@@ -71,6 +115,38 @@ export interface ExplainOptions {
   /** Path of a file with the role's trust policy. Default: the policy that the configuration names. */
   readonly trustPolicy?: string
   readonly json?: true
+}
+
+export const accessFormatNames = ['table', 'json', 'csv', 'html'] as const
+export type AccessFormat = (typeof accessFormatNames)[number]
+
+export interface AccessOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  /** Path of a file with a user's claims. */
+  readonly claims?: string
+  /** A group whose members' roles are wanted. */
+  readonly group?: string
+  /** Default: every provider. */
+  readonly provider?: string
+  readonly format: AccessFormat
+  /** Path of an earlier report in JSON. */
+  readonly diff?: string
+}
+
+export interface CatalogPullOptions {
+  /** The folder for the files. Created if missing. */
+  readonly out?: string
+  /** The role to assume in each account. */
+  readonly roleName?: string
+  /** Path of a file with accounts. undefined: those of the organization. */
+  readonly accounts?: string
+  /** Of the STS calls. Default: that of the environment. */
+  readonly region?: string
+  /** Instead of AWS's own endpoints. */
+  readonly endpointUrl?: string
+  /** Print the IAM policies that it needs instead. */
+  readonly policy?: true
 }
 
 /** One question, or one on each line of stdin. */

@@ -4,10 +4,14 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
+  type AccessOptions,
+  accessFormatNames,
+  type CatalogPullOptions,
   type CheckOptions,
   type DemoOptions,
   type ExplainCommand,
   type ExplainOptions,
+  type InitOptions,
   type IssuerExportOptions,
   type LocalAwsOptions,
   type ServeOptions,
@@ -20,6 +24,7 @@ import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
 export interface Commands {
+  init(options: InitOptions): Promise<void>
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
   localAws(options: LocalAwsOptions): Promise<void>
@@ -27,16 +32,21 @@ export interface Commands {
   explain(command: ExplainCommand): Promise<void>
   issuerExport(options: IssuerExportOptions): Promise<void>
   trustPolicy(options: TrustPolicyOptions): Promise<void>
+  catalogPull(options: CatalogPullOptions): Promise<void>
+  access(options: AccessOptions): Promise<void>
 }
 
 /** Each is loaded when it runs, so that no command pays for the dependencies of another. */
 export const commands: Commands = {
+  init: async (options) => (await import('./init/init.ts')).runInit(options),
   demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
   serve: async (options) => (await import('./serve.ts')).runServe(options),
   localAws: async (options) => (await import('./local-aws/local-aws.ts')).runLocalAws(options),
   check: async (options) => (await import('./check.ts')).runCheck(options),
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
+  access: async (options) => (await import('./access/access.ts')).runAccess(options),
+  catalogPull: async (options) => (await import('./catalog/pull.ts')).runCatalogPull(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
 }
 
@@ -48,7 +58,10 @@ const MOST_WORKERS = 64
 const exitCodesHelp =
   '\nExit codes: 0 success, 1 failed, 2 usage error, 3 not signed in, 4 denied, 5 refused by AWS, 6 network error,\n78 invalid configuration, 130 interrupted.'
 
-const checkHelp = '\nExits with 0 when all checks pass, or when the response would be accepted; otherwise with 1.'
+const checkHelp = `
+With --live, it listens where the gateway would (so the gateway must not run), prints a URL and waits for one sign-in.
+
+Exits with 0 when all checks pass, or when the response or the sign-in would be accepted; otherwise with 1.`
 
 const serveHelp = `
 SIGTERM ends the gateway within 10 seconds, after the requests in progress; a second signal ends it at once.
@@ -69,8 +82,8 @@ interface ExplainFlags extends Partial<ExplainOptions> {
 
 const trustPolicyHelp = `
 Writes only the document to stdout; warnings go to stderr. Without --role, it covers every role that a rule under \`access\`
-names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each. If
-a rule matches any role name, name the role with --role NAME.`
+names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each; with
+--accounts, those of a file too. If a rule matches any role name, name the role with --role NAME, or several with --roles.`
 
 /** Builds the program around the given commands. It throws CommanderError instead of ending the process. */
 export function buildProgram(version: string, run: Commands, output: Output): Command {
@@ -83,9 +96,64 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // The help lists them in this order.
-  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
+  for (const add of [
+    addInit,
+    addDemo,
+    addServe,
+    addCheck,
+    addExplain,
+    addTrustPolicy,
+    addAccess,
+    addCatalog,
+    addIssuer,
+    addLocalAws,
+  ])
+    add(program, run)
   addUserCommands(program, userCommands(output))
   return program
+}
+
+const initHelp = `
+Asks on a terminal what the flags leave open. The folder gets fedgate.yaml with comments, keys, secrets in files that only
+you can read, a systemd unit or a compose file, and iam.yaml for CloudFormation; then the configuration is checked. It
+prints what to enter at the identity provider. Files are written all together or not at all, and none is replaced without
+--force; keys and secrets that are there are kept.
+
+Exits with 0 when all checks pass, with 1 when one fails, and with 2 for a wrong or missing answer.`
+
+function addInit(program: Command, run: Commands): void {
+  program
+    .command('init')
+    .description('write a configuration with keys and secrets, and print what to enter at the identity provider')
+    .argument('[folder]', 'the folder to write to', '.')
+    .option('--base-url <url>', 'the public URL of the gateway')
+    .option('--preset <name>', 'the product of the identity provider, such as okta, entra or keycloak')
+    .addOption(new Option('--protocol <protocol>', 'the protocol of the identity provider').choices(['saml', 'oidc']))
+    .option('--id <id>', 'the short name of the provider in URLs (default: the preset, or corp)')
+    .option('--metadata <source>', "SAML: the provider's metadata, an https URL or a file")
+    .option('--issuer <url>', 'OpenID Connect without a preset: the issuer')
+    .option('--client-id <id>', 'OpenID Connect: the client ID')
+    .option('--client-secret-file <file>', 'OpenID Connect: a file with the client secret, - for standard input')
+    .option('--set <name=value>', 'a setting of the preset, such as domain=example.okta.com (repeatable)', collect)
+    .option('--accounts <file>', 'AWS accounts: the JSON of `aws organizations list-accounts`, or an ID on each line')
+    .option('--account <id>', 'an AWS account (repeatable)', collect)
+    .option('--group-rule <scheme>', 'how groups name account and role, such as aws-{account}-{role}')
+    .option('--group-attribute <name>', 'the attribute with the groups (default: that of the preset, or groups)')
+    .option('--grant <group=arn>', 'a group and the role that it grants (repeatable)', collect)
+    .option('--when <attribute=value>', 'a condition of every rule, such as hd=example.com (repeatable)', collect)
+    .option('--roles <list>', 'names of the roles for IAM, separated by commas, or @FILE')
+    .option('--operators <group>', 'the group that may see /status')
+    .addOption(new Option('--sts <kind>', 'the AWS to use (default: local for an http URL)').choices(['aws', 'local']))
+    .option('--region <region>', 'the region of STS', 'us-east-1')
+    .addOption(
+      new Option('--service <kind>', 'what runs the gateway')
+        .choices(['systemd', 'compose', 'none'])
+        .default('systemd'),
+    )
+    .option('--force', 'replace files that exist, except keys and secrets')
+    .option('--no-check', 'do not check the configuration afterwards')
+    .addHelpText('after', initHelp)
+    .action((folder: string, options: Omit<InitOptions, 'folder'>) => run.init({ ...options, folder }))
 }
 
 function addDemo(program: Command, run: Commands): void {
@@ -129,13 +197,18 @@ function addCheck(program: Command, run: Commands): void {
     .addOption(configOption().makeOptionMandatory())
     .option('--json', 'print the results as JSON')
     .option('--response <file>', 'check a SAML response (base64 or XML) instead; signs no user in')
-    .option('--provider <id>', 'with --response: the provider that sent it')
-    .option('--idp <entityID>', 'with --response and discovery: the identity provider that sent it')
+    .option('--live', 'wait for a test sign-in instead and show everything that comes back; signs no user in')
+    .option('--no-browser', 'with --live: only print the URL')
+    .option('--provider <id>', 'with --response or --live: the provider')
+    .option('--idp <entityID>', 'with --response or --live, and discovery: the identity provider')
     .option('--in-response-to <id>', 'with --response: the ID of the request that it must answer')
     .option('--at <time>', 'with --response: the time to check it at (default: now)', parseTime)
     .addHelpText('after', checkHelp)
     .action((options: CheckOptions, command: Command) => {
-      if ((options.response === undefined) !== (options.provider === undefined))
+      const { live, response, provider } = options
+      if (live && response !== undefined) command.error('error: --live and --response cannot be used together')
+      if (live && provider === undefined) command.error('error: --live needs --provider')
+      if (!live && (response === undefined) !== (provider === undefined))
         command.error('error: --response and --provider must be used together')
       return run.check(options)
     })
@@ -186,7 +259,12 @@ function addTrustPolicy(program: Command, run: Commands): void {
     .addOption(configOption().makeOptionMandatory())
     .requiredOption('--provider <id>', 'the provider whose users assume the roles')
     .option('--role <arn>', 'print only this role; with --all-accounts a role name (repeatable)', collect)
+    .option('--roles <list>', 'the same as a list: names or ARNs separated by commas, or @FILE with one on each line')
     .option('--all-accounts', 'cover every account of the configuration')
+    .option(
+      '--accounts <file>',
+      'cover the accounts of this file too: the JSON of `aws organizations list-accounts`, or an ID on each line',
+    )
     .addOption(new Option('--format <format>', 'the output format').choices(trustPolicyFormats).default('json'))
     .addHelpText('after', trustPolicyHelp)
     .action((options: TrustPolicyOptions) => run.trustPolicy(options))
@@ -194,6 +272,57 @@ function addTrustPolicy(program: Command, run: Commands): void {
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
+}
+
+const accessHelp = `
+Without --claims and --group, it covers everyone that a rule mentions. Roles, accounts and trust policies come from the catalogue.
+Findings: rules that match no role, roles that nobody can take, and trust policies that refuse what the rules grant or admit
+more users than the rules mean, with the patch for each.
+
+Exits with 0 when nothing was found, with 1 when there are findings. With --diff: with 1 when grants have changed or
+there are new findings.`
+
+function addAccess(program: Command, run: Commands): void {
+  program
+    .command('access')
+    .description('report who can take which role, and where rules and trust policies differ')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(new Option('--claims <file>', "a user's claims, as for explain").conflicts('group'))
+    .option('--group <name>', 'the members of a group')
+    .option('--provider <id>', 'only users of this provider')
+    .addOption(new Option('--format <format>', 'the output format').choices(accessFormatNames).default('table'))
+    .option('--diff <file>', 'an earlier report in JSON to compare with')
+    .addHelpText('after', accessHelp)
+    .action((options: AccessOptions, command: Command) => {
+      if (options.claims !== undefined && options.provider === undefined)
+        command.error('error: name the provider of the claims with --provider')
+      return run.access(options)
+    })
+}
+
+const catalogPullHelp = `
+Needs your own AWS credentials, read-only: those that the AWS CLI would use. Progress goes to stderr. A run that was interrupted
+less than an hour ago is continued.
+
+Exits with 5 where AWS refuses, after everything else was written, with what is missing.`
+
+function addCatalog(program: Command, run: Commands): void {
+  program
+    .command('catalog')
+    .description('the inventory of accounts and roles')
+    .command('pull')
+    .description('write the accounts and roles of an AWS organization as files for `catalog`')
+    .option('--out <folder>', 'the folder to write to')
+    .option('--role-name <name>', 'the role to assume in each account (default: FedgateCatalog)')
+    .option('--accounts <file>', 'the accounts, instead of those of the organization')
+    .option('--region <region>', 'the region of AWS STS')
+    .option('--endpoint-url <url>', "instead of AWS's own endpoints")
+    .option('--policy', 'print the IAM policies that it needs, and nothing else')
+    .addHelpText('after', catalogPullHelp)
+    .action((options: CatalogPullOptions, command: Command) => {
+      if (options.out === undefined && !options.policy) command.error('error: give the folder with --out')
+      return run.catalogPull(options)
+    })
 }
 
 function addIssuer(program: Command, run: Commands): void {

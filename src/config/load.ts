@@ -17,6 +17,8 @@ import type { ConfigIssue, Path, Problem } from './issue.ts'
 import { normalize } from './normalize.ts'
 import { type AwsFacts, partialConfigOf, providerIdsOf } from './partial-config.ts'
 import type { ReadText } from './policies.ts'
+import { withPresetValues } from './preset-values.ts'
+import { withPresets } from './presets.ts'
 import { checkRules } from './rules.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
@@ -48,7 +50,7 @@ export function parseConfig(
   const document = readDocument(text, file, interpolateWith({ folder, env, readFile: read }))
   if (document.values === undefined) return rejects(file, document.problems)
   const needed = neededFor(purpose, document)
-  const values = withTypedVariables({ ...document, ...needed })
+  const values = withPresets(withPresetValues(withTypedVariables({ ...document, ...needed })))
   const parsed = configSchema.safeParse(values)
   const issues: readonly z.core.$ZodIssue[] = parsed.error?.issues ?? []
   const isReadable = (path: string): boolean => purpose === 'offline' || canRead(resolve(folder, path))

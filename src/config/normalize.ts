@@ -54,6 +54,7 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
     accounts: accountsOf(file.accounts),
     roles: file.roles.map((role) => roleSettingsOf(role, readText)),
     access: file.access.map((rule, index) => accessRuleOf(rule, ruleLine('access', index))),
+    catalog: [file.catalog].flat().map((path) => resolve(folder, path)),
     operators: file.operators.map((rule, index) => operatorRuleOf(rule, ruleLine('operators', index))),
     sessionName: file.sessionName,
     ...optional('sourceIdentity', file.sourceIdentity),
@@ -117,6 +118,7 @@ function localAwsOf({ localAws, listen }: FileConfig, folder: string): Config['l
     listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
     allowHttpIssuers: localAws.allowHttpIssuers,
     encodedMessages: localAws.encodedMessages,
+    standIns: localAws.standIns,
     ...optional('stateFile', localAws.state === undefined ? undefined : resolve(folder, localAws.state)),
   }
 }

@@ -6,8 +6,10 @@ import { deploymentRules } from './rules/deployment.ts'
 import { federationRules } from './rules/federation.ts'
 import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
+import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
 import { roleRules } from './rules/roles.ts'
+import { samlPresetRules } from './rules/saml-presets.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
 import { sessionStoreRules } from './rules/session-store.ts'
 import { sessionRules } from './rules/sessions.ts'
@@ -20,7 +22,9 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...issuerRules,
   ...providerRules,
   ...samlProviderRules,
+  ...samlPresetRules,
   ...openIdProviderRules,
+  ...presetRules,
   ...authnContextRules,
   ...whenRules,
   ...federationRules,

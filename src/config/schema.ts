@@ -58,6 +58,12 @@ export const configSchema = z
       .array(accessRule)
       .default([])
       .describe('Access rules: who may assume which role. A user gets the roles of all matching rules.'),
+    catalog: z
+      .union([path('a file'), z.array(path('a file'))], { error: 'the path of a file, or a list of paths' })
+      .default([])
+      .describe(
+        'Inventory of accounts and roles, as files: the JSON of `aws iam get-account-authorization-details`, `aws organizations list-accounts` or `terraform show -json`, or CSV. In a path `*`, `?` and `**` are wildcards. Read again when the files change.',
+      ),
     operators: z.array(operatorRule).default([]).describe('Who may see `/status`. Without a rule, no user may.'),
     sessionName: template('{email}')
       .default('{subject}')

@@ -3,6 +3,8 @@ import type { IdpMarks } from '../core/identity.ts'
 import type { Glob } from '../core/patterns/glob.ts'
 import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
+import type { OidcPresetName } from '../presets/oidc-presets.ts'
+import type { SamlPreset } from '../presets/saml/preset.ts'
 
 /**
  * The configuration as the other folders use it: complete (defaults filled in), normalized and immutable. Durations are
@@ -33,6 +35,8 @@ export interface Config {
   readonly accounts: ReadonlyMap<string, AccountConfig>
   readonly roles: readonly RoleSettings[]
   readonly access: readonly AccessRule[]
+  /** Files of the catalogue: absolute paths, in which `*`, `?` and `**` are wildcards. Empty: there is none. */
+  readonly catalog: readonly string[]
   /** Who may see the operators' page. Empty: no user. */
   readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
@@ -186,6 +190,8 @@ export interface SamlProviderConfig {
   readonly protocol: 'saml'
   readonly id: string
   readonly label: string
+  /** The product that it runs on. What it fills in is in the settings below. */
+  readonly preset?: SamlPreset
   readonly metadata: MetadataSource
   /** Path of the PEM certificate with which the metadata must be signed; undefined: no signature is required. */
   readonly metadataCertificate?: string
@@ -253,6 +259,8 @@ export interface ReissuedSamlExchange {
 export interface ReissuedWebIdentityExchange {
   readonly via: 'web-identity'
   readonly evidence: 'reissued'
+  /** The Cognito identity pool that first exchanges that token for one of its own; undefined: none. */
+  readonly identityPoolId?: string
 }
 
 /** AssumeRoleWithSAML with the identity provider's own response. Roles are the pairs of its Role attribute. */
@@ -269,8 +277,16 @@ export interface OidcProviderConfig {
   readonly protocol: 'oidc'
   readonly id: string
   readonly label: string
+  /** The family of the provider; undefined: plain OpenID Connect. */
+  readonly preset?: OidcPresetName
   /** Byte for byte as configured: the `iss` of its tokens. */
   readonly issuer: string
+  /** Further values of `iss` that mean the same issuer. Empty: none. */
+  readonly issuerAliases: readonly string[]
+  /** For the users of several tenants: the issuer of a tenant's tokens, with `{tenantid}` for their `tid`. */
+  readonly issuerTemplate?: string
+  /** A provider that issues access tokens only, which it verifies itself: AWS knows it by this name. */
+  readonly accessTokens?: AccessTokenConfig
   readonly clientId: string
   readonly clientAuth: ClientAuth
   readonly scopes: readonly string[]
@@ -319,10 +335,21 @@ export type ClientAuth =
     }
   | { readonly kind: 'none' }
 
-/** AssumeRoleWithWebIdentity with the provider's own ID token. */
+/** A provider without ID tokens, and where its endpoints are. */
+export interface AccessTokenConfig {
+  /** STS's ProviderId. */
+  readonly providerId: 'www.amazon.com' | 'graph.facebook.com'
+  /** Origins, without a trailing slash. */
+  readonly authorization: string
+  readonly api: string
+}
+
+/** AssumeRoleWithWebIdentity with the provider's own token. */
 export interface OriginalWebIdentityExchange {
   readonly via: 'web-identity'
   readonly evidence: 'original'
+  /** The Cognito identity pool that first exchanges that token for one of its own; undefined: none. */
+  readonly identityPoolId?: string
 }
 
 export interface AccountConfig {
@@ -366,8 +393,33 @@ export interface AccessRule {
   }
   /** Role ARNs, in which `{name}` is replaced by what the group `name` of this rule's patterns matched. */
   readonly roles: readonly string[]
+  /** Roles of the catalogue by what they are. Absent: none. */
+  readonly selectors?: readonly RoleSelector[]
   /** The rule's line in the configuration file, for messages. From 1. */
   readonly line: number
+}
+
+/** Roles of the catalogue: those that meet every condition. In the texts `*` matches any text and `?` one character. */
+export interface RoleSelector {
+  /** As shown in messages: `tag fedgate:groups`. */
+  readonly shown: string
+  /** A tag of the role names the users who get it, by values of one of their attributes. */
+  readonly grantTag?: {
+    readonly key: string
+    /** Default: `groups`. */
+    readonly attribute: string
+    /** Between two values in the tag. Default: a space. */
+    readonly separator: string
+  }
+  /** Tags that the role has, each with one of these values. */
+  readonly tags: ReadonlyMap<string, readonly Glob[]>
+  readonly path?: readonly Glob[]
+  readonly name?: readonly Glob[]
+  /** IDs of accounts. */
+  readonly account?: readonly Glob[]
+  /** Organizational units, by path or ID; the accounts of units within them count too. */
+  readonly ou?: readonly Glob[]
+  readonly accountTags: ReadonlyMap<string, readonly Glob[]>
 }
 
 /** Who may see the operators' page: as an access rule. The provider is always named. */
@@ -390,6 +442,8 @@ export interface LocalAwsConfig {
   readonly allowHttpIssuers: boolean
   /** Whether denials carry a message for DecodeAuthorizationMessage. AWS's own STS and IAM send none. */
   readonly encodedMessages: boolean
+  /** URLs by the origin that they stand in for. */
+  readonly standIns: Readonly<Record<string, string>>
   /** Accounts, users, roles and identity providers, in addition to those of the gateway's own configuration. */
   readonly stateFile?: string
 }

@@ -52,7 +52,22 @@ export type Evidence =
       /** The assertion was encrypted: AWS can read it only with our key. */
       readonly isEncrypted: boolean
     }
-  | { readonly kind: 'web-identity'; readonly token: Secret; readonly issuedAt: Date; readonly expiresAt: Date }
+  | {
+      readonly kind: 'web-identity'
+      readonly token: Secret
+      readonly issuedAt: Date
+      readonly expiresAt: Date
+      /** The token is no JWT: only its provider can read it, and has said this about it. */
+      readonly accessToken?: AccessTokenFacts
+    }
+
+/** An OAuth 2.0 access token that AWS verifies at its provider. */
+export interface AccessTokenFacts {
+  /** STS's ProviderId. */
+  readonly providerId: 'www.amazon.com' | 'graph.facebook.com'
+  readonly application: string
+  readonly user: string
+}
 
 /** What a logout request to the provider must contain. */
 export type LogoutRef =
@@ -66,7 +81,7 @@ export type LogoutRef =
        */
       readonly furtherSessionIndexes?: readonly string[]
     }
-  | { readonly kind: 'oidc'; readonly subject: string; readonly sid?: string; readonly idToken: Secret }
+  | { readonly kind: 'oidc'; readonly subject: string; readonly sid?: string; readonly idToken?: Secret }
 
 /** How fresh evidence can be obtained without the user: OpenID Connect Core 12. */
 export interface Renewal {

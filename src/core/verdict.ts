@@ -24,6 +24,9 @@ export interface Finding extends CheckResult {
 
 export type Verdict = readonly Finding[]
 
+/** Told of each verdict as it comes, whatever it is: a test sign-in shows them all. */
+export type Observe = (verdict: Verdict) => void
+
 /** One result, several (one for each thing that was checked), or undefined where the check does not apply. */
 export type CheckResults = CheckResult | readonly CheckResult[] | undefined
 

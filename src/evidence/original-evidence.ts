@@ -4,7 +4,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { AssertionFacts, TokenFacts } from '../access/preflight/facts.ts'
 import { type RolePair, rolePairs } from '../access/role-attribute.ts'
-import type { Attributes, Evidence, SignIn } from '../core/identity.ts'
+import type { AccessTokenFacts, Attributes, Evidence, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
@@ -61,8 +61,19 @@ function assertionOf(
   }
 }
 
-function tokenOf({ token, issuedAt, expiresAt }: Extract<Evidence, { kind: 'web-identity' }>): OriginalToken {
-  return { ...readToken(token.reveal()), encoded: token, life: { issuedAt, expiresAt } }
+function tokenOf({
+  token,
+  issuedAt,
+  expiresAt,
+  accessToken,
+}: Extract<Evidence, { kind: 'web-identity' }>): OriginalToken {
+  const sent = { encoded: token, life: { issuedAt, expiresAt } }
+  return accessToken === undefined ? { ...readToken(token.reveal()), ...sent } : { ...described(accessToken), ...sent }
+}
+
+/** In the terms of an ID token, as the provider described the access token. */
+function described({ providerId, application, user }: AccessTokenFacts): OriginalToken {
+  return { kind: 'web-identity', claims: { iss: `https://${providerId}`, aud: application, sub: user }, providerId }
 }
 
 /**

@@ -2,6 +2,7 @@
  * What AWS will be sent for a role, as AWS will read it: the condition keys that it fills, and the facts that the
  * preflight checks. Used by the STS request, the preflight, `fedgate explain` and the pages.
  */
+import { COGNITO_ISSUER, identityPoolOf } from '../access/identity-pool.ts'
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from '../access/preflight/facts.ts'
 import type { ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
@@ -54,12 +55,14 @@ export function presentEvidence(one: EvidenceToPresent): (role: RoleToPresentTo)
 function presenter({ provider, identity, original, issuers }: EvidenceToPresent) {
   const { exchange } = provider
   if (exchange.evidence === 'reissued') {
+    const pool = identityPoolOf(provider)
+    if (pool !== undefined) return (role: RoleToPresentTo) => tokenOfPool(pool, issuers, role)
     if (exchange.via === 'web-identity') return (role: RoleToPresentTo) => presentedToken(identity, issuers, role)
     const reissued = reissuedAssertion(identity, exchange.provider)
     return (role: RoleToPresentTo) => presentedAssertion(reissued(role), issuers)
   }
   if (original.kind === 'web-identity') {
-    const clientId = provider.protocol === 'oidc' ? provider.clientId : ''
+    const clientId = identityPoolOf(provider) ?? (provider.protocol === 'oidc' ? provider.clientId : '')
     return (role: RoleToPresentTo) => originalToken(original, clientId, role)
   }
   const { provider: name = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
@@ -89,6 +92,13 @@ function presentedToken(identity: Identity, { webIdentity }: GatewayIssuers, pla
   const { url = '', audience = '' } = webIdentity ?? {}
   const { subject, methods } = reissuedToken(identity)
   return token({ iss: url, aud: audience, sub: subject, amr: methods }, audience, place)
+}
+
+/** Which identity the pool gives the user is known after the exchange only: conditions on it are unknown before. */
+function tokenOfPool(pool: string, { webIdentity }: GatewayIssuers, place: Place): PresentedToken {
+  const login = issuerHostPath(webIdentity?.url ?? '')
+  const claims = { iss: COGNITO_ISSUER, aud: pool, sub: `${pool.split(':')[0]}:…`, amr: ['authenticated', login] }
+  return token(claims, pool, place)
 }
 
 function token(claims: Claims, clientId: string, place: Place): PresentedToken {
@@ -129,8 +139,10 @@ function originalToken(
   clientId: string,
   place: Place,
 ): PresentedToken {
-  const times = new Map(Object.entries(claims).filter(([name]) => TIMES.has(name)))
-  return { ...token(claims, clientId, place), ...facts, times }
+  const presented = { ...token(claims, clientId, place), ...facts }
+  // An access token has no claims: these are what its provider says about it.
+  if (facts.providerId !== undefined) return presented
+  return { ...presented, times: new Map(Object.entries(claims).filter(([name]) => TIMES.has(name))) }
 }
 
 function originalAssertion(

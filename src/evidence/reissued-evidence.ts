@@ -75,6 +75,14 @@ export function reissuedToken(identity: Identity): ReissuedToken {
 }
 
 /**
+ * A token for an identity pool, which reads no `amr`: the provider is part of the subject, so the same subject at two
+ * providers is two identities.
+ */
+export function reissuedTokenForPool(identity: Identity): ReissuedToken {
+  return { subject: `${identity.provider}:${identity.subject}`, methods: methodsOf(identity) }
+}
+
+/**
  * How the user signed in: the methods that their OpenID provider states (OpenID Connect Core 2), and the configured
  * provider. Two providers may have the same subject; a trust policy tells them apart by `amr`, so no provider may
  * assert `provider:` values itself.

@@ -4,6 +4,7 @@ import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
 import type { AuditEvent, Purpose } from '../audit/events.ts'
 import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
+import type { SignIn } from '../core/identity.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Caller, Providers } from './gateway.ts'
 import type { Login } from './login/logins.ts'
@@ -117,6 +118,7 @@ export async function auditExchange(
 function issued(taken: TakenRole) {
   return {
     awsRegion: taken.role.region,
+    grantedBy: taken.role.grantedBy,
     requestParameters: asked(taken),
     responseElements: {
       accessKeyId: taken.credentials.accessKeyId,
@@ -192,6 +194,25 @@ function durationOf({ durationSeconds }: RequestedRole) {
 
 function rememberRecorded(caller: Caller, error: FedgateError, reference: string): void {
   recorded.set(caller, (recorded.get(caller) ?? new WeakMap<FedgateError, string>()).set(error, reference))
+}
+
+/** A test sign-in and what came of it: a sign-in or a refusal. Never rejects: it gives no access. */
+export function auditTest(
+  recording: Recording,
+  tested: { readonly provider: string; readonly outcome: SignIn | FedgateError; readonly tester: Login | undefined },
+  caller: Caller,
+): Promise<string> {
+  const { provider, outcome, tester } = tested
+  const event = {
+    eventName: 'login.tested' as const,
+    ...occurrence(recording, caller),
+    provider,
+    ...(outcome instanceof FedgateError
+      ? refusalOf(outcome, verdictOf(outcome))
+      : { subject: outcome.identity.subject }),
+    ...(tester && { testedBy: userOf(tester) }),
+  }
+  return record(recording, { event })
 }
 
 /**

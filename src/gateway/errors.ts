@@ -47,6 +47,10 @@ export const gatewayErrors = {
     sentence: 'Operators only.',
     hint: 'Ask your administrator to add you to `operators`.',
   },
+  'test.unknown': {
+    sentence: 'The result of this test sign-in has expired, or it was started elsewhere.',
+    hint: 'Start the test sign-in again from the status page.',
+  },
   'role.not_granted': {
     sentence: 'You don’t have access to this role.',
     hint: 'Choose a role from the list. If one is missing, ask your administrator.',

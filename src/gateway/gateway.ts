@@ -17,6 +17,8 @@
 
 import type { EventCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
+import type { IdentityPools } from '../aws/cognito/identity-pools.ts'
+import type { CatalogSource } from '../catalog/source.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'
@@ -57,6 +59,8 @@ export interface Gateway {
   readonly samlIssuer?: SamlIssuer
   /** Absent if the gateway has no key of its own for tokens. */
   readonly webIdentityIssuer?: WebIdentityIssuer
+  /** Absent only if no provider uses one. */
+  readonly identityPools?: IdentityPools
   readonly audit: Audit
   /** Counts of audit events since this process started. */
   readonly tally: EventCounters
@@ -65,6 +69,8 @@ export interface Gateway {
   readonly now: Clock
   /** A role's trust policy if it is known; absent if none is known for any role. */
   readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined
+  /** The inventory of accounts and roles; absent if the configuration names none. */
+  readonly catalog?: CatalogSource
 }
 
 /** Who sent the request, for the audit line. */

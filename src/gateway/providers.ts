@@ -1,10 +1,13 @@
-import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import { createIdentityPools, type IdentityPools } from '../aws/cognito/identity-pools.ts'
+import type { AccessTokenConfig, OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import { acceptedContexts } from '../core/authentication/context.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { within } from '../core/time-limit.ts'
+import { createAccessTokenParty } from '../oauth/access-token-party.ts'
+import type { AccessTokenSettings } from '../oauth/settings.ts'
 import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
 import type { ClientKey, OidcSettings } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
@@ -49,6 +52,13 @@ export interface GatewayKeys {
   readonly clients: ReadonlyMap<string, ClientKey>
 }
 
+interface ProviderSurroundings {
+  readonly baseUrl: string
+  readonly keys: GatewayKeys
+  /** Default: those of AWS. */
+  readonly identityPools?: IdentityPools
+}
+
 /** The accepted clock difference of providers: a minute. */
 export const OIDC_CLOCK_SKEW_SECONDS = 60
 
@@ -79,14 +89,14 @@ export function callbackUrl(baseUrl: string, id: string): string {
  */
 export function createProviders(
   configured: readonly ProviderConfig[],
-  { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataContext,
+  { baseUrl, keys, identityPools = createIdentityPools(), ...surroundings }: ProviderSurroundings & MetadataContext,
 ): ReadonlyMap<string, Provider> {
   return new Map(
     configured.map((settings) => [
       settings.id,
       settings.protocol === 'saml'
         ? samlProvider(settings, baseUrl, keys, surroundings)
-        : oidcProvider(settings, baseUrl, keys, surroundings.now),
+        : oidcProvider(settings, { baseUrl, keys, identityPools }, surroundings.now),
     ]),
   )
 }
@@ -126,11 +136,55 @@ function mayBeEncrypted({ exchange }: SamlProviderConfig): boolean {
   return exchange.evidence === 'reissued' || exchange.stsDecrypts
 }
 
-function oidcProvider(settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys, now: Clock): OidcProvider {
+function oidcProvider(
+  settings: OidcProviderConfig,
+  { baseUrl, keys, identityPools }: Required<ProviderSurroundings>,
+  now: Clock,
+): OidcProvider {
+  const { accessTokens } = settings
+  const party = accessTokens
+    ? createAccessTokenParty(accessTokenSettings(settings, accessTokens, baseUrl))
+    : createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now })
+  return { protocol: 'oidc', settings, relyingParty: refreshingOnce(throughPool(party, settings, identityPools)) }
+}
+
+function accessTokenSettings(
+  settings: OidcProviderConfig,
+  service: AccessTokenConfig,
+  baseUrl: string,
+): AccessTokenSettings {
+  const { id, issuer, clientId, clientAuth, scopes, authorizationParams, requireVerifiedEmail } = settings
   return {
-    protocol: 'oidc',
-    settings,
-    relyingParty: refreshingOnce(createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now })),
+    ...service,
+    id,
+    issuer,
+    clientId,
+    scopes,
+    authorizationParams,
+    redirectUri: callbackUrl(baseUrl, id),
+    ...(clientAuth.kind === 'secret' && { clientSecret: clientAuth.secret }),
+    ...(requireVerifiedEmail !== undefined && { requireVerifiedEmail }),
+  }
+}
+
+/** With a Cognito identity pool, AWS is sent the pool's token in place of the provider's. */
+function throughPool(
+  party: RelyingParty,
+  { issuer, exchange }: OidcProviderConfig,
+  identityPools: IdentityPools,
+): RelyingParty {
+  if (exchange.evidence === 'reissued' || exchange.identityPoolId === undefined) return party
+  const { identityPoolId } = exchange
+  const exchanged = async (signIn: SignIn): Promise<SignIn> => {
+    if (signIn.evidence.kind !== 'web-identity') return signIn
+    const { token } = signIn.evidence
+    const pooled = await identityPools.exchange({ identityPoolId, issuer, token })
+    return { ...signIn, evidence: { kind: 'web-identity', ...pooled } }
+  }
+  return {
+    ...party,
+    finish: async (callback, expected, now) => exchanged(await party.finish(callback, expected, now)),
+    refresh: async (signIn, now) => exchanged(await party.refresh(signIn, now)),
   }
 }
 
@@ -150,7 +204,15 @@ function refreshingOnce(relyingParty: RelyingParty): RelyingParty {
 
 /** The relying party's settings for a configured provider. */
 function oidcSettings(settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys): OidcSettings {
-  const { protocol: _, label: __, exchange: ___, clientAuth: ____, ...same } = settings
+  const {
+    protocol: _,
+    label: __,
+    exchange: ___,
+    clientAuth: ____,
+    preset: _____,
+    accessTokens: ______,
+    ...same
+  } = settings
   return {
     ...same,
     acrValues: contextsOfProvider(settings),

@@ -10,6 +10,7 @@ import type { ReceivedLogout } from './login/login-index.ts'
 import type { LoginRecord } from './login/logins.ts'
 import type { PendingRecord } from './login/pending-logins.ts'
 import type { Room } from './ports.ts'
+import type { KeptTest } from './test-sign-in/keep.ts'
 import type { Activity } from './user/activity.ts'
 import type { StoredDevice } from './user/devices.ts'
 import type { StoredPreferences } from './user/preferences.ts'
@@ -64,7 +65,19 @@ const evidence: z.ZodType<Evidence> = z.discriminatedUnion('kind', [
     confirmationCount: z.int(),
     isEncrypted: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('web-identity'), token: secret, issuedAt: instant, expiresAt: instant }),
+  z.strictObject({
+    kind: z.literal('web-identity'),
+    token: secret,
+    issuedAt: instant,
+    expiresAt: instant,
+    accessToken: z
+      .strictObject({
+        providerId: z.enum(['www.amazon.com', 'graph.facebook.com']),
+        application: text,
+        user: text,
+      })
+      .exactOptional(),
+  }),
 ])
 
 const logoutRef: z.ZodType<LogoutRef> = z.discriminatedUnion('kind', [
@@ -74,7 +87,12 @@ const logoutRef: z.ZodType<LogoutRef> = z.discriminatedUnion('kind', [
     sessionIndex: text.exactOptional(),
     furtherSessionIndexes: texts.exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('oidc'), subject: text, sid: text.exactOptional(), idToken: secret }),
+  z.strictObject({
+    kind: z.literal('oidc'),
+    subject: text,
+    sid: text.exactOptional(),
+    idToken: secret.exactOptional(),
+  }),
 ])
 
 const signIn: z.ZodType<SignIn> = z.strictObject({
@@ -180,6 +198,7 @@ const started = {
   binding: text,
   isPassive: z.boolean().exactOptional(),
   renews: text.exactOptional(),
+  testFor: text.exactOptional(),
   maxAuthAgeSeconds: z.number().exactOptional(),
   authnContext: texts.exactOptional(),
   begunAt: instant,
@@ -241,6 +260,36 @@ export const loginsOfSubject = defineSet({
   lifetime: { until: 'each login ends' },
   version: 1,
   schema: text,
+})
+
+const findings = z.array(
+  z.strictObject({
+    name: text,
+    outcome: z.enum(['pass', 'fail', 'unknown', 'not-run']),
+    expected: text.exactOptional(),
+    found: text.exactOptional(),
+    source: text.exactOptional(),
+    warning: text.exactOptional(),
+  }),
+)
+
+const keptTest: z.ZodType<KeptTest> = z.strictObject({
+  provider: text,
+  owner: text,
+  binding: text,
+  at: instant,
+  reference: text,
+  verdict: findings,
+  refusal: z.strictObject({ code: text, sentence: text, hint: text, reason: text.exactOptional() }).exactOptional(),
+  signIn: signIn.exactOptional(),
+})
+
+export const testSignIns = defineRecord({
+  prefix: 'test-sign-in',
+  holds: 'the result of a test sign-in, for the operator who started it',
+  lifetime: { seconds: 15 * MINUTE },
+  version: 1,
+  schema: keptTest,
 })
 
 const receivedLogout: z.ZodType<ReceivedLogout> = z.strictObject({
@@ -491,6 +540,7 @@ export const storeRecords = [
   answeredRequests,
   usedAssertions,
   loginsOfSubject,
+  testSignIns,
   logoutsOfSubject,
   logoutOutcomes,
   sentLogoutRequests,

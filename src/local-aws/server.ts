@@ -9,10 +9,12 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
+import { COGNITO_ISSUER, createIdentityPools, createPoolKey } from './cognito/identity-pools.ts'
 import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
 import { foreignService, refuseForeignService } from './foreign-service.ts'
 import { type HttpRequest, type HttpResponse, readRequest, writeResponse } from './http.ts'
 import { iamService } from './iam/service.ts'
+import { answerOrganizations, isOrganizationsCall } from './organizations.ts'
 import { errorReply } from './query/answer.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
@@ -21,8 +23,10 @@ import { buildIamStore } from './state/open.ts'
 import type { LocalAwsState } from './state.ts'
 import { createAuthorizationMessages } from './sts/authorization-message.ts'
 import { stsService } from './sts/endpoint.ts'
+import { type AccessTokenServices, createAccessTokens } from './sts/web-identity/access-tokens.ts'
 import { fetchJson } from './sts/web-identity/fetch-json.ts'
 import { createIssuerKeys } from './sts/web-identity/issuer-keys.ts'
+import { type StandIns, throughStandIns } from './sts/web-identity/stand-ins.ts'
 
 export interface LocalAwsOptions {
   /** Port 0: any free one. */
@@ -32,6 +36,10 @@ export interface LocalAwsOptions {
   readonly allowHttpIssuers: boolean
   /** Appends an encoded message for DecodeAuthorizationMessage to AWS's refusal; AWS itself does so only for EC2. */
   readonly encodedMessages?: boolean | undefined
+  /** Providers of access tokens that may be asked about them, with the origins of their APIs. Default: none. */
+  readonly accessTokenServices?: AccessTokenServices | undefined
+  /** Where the documents of providers are fetched instead of from their own origins. Default: nowhere. */
+  readonly standIns?: StandIns | undefined
   readonly now?: () => Date
   /** Receives a line for each call, with the reason of a refusal that AWS would not reveal. */
   readonly log?: Log
@@ -84,17 +92,30 @@ function oneLine(log: Log): Log {
   return (line) => log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
 }
 
-function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> {
+interface Routes {
+  readonly byPath: ReadonlyMap<string, Handler>
+  /** Known by a header, not by a path. */
+  readonly organizations: (request: HttpRequest, now: Date) => HttpResponse
+}
+
+function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Routes {
   const iam = buildIamStore(options.state, startedAt)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
-  const issuerKeys = createIssuerKeys(fetchJson, options.allowHttpIssuers)
+  const fetch = throughStandIns(fetchJson, options.standIns ?? {})
+  const poolKey = createPoolKey()
+  const ofPools = { issuer: COGNITO_ISSUER, keys: poolKey.publicKeys }
+  const issuerKeys = createIssuerKeys(fetch, options.allowHttpIssuers, ofPools)
+  const accessTokens = createAccessTokens(options.accessTokenServices ?? {}, fetch)
   const messages = createAuthorizationMessages()
-  const aws = { iam, sessions, issuerKeys, messages, encodesRefusals: options.encodedMessages ?? false }
+  const encodesRefusals = options.encodedMessages ?? false
+  const aws = { iam, sessions, issuerKeys, accessTokens, messages, encodesRefusals }
+  const identityPools = createIdentityPools(options.state.identityPools ?? [], aws, poolKey, log)
   const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
-  const call: Handler = (request, now) => answerCall(program, request, now)
-  return new Map<string, Handler>([
+  const call: Handler = (request, now) =>
+    identityPools.isAsked(request) ? identityPools.answer(request, now) : answerCall(program, request, now)
+  const byPath = new Map<string, Handler>([
     ['POST /', call],
     ['GET /', (request, now) => (request.query === '' ? toConsole : call(request, now))],
     ['GET /cloudtrail', (request) => trail.show(request)],
@@ -106,10 +127,11 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Read
     ['POST /console/logout', (request, now) => signOut(signIn, request, now)],
     ['GET /console.css', () => styleSheet],
   ])
+  return { byPath, organizations: (request, now) => answerOrganizations(aws, request, now, log) }
 }
 
 async function answer(
-  routes: ReadonlyMap<string, Handler>,
+  routes: Routes,
   request: IncomingMessage,
   response: ServerResponse,
   now: () => Date,
@@ -117,13 +139,17 @@ async function answer(
 ): Promise<void> {
   try {
     const read = await readRequest(request)
+    if (isOrganizationsCall(read)) {
+      writeResponse(response, routes.organizations(read, now()))
+      return
+    }
     const foreign = foreignService(read)
     if (foreign !== undefined) {
       log(`${read.method} of ${foreign}, which is not here`)
       writeResponse(response, refuseForeignService(read, foreign))
       return
     }
-    const handler = routes.get(`${read.method} ${read.path}`)
+    const handler = routes.byPath.get(`${read.method} ${read.path}`)
     writeResponse(response, handler ? await handler(read, now()) : nothingHere)
   } catch (error) {
     const { code, message } = asAwsError(error)

@@ -33,6 +33,12 @@ type TagsState = Readonly<Record<string, string>>
 export interface AccountState {
   readonly id: string
   readonly name?: string | undefined
+  /** Of its Organizations record. */
+  readonly email?: string | undefined
+  readonly status?: string | undefined
+  /** The names of its organizational units, separated by slashes. Default: it is in the root. */
+  readonly ou?: string | undefined
+  readonly tags?: TagsState | undefined
   /** The root user's key. */
   readonly root?: (AccessKeyState & { readonly mfa?: readonly MfaState[] | undefined }) | undefined
   /** Default regions whose STS endpoint is deactivated. */
@@ -90,6 +96,16 @@ export interface AccessTokenState {
   readonly of?: { readonly appId: string; readonly userId: string } | undefined
 }
 
+/** A Cognito identity pool with the basic (classic) flow. */
+export interface IdentityPoolState {
+  /** `eu-west-1:` and a UUID. */
+  readonly id: string
+  /** The account that it is in, and whose OpenID providers it knows. */
+  readonly account: string
+  /** The client IDs of each login provider, by its host and path. */
+  readonly logins: Readonly<Record<string, readonly string[]>>
+}
+
 export interface LocalAwsState {
   readonly accounts: readonly AccountState[]
   readonly users: readonly UserState[]
@@ -97,6 +113,7 @@ export interface LocalAwsState {
   readonly samlProviders: readonly SamlProviderState[]
   readonly oidcProviders: readonly OidcProviderState[]
   readonly accessTokens?: readonly AccessTokenState[] | undefined
+  readonly identityPools?: readonly IdentityPoolState[] | undefined
 }
 
 export type Tags = ReadonlyMap<string, string>
@@ -175,6 +192,8 @@ export interface Registry<Item> {
 
 /** The state as calls read it and IAM calls change it. */
 export interface IamStore {
+  /** As written down, in that order. */
+  accounts(): readonly AccountState[]
   accountName(id: string): string | undefined
   /** Accounts that are not in the state have the default regions. */
   stsRegions(account: string): StsRegions

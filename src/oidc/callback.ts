@@ -1,5 +1,5 @@
 import { sameText } from '../core/ids.ts'
-import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
+import { type Check, failed, type Observe, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 
 /** What the callback of this login at this provider must contain. */
@@ -84,8 +84,13 @@ const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
  * The code of a callback that answers this login. Throws OidcError for any other callback, including an error from the
  * provider.
  */
-export function checkCallback(parameters: URLSearchParams, expected: ExpectedCallback): string {
+export function checkCallback(
+  parameters: URLSearchParams,
+  expected: ExpectedCallback,
+  observe: Observe = () => {},
+): string {
   const verdict = runChecks(callbackChecks, parameters, expected)
+  observe(verdict)
   throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
   const error = parameters.get('error')
   if (error !== null) throw providerRefusal(error, parameters.get('error_description'))

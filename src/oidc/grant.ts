@@ -1,4 +1,5 @@
 import type { Renewal } from '../core/identity.ts'
+import type { Observe } from '../core/verdict.ts'
 import { type LoginSecrets, shortest } from './authorization-request.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
@@ -27,6 +28,7 @@ export async function redeemCode(
   code: string,
   secrets: LoginSecrets,
   now: Date,
+  observe?: Observe,
 ): Promise<VerifiedTokens> {
   const { redirectUri } = settings
   const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
@@ -39,7 +41,7 @@ export async function redeemCode(
     acrValues: [settings.acrValues ?? [], secrets.acrValues ?? []].filter((asked) => asked.length > 0),
   }
   const { idToken, accessToken } = answer
-  const token = await verifyToken(idToken, provider.readToken, idTokenChecks, { accessToken }, expected)
+  const token = await verifyToken(idToken, provider.readToken, idTokenChecks, { accessToken }, expected, observe)
   return verifiedTokens(answer, token)
 }
 
@@ -96,8 +98,8 @@ function refreshRefusal(error: unknown): unknown {
 
 /** The expectations of the provider's tokens, whatever they are for. */
 export function expectedToken(
-  { issuer, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
+  { issuer, issuerAliases = [], issuerTemplate, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
   now: Date,
 ): ExpectedToken {
-  return { issuer, clientId, trustedAudiences, clockSkewSeconds, now }
+  return { issuer, issuerAliases, issuerTemplate, clientId, trustedAudiences, clockSkewSeconds, now }
 }

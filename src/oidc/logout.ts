@@ -7,7 +7,7 @@ import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 import { expectedToken } from './grant.ts'
 import type { OidcSettings } from './settings.ts'
 import { logoutTokenChecks } from './tokens/logout-token-checks.ts'
-import { isText, OLDEST_SECONDS } from './tokens/token-checks.ts'
+import { isOfSomeTenant, isText, OLDEST_SECONDS } from './tokens/token-checks.ts'
 import { verifyToken } from './tokens/verified-token.ts'
 
 /** The sign-in to end at the provider. RP-Initiated Logout 1.0, 2 */
@@ -44,9 +44,10 @@ export interface LogoutNotice {
 
 type FrontchannelCheck = Check<URLSearchParams, OidcSettings>
 
-const issuerIsTheProvider: FrontchannelCheck = (query, { issuer }) => {
+const issuerIsTheProvider: FrontchannelCheck = (query, { issuer, issuerTemplate }) => {
   const iss = query.get('iss')
-  return iss === issuer ? passed() : failed(issuer, iss === null ? 'nothing' : cut(iss), 'iss')
+  const isKnown = issuerTemplate === undefined ? iss === issuer : isOfSomeTenant(iss ?? '', issuerTemplate)
+  return isKnown ? passed() : failed(issuer, iss === null ? 'nothing' : cut(iss), 'iss')
 }
 
 const sessionIsNamed: FrontchannelCheck = (query) => {
@@ -95,7 +96,7 @@ export async function verifyLogoutToken(
   const { sub, sid, jti, iat, exp } = claims
   const end = Math.min(Number(iat) + OLDEST_SECONDS, exp === undefined ? Number.POSITIVE_INFINITY : Number(exp))
   return {
-    issuer: settings.issuer,
+    issuer: settings.issuerTemplate === undefined ? settings.issuer : String(claims.iss),
     ...(typeof sub === 'string' ? { sub } : {}),
     ...(typeof sid === 'string' ? { sid } : {}),
     jti: String(jti),

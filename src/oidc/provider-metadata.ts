@@ -7,19 +7,21 @@ import { ID_TOKEN_ALGORITHMS, MAC_ALGORITHMS, type OidcSettings } from './settin
 type Document = Readonly<Record<string, unknown>>
 
 /** What is expected of a document. */
-type Expected = Pick<OidcSettings, 'issuer' | 'allowInsecureHttp' | 'idTokenAlgs' | 'par'>
+type Expected = Pick<OidcSettings, 'issuer' | 'issuerTemplate' | 'allowInsecureHttp' | 'idTokenAlgs' | 'par'>
 
 /** The members that a login requires, and those that it uses if present. OpenID Connect Discovery 1.0, 3 */
 const NEEDED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_authorization_request_endpoint'] as const
 
 /** Discovery 1.0, 4.3: identical, not merely equivalent. */
-const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, settings) =>
-  issuer === settings.issuer ? passed() : failed(settings.issuer, show(issuer), 'issuer')
+const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, { issuer: configured, issuerTemplate }) => {
+  const expected = issuerTemplate ?? configured
+  return issuer === expected ? passed() : failed(expected, show(issuer), 'issuer')
+}
 
 /** Placeholders in it, as in Entra ID's `common` and `organizations`: each tenant's tokens name their own issuer. */
-const issuerIsOfOneTenant: Check<Document, Expected> = ({ issuer }) =>
-  typeof issuer === 'string' && /\{[^{}]*\}/.test(issuer)
+const issuerIsOfOneTenant: Check<Document, Expected> = ({ issuer }, { issuerTemplate }) =>
+  issuerTemplate === undefined && typeof issuer === 'string' && /\{[^{}]*\}/.test(issuer)
     ? failed('the issuer of one tenant', show(issuer), 'issuer')
     : passed()
 

@@ -6,6 +6,7 @@
  */
 import type { SignIn } from '../core/identity.ts'
 import { within } from '../core/time-limit.ts'
+import type { Observe } from '../core/verdict.ts'
 import {
   authorizationRequest,
   type LoginSecrets,
@@ -38,9 +39,9 @@ export interface RelyingParty {
   /**
    * Redeems the callback's code and verifies everything; parameters are the same from a query and from a form_post.
    * `expected` belongs to this browser and this provider: the caller has checked that. Throws OidcError, with the
-   * verdict on the ID token if there was one.
+   * verdict on the ID token if there was one. `observe`: told of every verdict, for a test sign-in.
    */
-  finish(callback: URLSearchParams, expected: LoginSecrets, now: Date): Promise<SignIn>
+  finish(callback: URLSearchParams, expected: LoginSecrets, now: Date, observe?: Observe): Promise<SignIn>
   /** The same sign-in with a fresh ID token, by its refresh token and without the user. Throws OidcError. */
   refresh(signIn: SignIn, now: Date): Promise<SignIn>
   /**
@@ -91,7 +92,8 @@ export function createRelyingParty(settings: OidcSettings, options: RelyingParty
   return {
     available: () => within(ANSWERS_WITHIN_MILLISECONDS, isThere(discover(clock())), () => false),
     start: async (now, wishes = {}) => inTime(discover(now).then((it) => authorizationRequest(settings, it, wishes))),
-    finish: (callback, expected, now) => inTime(finish(settings, discover, callback, expected, now).then(noting)),
+    finish: (callback, expected, now, observe) =>
+      inTime(finish(settings, discover, callback, { ...expected, now, observe }).then(noting)),
     refresh: (signIn, now) => inTime(refresh(settings, discover, signIn, now).then(noting)),
     endSession: (session, now) =>
       inTime(
@@ -118,13 +120,12 @@ async function finish(
   settings: OidcSettings,
   discover: Discover,
   callback: URLSearchParams,
-  expected: LoginSecrets,
-  now: Date,
+  { now, observe, ...expected }: LoginSecrets & { readonly now: Date; readonly observe: Observe | undefined },
 ): Promise<SignIn> {
   const provider = await discover(now)
   const issuerIsPromised = provider.metadata.authorization_response_iss_parameter_supported === true
-  const code = checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised })
-  const tokens = await redeemCode(settings, provider, code, expected, now)
+  const code = checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised }, observe)
+  const tokens = await redeemCode(settings, provider, code, expected, now, observe)
   const userinfo = await userinfoOf(settings, provider, tokens)
   return signInFromTokens(settings, tokens, userinfo, expected.nonce)
 }

@@ -25,6 +25,13 @@ export interface OidcSettings {
   readonly id: string
   /** Compared byte for byte with discovery, with RFC 9207 `iss` and with the ID token. */
   readonly issuer: string
+  /** Values of an ID token's `iss` that mean the same issuer: Google's without `https://`. */
+  readonly issuerAliases?: readonly string[]
+  /**
+   * The issuer in the discovery document of several tenants, with `{tenantid}` in it: the ID token's `iss` must be that
+   * of its `tid`. Replaces the comparison with `issuer`.
+   */
+  readonly issuerTemplate?: string
   readonly clientId: string
   /** Without a secret and a client key, this is a public client. */
   readonly clientSecret?: Secret

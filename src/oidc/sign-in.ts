@@ -14,14 +14,15 @@ export function signInFromTokens(
 ): SignIn {
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
-  const { id, issuer } = settings
+  const { id, issuer, issuerTemplate } = settings
   const authnContext = contextsOfClaims(claims)
   const { attributes, leftOut } = describeUser(settings, claims, userinfo)
   return {
     identity: {
       provider: id,
       protocol: 'oidc',
-      issuer,
+      // The checks have compared it with the template.
+      issuer: issuerTemplate === undefined ? issuer : String(claims.iss),
       subject,
       attributes,
       authenticatedAt: toDate(authTime ?? iat),

@@ -202,6 +202,10 @@ export const samlErrors = {
     sentence: 'You did not sign in the way this gateway requires.',
     hint: 'Sign in again with the required method, such as a second factor. If it happens again, ask the administrator of the identity provider to support the requested `authnContext`.',
   },
+  'saml.groups_unlisted': {
+    sentence: 'The identity provider did not list the groups you are in.',
+    hint: "Ask the identity provider's administrator to release each group as a value of its own, and only the groups that this gateway uses.",
+  },
   'saml.authn_statement_missing': {
     sentence: 'The assertion has no AuthnStatement.',
     hint: "Ask the identity provider's administrator to send an AuthnStatement.",

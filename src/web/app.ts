@@ -35,6 +35,7 @@ import { statusRoutes } from './routes/status.ts'
 import { userRoutes } from './routes/user.ts'
 import { sessions } from './session.ts'
 import { staticFiles } from './static-files.ts'
+import { testSignInRoutes } from './test-sign-in/routes.ts'
 import { createViews } from './views.ts'
 
 export interface WebSettings {
@@ -70,7 +71,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
-  app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
+  app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
   app.use(consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))

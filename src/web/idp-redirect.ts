@@ -8,7 +8,7 @@ import { texts } from './texts.ts'
 
 /** To the identity provider: by redirect, or by a page whose form posts itself there. */
 export function redirectToIdp(
-  parts: WebParts,
+  parts: PageParts,
   response: Response,
   departure: IdpRedirect,
   status: 302 | 303 = 302,

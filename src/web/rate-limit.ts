@@ -2,13 +2,13 @@ import type { Request, RequestHandler } from 'express'
 import { type LimitName, rateLimiter } from '../gateway/operations/rate-limit.ts'
 import { callerOf } from './caller.ts'
 import { WebError } from './errors.ts'
-import type { WebParts } from './pages.ts'
+import type { PageParts } from './pages.ts'
 
 /**
  * Refuses what exceeds that limit of the configuration with `http.too_many_requests`, 429 and Retry-After (RFC 6585 4),
  * before the body is read. By the address of the client, and by the provider that the route names.
  */
-export function limited({ gateway }: WebParts, limit: LimitName): RequestHandler {
+export function limited({ gateway }: Pick<PageParts, 'gateway'>, limit: LimitName): RequestHandler {
   const count = rateLimiter(gateway, limit)
   return async (request, response, next) => {
     const over = await count({

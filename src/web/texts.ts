@@ -4,6 +4,7 @@
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
 import { counted } from '../core/text/plural.ts'
+import { testSignIn } from './test-sign-in/texts.ts'
 
 /** Of the page with credentials. */
 const credentials = {
@@ -63,6 +64,7 @@ const minuteCount = { one: '{n} minute', other: '{n} minutes' } as const
 const secondCount = { one: '{n} second', other: '{n} seconds' } as const
 const organizationCount = { one: '{n} organization', other: '{n} organizations' } as const
 const accountCount = { one: '{n} account', other: '{n} accounts' } as const
+const fileCount = { one: '{n} file', other: '{n} files' }
 const credentialsFor = { one: 'Credentials for {n} role', other: 'Credentials for {n} roles' } as const
 /** On the button that does it. */
 const pinWords = { yes: 'Pin', no: 'Unpin' } as const
@@ -557,6 +559,15 @@ const status = {
   url: 'URL',
   keySigns: 'Signing key',
   keyPublished: 'Published key',
+  catalog: {
+    title: 'Catalogue of accounts and roles',
+    inUse: 'In use',
+    contents: (accounts: number, roles: number, files: number): string =>
+      [counted(accountCount, accounts), counted(roleCount, roles), counted(fileCount, files)].join(', '),
+    readAt: 'Read',
+    problem: 'The files have changed and cannot be used; the version below still applies.',
+    further: (count: number): string => `and ${count} more`,
+  },
 } as const
 
 export const texts = {
@@ -575,6 +586,7 @@ export const texts = {
   activity,
   commandLine,
   status,
+  testSignIn,
 } as const
 
 /** `1 hour`, `1 hour 30 minutes`. */

@@ -14,6 +14,7 @@ const exchange = {
   subject: 'alice',
   purpose: 'credentials',
   awsRegion: 'eu-west-1',
+  grantedBy: 'groups = dev (rule at line 7)',
   requestParameters: { roleArn: 'arn:aws:iam::111122223333:role/Dev', roleSessionName: 'alice', durationSeconds: 3600 },
   responseElements: { accessKeyId: 'ASIAEXAMPLE', expiration: new Date('2026-01-02T04:04:05Z') },
 } as const satisfies AuditEvent

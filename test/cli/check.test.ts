@@ -8,9 +8,7 @@ import { readConfig } from '../../src/cli/load-config.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
 import { writeConfig } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
+import { PROGRAM } from '../setup/built.ts'
 
 interface Ended {
   readonly exitCode: number | null
@@ -20,7 +18,7 @@ interface Ended {
 
 const check = (config: string, ...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const words = ['--import', TSX, MAIN, 'check', '--config', config, ...args]
+    const words = [PROGRAM, 'check', '--config', config, ...args]
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const written = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const)
@@ -69,8 +67,8 @@ describe('fedgate check', () => {
     for (const folder of folders) await rm(folder, { recursive: true })
   })
 
-  const configFor = async (metadata: string): Promise<{ file: string; folder: string }> => {
-    const keys = { providers: [{ id: 'corp', protocol: 'saml', metadata }] }
+  const configFor = async (metadata: string, more: object = {}): Promise<{ file: string; folder: string }> => {
+    const keys = { providers: [{ id: 'corp', protocol: 'saml', metadata, ...more }] }
     const written = await writeConfig(URL_OF_GATEWAY, keys, { files: { 'idp.xml': idp.metadata } })
     folders.push(written.folder)
     return written
@@ -150,6 +148,20 @@ describe('fedgate check', () => {
       const ended = await check(config.file, '--response', response, '--provider', 'corp', ...late)
       expect(ended.exitCode).toBe(1)
       expect(ended.stdout).toMatch(/^response of corp: saml\.confirmation_expired\n/)
+    })
+
+    it('names the field of the product, where a preset knows it', async () => {
+      const { file, folder } = await configFor('./idp.xml', { preset: 'okta' })
+      const other = join(folder, 'other.txt')
+      const answer = await answerTo(
+        idp,
+        { id: REQUEST, acsUrl: ACS, issuer: 'fedgate' },
+        { subject: 'alice', attributes: {} },
+      )
+      await writeFile(other, answer.SAMLResponse)
+      const ended = await check(file, '--response', other, '--provider', 'corp', '--in-response-to', REQUEST)
+      expect(ended.stdout).toMatch(/^response of corp: saml\.audience_mismatch\n/)
+      expect(ended.stderr).toContain('“Audience URI (SP Entity ID)”')
     })
 
     it('shows nothing that the user could sign in with', async () => {

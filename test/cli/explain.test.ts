@@ -8,9 +8,8 @@ import { readConfig } from '../../src/cli/load-config.ts'
 import type { ExplainOptions } from '../../src/cli/options.ts'
 import { writeConfig } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp } from '../harness/test-idp.ts'
+import { PROGRAM } from '../setup/built.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
 const URL_OF_GATEWAY = 'http://localhost:4711'
 const ACCOUNT = '111122223333'
 const arnOf = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
@@ -25,7 +24,7 @@ interface Ended {
 
 const explain = (...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, 'explain', ...args], {
+    const child = spawn(process.execPath, [PROGRAM, 'explain', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const written = { stdout: '', stderr: '' }

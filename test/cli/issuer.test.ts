@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
+import { PROGRAM } from '../setup/built.ts'
 
 interface Ended {
   readonly exitCode: number | null
@@ -22,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const fedgate = (...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

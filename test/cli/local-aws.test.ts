@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { PROGRAM } from '../setup/built.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fedgate-local-aws-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -16,7 +17,7 @@ interface Ended {
 /** Runs the command; when it listens, `meanwhile` gets its URL, and then it is stopped. */
 const localAws = (args: readonly string[], meanwhile?: (url: string) => Promise<unknown>): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'local-aws', '--port', '0', ...args])
+    const child = spawn(process.execPath, [PROGRAM, 'local-aws', '--port', '0', ...args])
     let stdout = ''
     let stderr = ''
     let url: string | undefined

@@ -3,9 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
+import { PROGRAM } from '../setup/built.ts'
 
 interface Ended {
   readonly exitCode: number | null
@@ -18,7 +16,7 @@ const fedgate = (...args: string[]): Promise<Ended> => fedgateUntil(undefined, .
 /** Runs the command; sends it an interrupt (Ctrl-C) as soon as its stderr has this text. */
 const fedgateUntil = (interruptAt: string | undefined, ...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const written = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       written.stdout += text
@@ -47,7 +45,7 @@ describe('the fedgate command', () => {
   })
 
   it('ends silently when its output is not read', async () => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [PROGRAM, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

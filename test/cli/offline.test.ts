@@ -6,9 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
+import { PROGRAM } from '../setup/built.ts'
 
 const config = `baseUrl: https://aws.example.com
 listen: { port: "\${FEDGATE_TEST_PORT}" }
@@ -36,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const fedgate = (...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> =>
   new Promise((resolve, reject) => {
-    const words = ['--import', TSX, MAIN, ...args, '--config', 'fedgate.yaml']
+    const words = [PROGRAM, ...args, '--config', 'fedgate.yaml']
     const child = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     const written = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const)

@@ -25,6 +25,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     if (failure !== undefined) throw failure
   }
   const commands: Commands = {
+    init: command('init'),
     demo: command('demo'),
     serve: command('serve'),
     localAws: command('localAws'),
@@ -32,6 +33,8 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     explain: command('explain'),
     issuerExport: command('issuerExport'),
     trustPolicy: command('trustPolicy'),
+    catalogPull: command('catalogPull'),
+    access: command('access'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
@@ -41,6 +44,9 @@ describe('fedgate', () => {
   it.each([
     [['demo'], 'demo', { portBase: 8080 }],
     [['demo', '--port-base', '9000'], 'demo', { portBase: 9000 }],
+    [['catalog', 'pull', '--out', 'c', '--role-name', 'Audit'], 'catalogPull', { out: 'c', roleName: 'Audit' }],
+    [['catalog', 'pull', '--policy'], 'catalogPull', { policy: true }],
+    [['access', '--config', 'f'], 'access', { config: 'f', format: 'table' }],
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml', workers: 1 }],
     [['serve', '--config', 'fedgate.yaml', '--workers', '4'], 'serve', { config: 'fedgate.yaml', workers: 4 }],
     [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],

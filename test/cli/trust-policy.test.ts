@@ -10,9 +10,7 @@ import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { readTerraform } from '../iam/terraform-json.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const TSX = import.meta.resolve('tsx')
+import { PROGRAM } from '../setup/built.ts'
 
 interface Ended {
   readonly exitCode: number | null
@@ -80,7 +78,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const trustPolicy = (...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const command = ['--import', TSX, MAIN, 'trust-policy', '--config', 'fedgate.yaml', ...args]
+    const command = [PROGRAM, 'trust-policy', '--config', 'fedgate.yaml', ...args]
     const child = spawn(process.execPath, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     const written = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -327,12 +325,12 @@ Name the users in a rule (\`subject\`), or set exchange.evidence to reissued.
     [
       ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts'],
       1,
-      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.\n',
+      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts` or in a file (--accounts), or specify each role by its ARN with --role.\n',
     ],
     [
       ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts', '--role', 'Audit'],
       1,
-      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.\n',
+      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts` or in a file (--accounts), or specify each role by its ARN with --role.\n',
     ],
     [
       ['--provider', 'tokens', '--all-accounts', '--role', 'Nobody'],

@@ -5,10 +5,15 @@ import { attributeReference } from '../../scripts/config-reference/attributes.ts
 import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { conditionKeyReference } from '../../scripts/config-reference/condition-keys.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
+import { providerReference } from '../../scripts/config-reference/providers.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
+import { samlPresetReference } from '../../scripts/config-reference/saml-presets.ts'
 import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
 import { auditErrors } from '../../src/audit/errors.ts'
-import { stsErrors } from '../../src/aws/errors.ts'
+import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
+import { catalogErrors } from '../../src/catalog/errors.ts'
+import { accessReportErrors } from '../../src/cli/access/errors.ts'
+import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
@@ -17,6 +22,7 @@ import { gatewayErrors } from '../../src/gateway/errors.ts'
 import { iamErrors } from '../../src/iam/errors.ts'
 import { issuerErrors } from '../../src/issuer/errors.ts'
 import { localAwsErrors } from '../../src/local-aws/errors.ts'
+import { accessTokenErrors } from '../../src/oauth/errors.ts'
 import { oidcErrors } from '../../src/oidc/errors.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
 import { storeErrors } from '../../src/stores/errors.ts'
@@ -44,7 +50,9 @@ describe('what is generated from the source (npm run schema)', () => {
   it('docs/errors.md has every code of every folder', () => {
     const page = read('docs/errors.md')
     const codes = [
+      accessReportErrors,
       auditErrors,
+      catalogErrors,
       checkErrors,
       configErrors,
       explainErrors,
@@ -53,6 +61,9 @@ describe('what is generated from the source (npm run schema)', () => {
       issuerErrors,
       localAwsErrors,
       oidcErrors,
+      accessTokenErrors,
+      cognitoErrors,
+      pullErrors,
       samlErrors,
       startErrors,
       storeErrors,
@@ -61,6 +72,10 @@ describe('what is generated from the source (npm run schema)', () => {
       webErrors,
     ].flatMap(Object.keys)
     expect(codes.filter((code) => !page.includes(`- \`${code}\`: `))).toEqual([])
+  })
+
+  it('docs/providers/README.md is current', () => {
+    expect(read('docs/providers/README.md')).toBe(providerReference())
   })
 
   it('docs/checks.md is current', () => {
@@ -73,6 +88,10 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/trust-policies.md is current', () => {
     expect(read('docs/trust-policies.md')).toBe(trustPolicyReference())
+  })
+
+  it('docs/providers/saml.md is current', () => {
+    expect(read('docs/providers/saml.md')).toBe(samlPresetReference())
   })
 
   it('the smallest configuration of the page works', () => {

@@ -28,8 +28,113 @@ type Mistake = readonly [
   rulesFor?: string,
 ]
 
+const GOOGLE = 'issuer: https://accounts.google.com'
+const TENANT = '0c1d2e3f-1111-4222-8333-444455556666'
+
+/** In the provider with the id google. */
+const presetMistakes: readonly Mistake[] = (
+  [
+    ['no issuer and no preset', 'label: Google', 'id: google', 'issuer'],
+    ['an unknown preset', 'preset: gogle', 'gogle', 'preset'],
+    [
+      'an issuer that is not of the family',
+      'preset: entra\n    issuer: https://example.com',
+      'https://example.com',
+      'issuer',
+    ],
+    ['a preset without its parameter', 'preset: entra', 'id: google', 'tenant'],
+    ['a parameter of another preset', 'preset: google\n    tenant: contoso', 'tenant', 'tenant'],
+    ['a tenant by its domain name', 'preset: entra\n    tenant: contoso.onmicrosoft.com', 'contoso', 'tenant'],
+    [
+      'original evidence of all tenants',
+      'preset: entra\n    tenant: common\n    exchange: { via: web-identity, evidence: original }',
+      'original',
+      'exchange.evidence',
+    ],
+    [
+      'a context that Entra ID does not answer',
+      `preset: entra\n    tenant: ${TENANT}\n    acrValues: [mfa]`,
+      '[mfa]',
+      'acrValues',
+    ],
+    [
+      'an Okta domain with a scheme',
+      'preset: okta\n    domain: https://example.okta.com',
+      'https://example.okta.com',
+      'domain',
+    ],
+    ['an Okta admin domain', 'preset: okta\n    domain: example-admin.okta.com', 'example-', 'domain'],
+    [
+      'an Auth0 issuer without its slash',
+      'preset: auth0\n    issuer: https://example.auth0.com',
+      'https://example.auth0.com',
+      'issuer',
+    ],
+    ['a user pool without its region', 'preset: cognito\n    userPoolId: AbCdEf', 'AbCdEf', 'userPoolId'],
+    [
+      'the realm of the administrators',
+      'preset: keycloak\n    domain: sso.example.com\n    realm: master',
+      'master',
+      'realm',
+    ],
+    [
+      'gitlab.com with original evidence',
+      'preset: gitlab\n    exchange: { via: web-identity, evidence: original }',
+      'original',
+      'exchange.evidence',
+    ],
+    ['the age of a sign-in without ID token', 'preset: amazon\n    maxAge: 1h', '1h', 'maxAge'],
+    [
+      'an issuer without ID token',
+      'preset: facebook\n    issuer: https://www.facebook.com',
+      'https://www.facebook.com',
+      'issuer',
+    ],
+    [
+      'an API in clear text',
+      'preset: amazon\n    endpoints: { api: "http://api.amazon.com" }',
+      '"http:',
+      'endpoints.api',
+    ],
+    [
+      'an identity pool without original evidence',
+      `${GOOGLE}\n    exchange: { via: saml, evidence: reissued, identityPoolId: "eu-west-1:${TENANT}" }`,
+      '"eu-west-1',
+      'exchange.identityPoolId',
+    ],
+  ] as const
+).map(([mistake, to, piece, path]) => [mistake, GOOGLE, to, piece, `providers[1].${path}`])
+
 const mistakes: readonly Mistake[] = [
   ['an unknown key', 'idle: 30m', 'idel: 30m', 'idel', 'session.idel'],
+  [
+    'a condition on roles without a catalogue',
+    '["arn:aws:iam::111122223333:role/Admin"]',
+    '[{ name: Admin }]',
+    '{ name: Admin }',
+    'access[0].roles[0]',
+  ],
+  [
+    'a condition on roles that matches every role',
+    'access:',
+    'catalog: ./catalog.json\naccess:\n  - { when: { provider: corp }, roles: [{}] }',
+    '{}]',
+    'access[0].roles[0]',
+  ],
+  [
+    'a separator without the key of a tag',
+    'access:',
+    'catalog: ./catalog.json\naccess:\n  - { when: { provider: corp }, roles: [{ name: Admin, separator: ":" }] }',
+    '{ name: Admin, sep',
+    'access[0].roles[0]',
+  ],
+  [
+    'an unknown condition on roles',
+    'access:',
+    'catalog: ./catalog.json\naccess:\n  - { when: { provider: corp }, roles: [{ nmae: Admin }] }',
+    'nmae',
+    'access[0].roles[0].nmae',
+  ],
   ['an unknown key at the top', 'sessionName:', 'sesionName:', 'sesionName', 'sesionName'],
   ['an unknown key of a provider', 'clockSkew: 60s', 'clockskew: 60s', 'clockskew', 'providers[0].clockskew'],
   ['a key of the other protocol', 'clockSkew: 60s', 'issuer: x', 'issuer: x', 'providers[0].issuer'],
@@ -83,6 +188,7 @@ const mistakes: readonly Mistake[] = [
     'http:',
     'providers[1].issuer',
   ],
+  ...presetMistakes,
   [
     'insecure http for the world',
     'clientId: client-1',

@@ -38,6 +38,22 @@ describe('the session', () => {
     })
   })
 
+  it('the session of a token that goes through an identity pool has its name alone', () => {
+    const identityPoolId = 'eu-west-1:0a1b2c3d-3333-4444-8555-666677778888'
+    const session = presentedSession(templates, {
+      provider: {
+        id: 'corp',
+        exchange: { via: 'web-identity', evidence: 'reissued', identityPoolId },
+      } as ProviderConfig,
+      identity: identity({ team: ['blue'] }),
+      original: token,
+    })
+    expect(session).toMatchObject({ roleSessionName: 'alice', tags: new Map(), sourceIdentity: undefined })
+    expect(session.leftOut.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['sourceIdentity', 'sessionTags.Team']),
+    )
+  })
+
   it('the session of original evidence is what the provider signed, which may lack a source identity', () => {
     const session = sessionWith('original')
     expect(session).toMatchObject({ tags: new Map([['Team', 'green']]), sourceIdentity: 'alice-at-corp' })

@@ -4,7 +4,7 @@ import type { ProviderConfig } from '../../src/config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../src/core/arn.ts'
 import type { Identity } from '../../src/core/identity.ts'
 import { type EvidenceToPresent, presentEvidence } from '../../src/evidence/presented-evidence.ts'
-import { reissuedAssertion, reissuedToken } from '../../src/evidence/reissued-evidence.ts'
+import { reissuedAssertion, reissuedToken, reissuedTokenForPool } from '../../src/evidence/reissued-evidence.ts'
 import { identity } from '../access/identities.ts'
 
 const roleOf = (arn: string): RoleArn => parseRoleArn(arn) ?? expect.fail(arn)
@@ -29,6 +29,11 @@ describe("a token of the gateway's own", () => {
 
   it('believes a method of sign-in from OpenID providers only, where the claim means that', () => {
     expect(reissuedToken(openid(['pwd'], { protocol: 'saml' })).methods).toEqual(['provider:corp'])
+  })
+
+  it('names the provider in its subject where an identity pool gets it, which reads no methods', () => {
+    expect(reissuedTokenForPool(openid([])).subject).toBe('corp:alice')
+    expect(reissuedTokenForPool(openid([], { provider: 'partner' })).subject).toBe('partner:alice')
   })
 })
 

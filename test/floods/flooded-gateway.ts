@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { reserveGateway, writeConfig } from '../harness/test-gateway.ts'
 import { createTestIdp } from '../harness/test-idp.ts'
 import { startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
+import { PROGRAM } from '../setup/built.ts'
 
 /** In octets. */
 export interface Memory {
@@ -41,8 +42,6 @@ export interface FloodedGateway {
 const unlimited = Object.fromEntries(
   ['loginStarts', 'acs', 'callbacks', 'logouts', 'oauth', 'api'].map((limit) => [limit, '100000/s']),
 )
-
-const ROOT = join(import.meta.dirname, '../..')
 
 export async function startFloodedGateway(): Promise<FloodedGateway> {
   const [url, op, idp] = [await reserveGateway(), await startTamperingProvider(), await createTestIdp('corp')]
@@ -84,19 +83,11 @@ function providersOf({ issuer }: TamperingProvider) {
 }
 
 async function started(config: string): Promise<ChildProcess> {
-  const preloads = [import.meta.resolve('tsx'), join(import.meta.dirname, 'report-memory.mjs')]
-  const child = spawn(
-    process.execPath,
-    [
-      '--expose-gc',
-      ...preloads.flatMap((module) => ['--import', module]),
-      join(ROOT, 'src/main.ts'),
-      'serve',
-      '--config',
-      config,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent' } },
-  )
+  const preload = join(import.meta.dirname, 'report-memory.mjs')
+  const child = spawn(process.execPath, ['--expose-gc', '--import', preload, PROGRAM, 'serve', '--config', config], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent' },
+  })
   child.stdout?.resume()
   await listening(child)
   return child

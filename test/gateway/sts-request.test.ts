@@ -28,6 +28,7 @@ const exchange: Exchange = {
     grantedBy: 'corp',
     accountName: 'Production',
     accountColor: undefined,
+    description: undefined,
     alias: undefined,
     maxSessionSeconds: 3600,
     maxAuthAgeSeconds: undefined,

@@ -1,8 +1,8 @@
 /** The fedgate command as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { PROGRAM, ROOT } from '../setup/built.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')
 
 export interface Command {
@@ -32,14 +32,19 @@ export interface Surroundings {
 const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
 
 export const fedgate = (args: readonly string[], surroundings?: Surroundings): Command =>
-  runScript([MAIN, ...args], surroundings)
+  runScript([PROGRAM, ...args], surroundings)
 
-/** The first word is the path of a script. */
+/** As `npm run demo` starts it, from its source: its keys are in the checkout. */
+export const demoFromSource = (...args: readonly string[]): Command =>
+  runScript([join(ROOT, 'src/main.ts'), 'demo', ...args])
+
+/** The first word is the path of a script, compiled or TypeScript. */
 export const runScript = (
   words: readonly string[],
   { env = {}, preload = [], stdin, wrapper = [] }: Surroundings = {},
 ): Command => {
-  const imports = [...preload, TSX].flatMap((module) => ['--import', module])
+  const loader = words[0]?.endsWith('.ts') || preload.some((module) => module.endsWith('.ts')) ? [TSX] : []
+  const imports = [...preload, ...loader].flatMap((module) => ['--import', module])
   const [program = '', ...args] = [...wrapper, process.execPath, ...imports, ...words]
   const child = spawn(program, args, {
     env: { ...bare, ...env },

@@ -88,10 +88,12 @@ export interface TestGatewayPlan {
   readonly store?: OpenStore
   /** What exists in its local AWS; without it what the configuration needs. */
   readonly state?: Keys
+  /** Where its local AWS fetches the documents of providers. */
+  readonly standIns?: Readonly<Record<string, string>>
 }
 
 /** What a configuration of one's own need not say. */
-const usual = (url: string, localAwsPort: number, { state }: TestGatewayPlan): Keys => ({
+const usual = (url: string, localAwsPort: number, { state, standIns = {} }: TestGatewayPlan): Keys => ({
   baseUrl: url,
   listen: { host: '127.0.0.1', port: Number(new URL(url).port) },
   session: { secret: 'only for tests, and long enough for them', store: 'memory' },
@@ -99,6 +101,7 @@ const usual = (url: string, localAwsPort: number, { state }: TestGatewayPlan): K
   localAws: {
     listen: { host: '127.0.0.1', port: localAwsPort },
     ...(state === undefined ? {} : { state: './local-aws.yaml' }),
+    standIns,
   },
 })
 

@@ -17,16 +17,27 @@ interface Way {
   readonly login: Protocol
   readonly via: 'saml' | 'web-identity'
   readonly evidence: 'original' | 'reissued'
+  /** A Cognito identity pool in between. */
+  readonly isPooled?: true
 }
 
-const ways: readonly Way[] = (['saml', 'oidc'] as const).flatMap((login) =>
+const POOL = 'eu-west-1:0a1b2c3d-3333-4444-8555-666677778888'
+
+const unpooled: readonly Way[] = (['saml', 'oidc'] as const).flatMap((login) =>
   (['saml', 'web-identity'] as const).flatMap((via) =>
     (['original', 'reissued'] as const).map((evidence) => ({ login, via, evidence })),
   ),
 )
+const ways: readonly Way[] = [
+  ...unpooled,
+  { login: 'saml', via: 'web-identity', evidence: 'reissued', isPooled: true },
+  { login: 'oidc', via: 'web-identity', evidence: 'reissued', isPooled: true },
+  { login: 'oidc', via: 'web-identity', evidence: 'original', isPooled: true },
+]
 const isPossible = ({ login, via, evidence }: Way): boolean =>
   evidence === 'reissued' || (login === 'saml') === (via === 'saml')
-const idOf = ({ login, via, evidence }: Way): string => `${login}-${via}-${evidence}`
+const idOf = ({ login, via, evidence, isPooled }: Way): string =>
+  isPooled ? `${login}-pool-${evidence}` : `${login}-${via}-${evidence}`
 const roleOf = (way: Way): string => `${ACCOUNT}:role/${idOf(way)}`
 
 let gateway: ReservedGateway
@@ -36,7 +47,7 @@ let op: TamperingProvider
 const providerOf = (way: Way) => ({
   id: idOf(way),
   protocol: way.login,
-  exchange: { via: way.via, evidence: way.evidence },
+  exchange: { via: way.via, evidence: way.evidence, ...(way.isPooled ? { identityPoolId: POOL } : {}) },
   ...(way.login === 'saml'
     ? { metadata: './corp.xml' }
     : { issuer: op.issuer, clientId: 'fedgate', clientSecret: 's', allowInsecureHttp: true }),
@@ -78,7 +89,7 @@ const take = async (way: Way, tampering: Tampering = {}): Promise<Page> => {
   return browser.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
 }
 
-describe.each(ways.filter(isPossible))('$login sign-in, $via, $evidence', (way) => {
+describe.each(ways.filter(isPossible).map((way) => ({ ...way, id: idOf(way) })))('$login sign-in: $id', (way) => {
   it('the sign-in ends in credentials of the role, under the name of the user', async () => {
     const taken = await take(way)
     expect(taken.status).toBe(200)

@@ -14,8 +14,8 @@ import { HttpBrowser } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
 import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp, requestOn, type Says, type TestIdp } from '../harness/test-idp.ts'
+import { PROGRAM } from '../setup/built.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const alice: Says = { subject: 'alice', attributes: { groups: ['aws-dev'] } }
 
 interface Shown {
@@ -53,7 +53,7 @@ describe('the verdict on a response', () => {
 
   const fedgateCheck = async (file: string, request: string): Promise<Shown> => {
     const which = ['--config', config.file, '--response', file, '--provider', 'corp', '--in-response-to', request]
-    const words = ['--import', import.meta.resolve('tsx'), MAIN, 'check', '--json', ...which]
+    const words = [PROGRAM, 'check', '--json', ...which]
     const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
       execFile(process.execPath, words, (_refused, stdout, stderr) => resolve({ stdout, stderr }))
     })

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Command, fedgate as startCommand } from '../harness/command.ts'
+import { type Command, demoFromSource, fedgate as startCommand } from '../harness/command.ts'
 import { freePortRow } from '../harness/ports.ts'
 import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
 import { createTestIdp } from '../harness/test-idp.ts'
@@ -133,7 +133,9 @@ describe('fedgate demo', () => {
   const startDemo = (portBase: number) => {
     // In a checkout the demo keeps its keys there.
     folders.push(join(import.meta.dirname, `../../certs/demo-${portBase}`))
-    return fedgate(['demo', '--port-base', String(portBase)])
+    const demo = demoFromSource('--port-base', String(portBase))
+    running.add(demo)
+    return demo
   }
   afterAll(async () => {
     for (const folder of folders) await rm(folder, { recursive: true, force: true })

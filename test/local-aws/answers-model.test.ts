@@ -193,6 +193,8 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ['UpdateRoleDescription', { ...role, Description: 'y' }],
       ['UpdateAssumeRolePolicy', { ...role, PolicyDocument: trust }],
       ['ListRoles', { MaxItems: '3' }],
+      ['GetAccountAuthorizationDetails', { MaxItems: '3', 'Filter.member.1': 'Role' }],
+      ['ListAccountAliases', {}],
       ['TagRole', { ...role, ...tagParameters({ Stage: 'test' }) }],
       ['ListRoleTags', { ...role, MaxItems: '1' }],
       ['UntagRole', { ...role, 'TagKeys.member.1': 'Stage' }],

@@ -103,6 +103,12 @@ describe('The message of a denied call', () => {
     expect((await decode(EVA, message)).element('Code')).toBe('InvalidAuthorizationMessageException')
   })
 
+  it('the message of a denied call never begins with a hyphen, so that no shell command takes it for an option', () => {
+    const messages = createAuthorizationMessages()
+    const firsts = Array.from({ length: 1000 }, () => messages.seal('{}', '111122223333', clock)[0])
+    expect([...new Set(firsts)].join('')).toMatch(/^[A-Za-z]+$/)
+  })
+
   it('the message of a denied call is read by the root user too', async () => {
     expect(await decoded(ROOT, await messageFor(DORA, 'Nobody'))).toMatchObject({ allowed: false })
   })

@@ -1,9 +1,10 @@
 /** What the SAML provider in IAM says of a response: its certificates, their end, its private keys, its partition. */
-import { createCipheriv, generateKeyPairSync, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { samlTrustStatement, trustPolicy } from '../../src/iam/generate.ts'
 import type { LocalAwsState, SamlProviderState } from '../../src/local-aws/state.ts'
+import { type Cipher, encryptedAssertion } from '../harness/encrypted-assertion.ts'
 import {
   attributesFor,
   base64,
@@ -75,30 +76,10 @@ const responseFor = (name: string, parts: ResponseParts = {}, partition = 'aws')
   return responseXml(NOW, { attributes: attributesFor(role, provider), ...parts })
 }
 
-const ENC = 'http://www.w3.org/2001/04/xmlenc#'
-
-/** AES-256 and RSA-OAEP, by node:crypto alone. XML Encryption 1.1, 5.2 and 5.5.2 */
-const encrypted = (plaintext: string, to: KeyObject, cipher: 'gcm' | 'cbc'): string => {
-  const key = randomBytes(32)
-  const wrapped = publicEncrypt({ key: to, oaepHash: 'sha1' }, key).toString('base64')
-  const algorithm = cipher === 'gcm' ? 'http://www.w3.org/2009/xmlenc11#aes256-gcm' : `${ENC}aes256-cbc`
-  return `<a:EncryptedAssertion xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"><e:EncryptedData xmlns:e="${ENC}" Type="${ENC}Element"><e:EncryptionMethod Algorithm="${algorithm}"/><d:KeyInfo xmlns:d="http://www.w3.org/2000/09/xmldsig#"><e:EncryptedKey><e:EncryptionMethod Algorithm="${ENC}rsa-oaep-mgf1p"/><e:CipherData><e:CipherValue>${wrapped}</e:CipherValue></e:CipherData></e:EncryptedKey></d:KeyInfo><e:CipherData><e:CipherValue>${sealed(plaintext, key, cipher)}</e:CipherValue></e:CipherData></e:EncryptedData></a:EncryptedAssertion>`
-}
-
-const sealed = (plaintext: string, key: Buffer, mode: 'gcm' | 'cbc'): string => {
-  const iv = randomBytes(mode === 'gcm' ? 12 : 16)
-  if (mode === 'gcm') {
-    const cipher = createCipheriv('aes-256-gcm', key, iv)
-    return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]).toString('base64')
-  }
-  const cipher = createCipheriv('aes-256-cbc', key, iv)
-  return Buffer.concat([iv, cipher.update(plaintext), cipher.final()]).toString('base64')
-}
-
 /** The assertion of a response, encrypted in its place. It must declare what it uses. */
-const encryptIn = (xml: string, to: KeyObject, cipher: 'gcm' | 'cbc' = 'gcm'): string =>
+const encryptIn = (xml: string, to: KeyObject, cipher: Cipher = 'gcm'): string =>
   xml.replace(/<a:Assertion [\s\S]*<\/a:Assertion>/, (assertion) =>
-    encrypted(
+    encryptedAssertion(
       assertion.replace('<a:Assertion ', '<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" '),
       to,
       cipher,
@@ -173,7 +154,7 @@ describe('An encrypted assertion (B.5)', () => {
       () =>
         responseFor('allowed').replace(
           /<a:Assertion [\s\S]*<\/a:Assertion>/,
-          encrypted('text', newer.publicKey, 'gcm'),
+          encryptedAssertion('text', newer.publicKey, 'gcm'),
         ),
     ],
     [
@@ -181,7 +162,7 @@ describe('An encrypted assertion (B.5)', () => {
       () =>
         responseFor('allowed').replace(
           /<a:Assertion [\s\S]*<\/a:Assertion>/,
-          encrypted('<a xmlns="urn:x"/>', newer.publicKey, 'gcm'),
+          encryptedAssertion('<a xmlns="urn:x"/>', newer.publicKey, 'gcm'),
         ),
     ],
     [
@@ -205,7 +186,7 @@ describe('An encrypted assertion (B.5)', () => {
 
   it('an encrypted assertion may not be next to a plain one', async () => {
     const xml = sign(responseFor('allowed'), keys)
-    const both = xml.replace('</p:Response>', `${encrypted('<a/>', newer.publicKey, 'gcm')}</p:Response>`)
+    const both = xml.replace('</p:Response>', `${encryptedAssertion('<a/>', newer.publicKey, 'gcm')}</p:Response>`)
     expect((await redeem(both, 'allowed')).error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
   })
 })

@@ -224,7 +224,7 @@ describe('a sign-out', () => {
       const decryptionKeys = [{ privateKey: clientKeys.rsa.privateKey }]
       const relyingParty = party(clientId, { decryptionKeys })
       const { logoutRef } = await signIn(relyingParty)
-      if (logoutRef.kind !== 'oidc') throw new Error('no OpenID sign-in')
+      if (logoutRef.kind !== 'oidc' || !logoutRef.idToken) throw new Error('no OpenID sign-in')
       const { idToken } = logoutRef
       const session = { idToken, hint: 'alice', postLogoutRedirectUri: SIGNED_OUT_URI, state: 'a-state' }
       const request = await relyingParty.endSession(session, new Date())

@@ -79,7 +79,11 @@ const failTogether: Readonly<Partial<Record<AssertionCheckName, readonly Asserti
 describe('every check', () => {
   const names = Object.keys(assertionChecks) as AssertionCheckName[]
 
-  const needOtherExpectations: readonly AssertionCheckName[] = ['requestIsKnown', 'replayIsRemembered']
+  const needOtherExpectations: readonly AssertionCheckName[] = [
+    'groupsAreListed',
+    'requestIsKnown',
+    'replayIsRemembered',
+  ]
   it.each(names.filter((name) => !needOtherExpectations.includes(name)))(
     '%s has a fixture that only it refuses',
     (name) => {
@@ -87,6 +91,18 @@ describe('every check', () => {
       expect(Object.values(refused)).toContainEqual([checkCodes[name], ...fails])
     },
   )
+
+  it('groupsAreListed refuses what stands for groups at the product of the preset, and nothing else', () => {
+    const judged = (value: RegExp | undefined, attribute = 'groups') =>
+      evaluate(fixture('accepted', 'signed-assertion'), {
+        unlistedGroups: [{ attribute, ...(value === undefined ? {} : { value }) }],
+      })
+    for (const judgement of [judged(undefined), judged(/^dev/)]) {
+      expect(codeOf(judgement)).toBe('saml.groups_unlisted')
+      expect(failuresOf(judgement)).toEqual(['groupsAreListed'])
+    }
+    for (const judgement of [judged(/;/), judged(undefined, 'groups.link')]) expect(codeOf(judgement)).toBe('accepted')
+  })
 
   it('requestIsKnown refuses a good response when no login is pending', () => {
     const judgement = evaluate(fixture('accepted', 'signed-assertion'), { inResponseTo: undefined })
@@ -152,6 +168,7 @@ describe('every check', () => {
     const silent = [
       'conditionsAreUnderstood',
       'attributesInUseAreText',
+      'groupsAreListed',
       'responseAnswersOurRequest',
       'confirmationHasBegun',
       'hasNotExpired',

@@ -84,6 +84,8 @@ export interface TokenFacts extends IssuedEvidence {
   readonly algorithm?: string
   /** `false`: its header has no `kid`. */
   readonly isKeyNamed?: boolean
+  /** STS's ProviderId: it is an access token of that provider, and no JWT. */
+  readonly providerId?: 'www.amazon.com' | 'graph.facebook.com'
 }
 
 /** An ID token, the provider's own or the gateway's. */

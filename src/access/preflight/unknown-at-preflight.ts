@@ -2,7 +2,10 @@
 import type { Condition } from '../../iam/conditions.ts'
 import type { Policy, Statement } from '../../iam/policy.ts'
 
-/** The network path of the call to AWS, and what AWS knows about the role besides its trust policy. */
+/**
+ * The network path of the call to AWS, what AWS knows about the role besides its trust policy, and the identity that a
+ * Cognito identity pool gives a user.
+ */
 const UNFORESEEN = [
   'aws:sourceip',
   'aws:vpcsourceip',
@@ -13,6 +16,7 @@ const UNFORESEEN = [
   'aws:resourceorgpaths',
   'aws:resourcetag/',
   'iam:resourcetag/',
+  'cognito-identity.amazonaws.com:sub',
 ]
 
 /**

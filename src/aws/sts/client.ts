@@ -33,7 +33,13 @@ interface RoleToAssume {
 
 export type RoleRequest =
   | (RoleToAssume & { readonly kind: 'saml'; readonly providerArn: string; readonly samlResponse: Secret })
-  | (RoleToAssume & { readonly kind: 'web-identity'; readonly sessionName: string; readonly token: Secret })
+  | (RoleToAssume & {
+      readonly kind: 'web-identity'
+      readonly sessionName: string
+      readonly token: Secret
+      /** For an access token: whose it is. */
+      readonly providerId?: string
+    })
 
 export interface AssumedRole {
   readonly credentials: Credentials
@@ -140,6 +146,7 @@ async function send(client: STSClient, request: RoleRequest, abortSignal: AbortS
           ...role,
           RoleSessionName: request.sessionName,
           WebIdentityToken: request.token.reveal(),
+          ...(request.providerId !== undefined && { ProviderId: request.providerId }),
         }),
         { abortSignal },
       )

@@ -16,6 +16,7 @@ import { readsAttribute } from '../../gateway/published/requested-attributes.ts'
 import { IamError, MalformedPolicyError } from '../../iam/errors.ts'
 import { type Policy, parseTrustPolicy } from '../../iam/policy.ts'
 import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
+import { configuredCatalog } from '../catalog/configured.ts'
 import { ExplainError } from '../errors.ts'
 import type { ExplainOptions } from '../options.ts'
 import { trustPolicies } from '../trust-policy/known-policies.ts'
@@ -57,9 +58,12 @@ export async function explained(
   const pair = original.kind === 'saml' ? original.rolePairs.find((each) => each.role.arn === role.arn) : undefined
   const evidence = presentEvidence(toPresent)({ ...role, ...(pair ? { providerArn: pair.providerArn } : {}) })
   const session = presentedSession(config, toPresent)
-  const { maxSessionSeconds, region } = roleSettingsOf(config, role)
+  const catalog = await configuredCatalog(config)
+  const { maxSessionSeconds, region } = roleSettingsOf(config, role, catalog)
   const trustPolicy =
-    options.trustPolicy === undefined ? (await trustPolicies(config, warn))(role) : await policyIn(options.trustPolicy)
+    options.trustPolicy === undefined
+      ? (await trustPolicies(config, warn, () => catalog))(role)
+      : await policyIn(options.trustPolicy)
   return {
     role,
     provider,
@@ -68,7 +72,7 @@ export async function explained(
     evidence,
     session,
     leftOut: session.leftOut,
-    granted: grantedRoles(provider, identity, config.access).find((each) => each.role.arn === role.arn),
+    granted: grantedRoles(provider, identity, config.access, catalog).find((each) => each.role.arn === role.arn),
     ignored: ignoredClaims(toPresent, evidence),
     trustPolicy,
     preflight: preflight({

@@ -1,6 +1,7 @@
 /** From claims in a file to a sign-in at one provider: its evidence, and the identity that it gives. */
 
 import { rolePairs } from '../../access/role-attribute.ts'
+import { withShortNames } from '../../access/short-names.ts'
 import { isVerifiedEmailRequired } from '../../access/verified-email.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import { contextsOfClaims } from '../../core/authentication/context.ts'
@@ -25,7 +26,8 @@ export async function evidenceFromClaims(
       : withRegisteredIssuer(claims, provider, config)
   }
   if (claims.kind === 'saml') throw otherKind()
-  if (claims.kind === 'web-identity') return claims
+  const { accessTokens } = provider
+  if (claims.kind === 'web-identity') return accessTokens ? { ...claims, providerId: accessTokens.providerId } : claims
   // The audience of an OpenID provider's own token is known from the token only.
   if (provider.exchange.evidence === 'original' || claims.nameId === undefined) throw otherKind()
   const said = { iss: provider.issuer, aud: provider.clientId, sub: claims.nameId.value }
@@ -103,7 +105,7 @@ export function identityOf(original: OriginalEvidence, provider: ProviderConfig,
     protocol: 'saml',
     issuer,
     subject: subject ?? '',
-    attributes,
+    attributes: withShortNames(attributes, provider.protocol === 'saml' ? provider.preset?.attributes : undefined),
     ...(format === undefined ? {} : { subjectFormat: format }),
   }
 }

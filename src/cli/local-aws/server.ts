@@ -11,7 +11,7 @@ export async function startLocalAws(
   signer: Signer | undefined,
   context: LocalAwsContext,
 ): Promise<RunningServer> {
-  const { listen, allowHttpIssuers, encodedMessages } = config.localAws
+  const { listen, allowHttpIssuers, encodedMessages, standIns } = config.localAws
   // Loaded only when it runs: a gateway in front of real AWS never executes this code.
   const local = await import('../../local-aws/server.ts')
   const { now, log, trail } = context
@@ -24,6 +24,8 @@ export async function startLocalAws(
       state,
       allowHttpIssuers,
       encodedMessages: encodes,
+      accessTokenServices: accessTokenServicesOf(config),
+      standIns,
       now,
       log: log.info,
       ...(trail && { trail }),
@@ -31,4 +33,13 @@ export async function startLocalAws(
     .catch((error: unknown) => {
       throw listenError(error, `${listen.host}:${listen.port}`)
     })
+}
+
+/** The APIs that the configuration uses for sign-ins are those that may be asked about their tokens. */
+function accessTokenServicesOf({ providers }: Config): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    providers.flatMap((one) =>
+      one.protocol === 'oidc' && one.accessTokens ? [[one.accessTokens.providerId, one.accessTokens.api]] : [],
+    ),
+  )
 }

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { identityPoolOf } from '../../access/identity-pool.ts'
 import { roleSettingsOf } from '../../access/role-settings.ts'
-import { iamProviderOf, isGranted, isNamedProvider, rolesNamedFor, roleTrust } from '../../access/role-trust.ts'
+import {
+  iamProviderOf,
+  isGranted,
+  isNamedProvider,
+  rolesNamedFor,
+  roleTrust,
+  tokenProviderOf,
+} from '../../access/role-trust.ts'
 import { maxSessionDuration as maxSession } from '../../aws/facts/limits.ts'
 import type { Config, SamlProviderConfig } from '../../config/types.ts'
-import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../../core/arn.ts'
+import { issuerHostPath, oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../../core/arn.ts'
 import { FedgateError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { trustPolicy } from '../../iam/generate.ts'
-import type { LocalAwsState, RoleState } from '../../local-aws/state.ts'
+import type { IdentityPoolState, LocalAwsState, RoleState } from '../../local-aws/state.ts'
 import { idpMetadata } from '../idp-metadata.ts'
 import { gatewayIdentifiers } from '../load-config.ts'
 
@@ -96,6 +104,8 @@ export async function localAwsState(
       ...(written?.oidcProviders ?? []),
       ...without(providers.oidcProviders, written?.oidcProviders ?? []),
     ],
+    accessTokens: written?.accessTokens ?? [],
+    identityPools: [...(written?.identityPools ?? []), ...identityPoolsOf(config, roles, written)],
   }
 }
 
@@ -114,10 +124,32 @@ function providersOf(config: Config, trusted: ReadonlyMap<string, string>, roles
   }
 }
 
-/** The client IDs of each issuer of tokens for AWS. */
+/** The identity pools that providers exchange their tokens at, in the account of the first role. */
+function identityPoolsOf(
+  config: Config,
+  roles: readonly RoleState[],
+  written: LocalAwsState | undefined,
+): readonly IdentityPoolState[] {
+  const [account = ''] = roles.flatMap(({ arn }) => parseRoleArn(arn)?.account ?? [])
+  const known = new Set(written?.identityPools?.map(({ id }) => id))
+  const pools = new Map<string, Record<string, readonly string[]>>()
+  for (const provider of config.providers) {
+    const [id, login] = [identityPoolOf(provider), tokenProviderOf(provider, config)]
+    if (id === undefined || known.has(id) || !login) continue
+    const [logins, name] = [pools.get(id) ?? {}, issuerHostPath(login.url)]
+    pools.set(id, { ...logins, [name]: [...(logins[name] ?? []), login.audience] })
+  }
+  return [...pools].map(([id, logins]) => ({ id, account, logins }))
+}
+
+/** The client IDs of each issuer of tokens for AWS, or for an identity pool. */
 function audiencesByIssuer(config: Config): ReadonlyMap<string, readonly string[]> {
   const audiences = new Map<string, readonly string[]>()
-  for (const provider of config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])) {
+  const ofPools = config.providers.flatMap((one) =>
+    identityPoolOf(one) === undefined ? [] : (tokenProviderOf(one, config) ?? []),
+  )
+  const ofRoles = config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])
+  for (const provider of [...ofRoles, ...ofPools]) {
     if (provider.kind !== 'oidc' || isNamedProvider(provider)) continue
     const { url, audience } = provider
     audiences.set(url, [...new Set([...(audiences.get(url) ?? []), audience])])

@@ -1,6 +1,10 @@
-/** The known trust policies: those that the configuration names, and with the local AWS those of its roles. */
+/**
+ * The known trust policies: those that the configuration names, with the local AWS those of its roles, and those of the
+ * catalogue.
+ */
 
 import { roleSettingsOf } from '../../access/role-settings.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
 import type { Config } from '../../config/types.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import { reasonOf } from '../../core/errors.ts'
@@ -11,10 +15,14 @@ import { localRoles } from '../local-aws/state.ts'
 export type TrustPolicyOf = (role: RoleArn) => Policy | undefined
 
 /**
- * A policy under `roles` takes precedence over the local AWS's. An unreadable policy leaves its role unknown and is
+ * A policy under `roles` takes precedence over the local AWS's, and that over the catalogue's. An unreadable policy leaves its role unknown and is
  * passed to `warn`, as AWS's policies must not stop the gateway. Throws LocalAwsError for an invalid state file.
  */
-export async function trustPolicies(config: Config, warn: (line: string) => void): Promise<TrustPolicyOf> {
+export async function trustPolicies(
+  config: Config,
+  warn: (line: string) => void,
+  catalog: () => Catalog | undefined = () => undefined,
+): Promise<TrustPolicyOf> {
   const local = config.sts.target.kind === 'local' ? await localRoles(config) : []
   const byArn = new Map(local.map(({ arn, trustPolicy }) => [arn, JSON.stringify(trustPolicy)]))
   const parsed = new Map([...new Set(byArn.values())].map((text) => [text, parseTrustPolicy(text)]))
@@ -26,7 +34,10 @@ export async function trustPolicies(config: Config, warn: (line: string) => void
   }
   const isNamed = config.roles.some(({ trustPolicy }) => trustPolicy !== undefined)
   const named = (role: RoleArn): string | undefined => (isNamed ? roleSettingsOf(config, role).trustPolicy : undefined)
-  return (role) => parsed.get(named(role) ?? byArn.get(role.arn) ?? '')
+  return (role) => {
+    const text = named(role) ?? byArn.get(role.arn)
+    return text === undefined ? catalog()?.trustPolicyOf(role.arn) : parsed.get(text)
+  }
 }
 
 function readable(text: string): Policy | MalformedPolicyError {

@@ -7,6 +7,7 @@ import {
   iamProviderOf,
   isGranted,
   isNamedProvider,
+  type KnownRoles,
   principalOf,
   roleTrust,
 } from '../../access/role-trust.ts'
@@ -24,6 +25,9 @@ import { idpMetadata } from '../idp-metadata.ts'
 import { gatewayIdentifiers } from '../load-config.ts'
 import { accountsOf, openRolesHint, providerOf, type RequestedRoles, rolesFor } from './roles.ts'
 
+/** With the catalogue, where there is one: rules over tags and paths mean its roles. */
+export type PlannedConfig = Config & KnownRoles
+
 export interface Planned {
   readonly plan: IamPlan
   /** Sentences for the administrator who applies it. */
@@ -39,7 +43,7 @@ interface CheckedPolicy {
 }
 
 /** Throws TrustPolicyError, and the errors of reading keys and metadata. */
-export async function planFor(config: Config, wanted: RequestedRoles, now: () => Date): Promise<Planned> {
+export async function planFor(config: PlannedConfig, wanted: RequestedRoles, now: () => Date): Promise<Planned> {
   const provider = providerOf(config, wanted.provider)
   const roles = rolesFor(config, provider, wanted)
   const iamProvider = iamProviderOf(provider, config)
@@ -58,7 +62,7 @@ export async function planFor(config: Config, wanted: RequestedRoles, now: () =>
       ...new Set([
         ...policies.flatMap(({ notes }) => notes),
         ...slashNote(iamProvider),
-        ...roles.flatMap((role) => othersNote(config, provider, role)),
+        ...othersNotes(config, provider, roles),
         ...[openRolesHint(config, provider, wanted)].flatMap((hint) => hint ?? []),
       ]),
     ],
@@ -66,7 +70,7 @@ export async function planFor(config: Config, wanted: RequestedRoles, now: () =>
 }
 
 /** The role's policy. One that would let others in is never printed: throws TrustPolicyError. */
-function checkedPolicy(config: Config, provider: ProviderConfig, role: RoleArn): CheckedPolicy {
+function checkedPolicy(config: PlannedConfig, provider: ProviderConfig, role: RoleArn): CheckedPolicy {
   const { statements, unseen } = roleTrust(config, gatewayIdentifiers(config), provider, role)
   if (statements.length === 0)
     throw new TrustPolicyError('trust_policy.impossible', {
@@ -105,7 +109,7 @@ function unseenNote({ id, exchange }: ProviderConfig, unseen: readonly string[])
 }
 
 async function plannedProvider(
-  config: Config,
+  config: PlannedConfig,
   settings: ProviderConfig,
   provider: IamProvider,
   now: () => Date,
@@ -119,7 +123,7 @@ async function plannedProvider(
   return { kind: 'saml', name: provider.name, metadata }
 }
 
-async function ourMetadata(config: Config, now: () => Date): Promise<string> {
+async function ourMetadata(config: PlannedConfig, now: () => Date): Promise<string> {
   const [certificate, ...furtherCertificates] = await signingCertificates(config, now())
   if (certificate === undefined) throw new Error('a provider with reissued evidence needs a signing key')
   const entityId = samlIssuerEntityId(config.baseUrl)
@@ -127,8 +131,8 @@ async function ourMetadata(config: Config, now: () => Date): Promise<string> {
 }
 
 /** Only above IAM's default, which a role has anyway. */
-function maxSession(config: Config, role: RoleArn): Pick<PlannedRole, 'maxSessionSeconds'> {
-  const { maxSessionSeconds } = roleSettingsOf(config, role)
+function maxSession(config: PlannedConfig, role: RoleArn): Pick<PlannedRole, 'maxSessionSeconds'> {
+  const { maxSessionSeconds } = roleSettingsOf(config, role, config.known)
   return maxSessionSeconds > maxSessionDuration.default ? { maxSessionSeconds } : {}
 }
 
@@ -141,10 +145,17 @@ function slashNote(provider: IamProvider): readonly string[] {
     : []
 }
 
-/** A role has only one trust policy: it must keep the statements for other providers. */
-function othersNote(config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] {
-  const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
-  return others.length === 0
-    ? []
-    : [`Users of ${others.join(', ')} also assume ${role.arn}: keep their statements in its policy.`]
+/** A role has only one trust policy: it must keep the statements for other providers. One note for roles with the same. */
+function othersNotes(config: PlannedConfig, provider: ProviderConfig, roles: readonly RoleArn[]): readonly string[] {
+  const byOthers = new Map<string, RoleArn[]>()
+  for (const role of roles) {
+    const ids = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
+    const others = ids.join(', ')
+    if (others !== '') byOthers.set(others, [...(byOthers.get(others) ?? []), role])
+  }
+  return [...byOthers].map(([others, [first, ...further]]) =>
+    further.length === 0
+      ? `Users of ${others} also assume ${first?.arn}: keep their statements in its policy.`
+      : `Users of ${others} also assume ${further.length + 1} of these roles, such as ${first?.arn}: keep their statements in the policies.`,
+  )
 }

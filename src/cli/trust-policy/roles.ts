@@ -5,6 +5,7 @@ import type { Config, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
 import { nearest } from '../../core/text/suggest.ts'
 import { TrustPolicyError } from '../errors.ts'
+import type { PlannedConfig } from './plan.ts'
 
 export interface RequestedRoles {
   readonly provider: string
@@ -37,7 +38,7 @@ function meant(word: string, candidates: readonly string[]): string {
 }
 
 /** The accounts with the partition of their region; without a region, the partition of most roles. */
-export function accountsOf(config: Config, roles: readonly RoleArn[]): readonly Account[] {
+export function accountsOf(config: PlannedConfig, roles: readonly RoleArn[]): readonly Account[] {
   const home = roles[0]?.partition ?? partitionOfRegion(config.sts.region)?.id ?? 'aws'
   const named = [...config.accounts].map(([account, { region }]) => ({
     account,
@@ -49,7 +50,7 @@ export function accountsOf(config: Config, roles: readonly RoleArn[]): readonly 
 
 /** How to name the roles of rules that match any role; undefined if there are no such rules. */
 export function openRolesHint(
-  config: Config,
+  config: PlannedConfig,
   provider: ProviderConfig,
   { role, allAccounts = false }: RequestedRoles,
 ): string | undefined {
@@ -62,7 +63,7 @@ export function openRolesHint(
 }
 
 /** The role templates of rules, whose values are known only when a user signs in. */
-function templatesFor(provider: ProviderConfig, config: Config): readonly string[] {
+function templatesFor(provider: ProviderConfig, config: PlannedConfig): readonly string[] {
   return config.access
     .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
     .flatMap(({ roles }) => roles.filter((template) => template.includes('{')))
@@ -82,7 +83,7 @@ function accountGroup(template: string): string | undefined {
 }
 
 /** The roles to print. Throws TrustPolicyError if there are none, or if a requested role is unknown. */
-export function rolesFor(config: Config, provider: ProviderConfig, wanted: RequestedRoles): readonly RoleArn[] {
+export function rolesFor(config: PlannedConfig, provider: ProviderConfig, wanted: RequestedRoles): readonly RoleArn[] {
   const { role: asked, allAccounts = false } = wanted
   if (asked !== undefined) return once(wantedRoles(config, provider, asked, allAccounts))
   const literal = rolesNamedFor(provider, config)
@@ -97,7 +98,7 @@ function once(roles: readonly RoleArn[]): readonly RoleArn[] {
   return [...new Map(roles.map((role) => [role.arn, role])).values()]
 }
 
-function wantedRoles(config: Config, provider: ProviderConfig, asked: readonly string[], allAccounts: boolean) {
+function wantedRoles(config: PlannedConfig, provider: ProviderConfig, asked: readonly string[], allAccounts: boolean) {
   const literal = rolesNamedFor(provider, config)
   return asked.flatMap((one) => {
     if (allAccounts && !one.startsWith('arn:') && ROLE_NAME.test(one))
@@ -109,7 +110,7 @@ function wantedRoles(config: Config, provider: ProviderConfig, asked: readonly s
 
 /** The role of that name in each account where a rule grants it to users of the provider. */
 function namedInAccounts(
-  config: Config,
+  config: PlannedConfig,
   provider: ProviderConfig,
   name: string,
   accounts: readonly Account[],
@@ -130,7 +131,7 @@ function mustHaveAccounts(provider: ProviderConfig, accounts: readonly Account[]
   })
 }
 
-function namedRole(config: Config, provider: ProviderConfig, arn: string): RoleArn {
+function namedRole(config: PlannedConfig, provider: ProviderConfig, arn: string): RoleArn {
   const role = parseRoleArn(arn)
   if (!role)
     throw new TrustPolicyError('trust_policy.role_invalid', {
@@ -150,7 +151,11 @@ function inAccount({ path, name }: RoleArn, { partition, account }: Account): re
 }
 
 /** The roles of rules in which only the account is variable, for each account. */
-function inEveryAccount(provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] {
+function inEveryAccount(
+  provider: ProviderConfig,
+  config: PlannedConfig,
+  accounts: readonly Account[],
+): readonly RoleArn[] {
   return templatesFor(provider, config).flatMap((template) =>
     accounts.flatMap(({ partition, account }) => {
       const role = parseRoleArn(inPlaceOf(accountGroup(template), account, template))
@@ -160,7 +165,7 @@ function inEveryAccount(provider: ProviderConfig, config: Config, accounts: read
 }
 
 /** Why nothing can be printed: no role is named, or role names or accounts are missing. */
-function noRoles(config: Config, provider: ProviderConfig, wanted: RequestedRoles): TrustPolicyError {
+function noRoles(config: PlannedConfig, provider: ProviderConfig, wanted: RequestedRoles): TrustPolicyError {
   const hint = openRolesHint(config, provider, wanted)
   if (wanted.allAccounts && templatesFor(provider, config).some(isOpenInAccountAlone))
     mustHaveAccounts(provider, accountsOf(config, []))

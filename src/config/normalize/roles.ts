@@ -5,7 +5,7 @@ import { toValueMatch } from '../patterns.ts'
 import { policyJson, type ReadText, type WrittenPolicy } from '../policies.ts'
 import { conditionsOf, idpsOf, providersOf } from '../rules/when.ts'
 import type { FileConfig } from '../schema.ts'
-import type { AccessRule, Config, OperatorRule, RoleSettings } from '../types.ts'
+import type { AccessRule, Config, OperatorRule, RoleSelector, RoleSettings } from '../types.ts'
 import { conditionInFull } from './trust-marks.ts'
 import { optional, seconds } from './values.ts'
 
@@ -71,6 +71,50 @@ export function operatorRuleOf(rule: FileConfig['operators'][number], line: numb
 export function accessRuleOf(rule: FileConfig['access'][number], line: number): AccessRule {
   return {
     ...operatorRuleOf(rule, line),
-    roles: rule.roles,
+    roles: rule.roles.filter((role) => typeof role === 'string'),
+    ...optional('selectors', selectorsOf(rule)),
   }
+}
+
+type FileSelector = Exclude<FileConfig['access'][number]['roles'][number], string>
+
+function selectorsOf({ roles }: FileConfig['access'][number]): readonly RoleSelector[] | undefined {
+  const selectors = roles.filter((role) => typeof role !== 'string')
+  return selectors.length === 0 ? undefined : selectors.map(roleSelectorOf)
+}
+
+function roleSelectorOf(selector: FileSelector): RoleSelector {
+  const { tag, attribute = 'groups', separator = ' ', path, name, account, ou, accountTag } = selector
+  return {
+    shown: shownSelector(selector),
+    ...optional('grantTag', typeof tag === 'string' ? { key: tag, attribute, separator } : undefined),
+    tags: globsByKey(typeof tag === 'string' ? {} : tag),
+    ...optional('path', globs(path)),
+    ...optional('name', globs(name)),
+    ...optional('account', globs(account)),
+    ...optional('ou', globs(ou)),
+    accountTags: globsByKey(accountTag),
+  }
+}
+
+function globs(texts: string | readonly string[] | undefined) {
+  return texts === undefined ? undefined : [texts].flat().map(glob)
+}
+
+function globsByKey(values: Readonly<Record<string, string | readonly string[]>> = {}) {
+  return new Map(Object.entries(values).map(([key, texts]) => [key, [texts].flat().map(glob)]))
+}
+
+/** `tag fedgate:groups, ou Workloads` */
+function shownSelector({ tag, path, name, account, ou, accountTag }: FileSelector): string {
+  const tags = Object.entries(typeof tag === 'object' ? tag : {})
+  const parts = [
+    ...(typeof tag === 'string' ? [`tag ${tag}`] : []),
+    ...tags.map(([key, values]) => `tag ${key} = ${[values].flat().join(' or ')}`),
+    ...Object.entries({ path, name, account, ou }).flatMap(([key, values]) =>
+      values === undefined ? [] : [`${key} ${[values].flat().join(' or ')}`],
+    ),
+    ...Object.entries(accountTag ?? {}).map(([key, values]) => `account tag ${key} = ${[values].flat().join(' or ')}`),
+  ]
+  return parts.join(', ')
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { contextValues, requestableContexts } from '../../core/authentication/context.ts'
 import { nameIdFormats } from '../../core/identity.ts'
+import { type SamlPreset, SECOND_FACTOR } from '../../presets/saml/preset.ts'
+import { samlPresets } from '../../presets/saml/presets.ts'
 import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
 import type { MetadataSource, SamlProviderConfig } from '../types.ts'
@@ -33,6 +35,7 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
     metadataCertificate,
     metadataMaxValidity,
     nameIdFormat,
+    preset,
     authnContext,
     authnContextRanking,
     idps,
@@ -60,7 +63,8 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
       'nameIdFormat',
       nameIdFormat === undefined ? undefined : (formatsByName.get(nameIdFormat) ?? nameIdFormat),
     ),
-    authnContext: authnContext.flatMap(samlContexts),
+    ...optional('preset', samlPresets.get(preset ?? '')),
+    authnContext: authnContext.flatMap((name) => classesOf(name, samlPresets.get(preset ?? ''))),
     authnContextRanking: authnContextRanking.flatMap(samlContexts),
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
@@ -68,6 +72,12 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
     maxAssertionAgeSeconds: seconds(maxAssertionAge),
     subject: subjectOf(subject),
   }
+}
+
+/** Multi-factor authentication as the product names it; what it has no name for, as SAML. */
+function classesOf(name: string, preset: SamlPreset | undefined): readonly string[] {
+  const isMfa = name === 'mfa' || SECOND_FACTOR.includes(name)
+  return isMfa && preset?.mfa.by === 'class' ? preset.mfa.classes : samlContexts(name)
 }
 
 /** Of a known name only URIs: SAML has no methods. */

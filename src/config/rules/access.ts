@@ -1,5 +1,6 @@
 /** Rules about access rules and operators. */
 import { parseRoleArn } from '../../core/arn.ts'
+import { isObject } from '../../core/json.ts'
 import { type ConfigIssue, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import { fill, patternBody, placeholders, toValueMatch } from '../patterns.ts'
@@ -53,7 +54,7 @@ const placeholdersAreGroups: Rule = ({ access }) =>
     const broken = conditionsOf(rule).some(([, values]) => [values].flat().some((value) => syntaxErrorOf(value)))
     if (broken) return []
     return rule.roles.flatMap((role, place) =>
-      placeholders(role)
+      (typeof role === 'string' ? placeholders(role) : [])
         .filter((name) => !isDefinedOnce(rule, name))
         .map((name) => ({
           path: ['access', index, 'roles', place],
@@ -69,7 +70,7 @@ const SAMPLE = '111122223333'
 const rolesAreRoleArns: Rule = ({ access }) =>
   forEach(access, ({ roles }, index) =>
     roles.flatMap((role, place) =>
-      parseRoleArn(fill(role, () => SAMPLE))
+      typeof role !== 'string' || parseRoleArn(fill(role, () => SAMPLE))
         ? []
         : [
             {
@@ -81,6 +82,41 @@ const rolesAreRoleArns: Rule = ({ access }) =>
     ),
   )
 
+/** An empty condition would match every role of the organization, and without a catalogue none is known. */
+const selectorsAreComplete: Rule = ({ access, catalog }) =>
+  forEach(access, ({ roles }, index) =>
+    roles.flatMap((role, place) => {
+      if (typeof role === 'string') return []
+      const path = ['access', index, 'roles', place]
+      const { attribute, separator, ...conditions } = role
+      const given = Object.values(conditions).filter((value) => value !== undefined)
+      const isEmpty = given.length === 0 || given.some((value) => isObject(value) && Object.keys(value).length === 0)
+      return [
+        ...(isEmpty
+          ? [{ path, expected: 'a condition: tag, path, name, account, ou or accountTag', found: 'none' }]
+          : []),
+        ...((attribute ?? separator) !== undefined && typeof role.tag !== 'string'
+          ? [
+              {
+                path,
+                expected: 'the key of a tag under `tag`, which attribute and separator belong to',
+                found: showValue(role.tag),
+              },
+            ]
+          : []),
+        ...(catalog === undefined || [catalog].flat().length > 0
+          ? []
+          : [
+              {
+                path,
+                expected: 'a role ARN, or files under `catalog`, whose roles have tags and paths',
+                found: 'no catalogue',
+              },
+            ]),
+      ]
+    }),
+  )
+
 export const accessRules = {
   reissuedProvidersAreNamed,
   discoveredIdpsAreNamed,
@@ -88,6 +124,7 @@ export const accessRules = {
   operatorsNameTheirIdp,
   placeholdersAreGroups,
   rolesAreRoleArns,
+  selectorsAreComplete,
 } as const satisfies Readonly<Record<string, Rule>>
 
 /** A provider with discovery includes every identity provider in its metadata, so a rule must name them. */

@@ -1,15 +1,18 @@
 /** Rules about OpenID providers. */
+
 import { RESERVED_PARAMETERS } from '../../core/authorization-parameters.ts'
+import { oidcPresetOf } from '../../presets/oidc-presets.ts'
 import { isLoopback, isSafeUrl, parseWebUrl } from '../address.ts'
 import { type ConfigIssue, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import type { FileProvider } from '../schema.ts'
 import { readableFile } from './deployment.ts'
 
-type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
+export type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
 
 const issuerIsSafe: Rule = (config) =>
   forEachOidc(config, ({ issuer, allowInsecureHttp }, index) => {
+    if (issuer === undefined) return []
     const url = parseWebUrl(issuer)
     const issue = { path: ['providers', index, 'issuer'], found: showValue(issuer) }
     if (!url || !isSafeUrl(url)) return [{ ...issue, expected: 'an https URL' }]
@@ -19,18 +22,25 @@ const issuerIsSafe: Rule = (config) =>
   })
 
 const insecureHttpStaysOnLoopback: Rule = (config) =>
-  forEachOidc(config, ({ issuer, allowInsecureHttp }, index) => {
-    const url = parseWebUrl(issuer)
-    return allowInsecureHttp && url && !isLoopback(url)
+  forEachOidc(config, (provider, index) => {
+    const urls = addressesOf(provider).map((address) => parseWebUrl(address))
+    return provider.allowInsecureHttp && urls.some((url) => url && !isLoopback(url))
       ? [
           {
             path: ['providers', index, 'allowInsecureHttp'],
-            expected: 'false, as the issuer is not on loopback',
+            expected: 'false, as the provider is not on loopback',
             found: 'true',
           },
         ]
       : []
   })
+
+/** Where requests go: a provider without ID tokens has no issuer that is asked. */
+function addressesOf(provider: OidcProvider): readonly string[] {
+  const { issuer = '', endpoints = {} } = provider
+  const service = oidcPresetOf(provider)?.service
+  return service ? [endpoints.authorization ?? service.authorization, endpoints.api ?? service.api] : [issuer]
+}
 
 /** The credential that each client authentication method needs. */
 const CREDENTIAL_OF = {
@@ -105,10 +115,16 @@ const originalTokensSuitAws: Rule = (config) =>
 
 /** OpenID Connect Core 3.1.2.1: this scope requests the ID token. */
 const openidIsAskedFor: Rule = (config) =>
-  forEachOidc(config, ({ scopes }, index) =>
-    scopes.includes('openid')
+  forEachOidc(config, (provider, index) =>
+    provider.scopes.includes('openid') || oidcPresetOf(provider)?.service !== undefined
       ? []
-      : [{ path: ['providers', index, 'scopes'], expected: 'openid among the scopes', found: scopes.join(', ') }],
+      : [
+          {
+            path: ['providers', index, 'scopes'],
+            expected: 'openid among the scopes',
+            found: provider.scopes.join(', '),
+          },
+        ],
   )
 
 export const openIdProviderRules = {
@@ -123,7 +139,8 @@ export const openIdProviderRules = {
   openidIsAskedFor,
 } as const satisfies Readonly<Record<string, Rule>>
 
-function forEachOidc(
+/** Visits the valid OpenID providers. */
+export function forEachOidc(
   { providers }: PartialConfig,
   check: (provider: OidcProvider, index: number) => readonly ConfigIssue[],
 ): readonly ConfigIssue[] {

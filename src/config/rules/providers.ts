@@ -50,9 +50,24 @@ const samlProviderBelongsToSaml: Rule = ({ providers }) =>
         ],
   )
 
+/** Identity pools exchange tokens. */
+const identityPoolsGetTokens: Rule = ({ providers }) =>
+  forEach(providers, ({ exchange: { via, identityPoolId } }, index) =>
+    via === 'web-identity' || identityPoolId === undefined
+      ? []
+      : [
+          {
+            path: ['providers', index, 'exchange', 'identityPoolId'],
+            expected: 'via: web-identity beside it, as an identity pool exchanges tokens',
+            found: via,
+          },
+        ],
+  )
+
 export const providerRules = {
   providerIdsAreUnique,
   providerIdIsFree,
   originalEvidenceKeepsItsProtocol,
   samlProviderBelongsToSaml,
+  identityPoolsGetTokens,
 } as const satisfies Readonly<Record<string, Rule>>

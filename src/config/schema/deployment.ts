@@ -121,6 +121,12 @@ export const localAws = z.strictObject({
     .describe(
       'File with accounts, users, roles with trust policies and identity providers, in addition to those of this configuration. Roles and providers of the file take precedence.',
     ),
+  standIns: z
+    .record(text('an https origin', /^https:\/\/[^\s/?#]+$/), text('a URL', /^https?:\/\/[^\s?#]+$/))
+    .default({})
+    .describe(
+      'Where the local AWS fetches the documents of an origin instead, such as `https://accounts.google.com: http://127.0.0.1:9000`: for tests with a stand-in of the provider.',
+    ),
   encodedMessages: flag()
     .default(false)
     .describe(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contextComparisons } from '../../core/authentication/context.ts'
+import { oidcPresetNames } from '../../presets/oidc-presets.ts'
 import { EXCHANGE, exchange, label, providerId } from './provider.ts'
 import { duration, flag, path, text } from './values.ts'
 
@@ -14,13 +15,50 @@ const CLIENT_KEY_ALGS = [
   ...['EdDSA', 'Ed25519'],
 ] as const
 
+/** What an operator writes with a preset instead of the issuer. */
+const presetParameters = {
+  tenant: text('a tenant').optional().describe('Preset `entra`: the directory (tenant) ID, or `organizations`.'),
+  tokenVersion: z
+    .enum(['v1', 'v2'])
+    .optional()
+    .describe('Preset `entra`: the version of its ID tokens. Default: `v2`.'),
+  domain: text('a host name')
+    .optional()
+    .describe(
+      'Presets `okta`, `auth0`, `gitlab` and `keycloak`: the host name of the provider. Default of `gitlab`: gitlab.com.',
+    ),
+  realm: text('a realm').optional().describe('Preset `keycloak`: the name of the realm.'),
+  authorizationServer: text('the ID of an authorization server', /^[\w-]+$/)
+    .optional()
+    .describe('Preset `okta`: the ID of a custom authorization server, such as `default`. Default: the org server.'),
+  userPoolId: text('a user pool ID').optional().describe('Preset `cognito`: the user pool ID.'),
+  endpoints: z
+    .strictObject({
+      authorization: text('an https origin', /^https?:\/\/[^\s/?#]+$/).optional(),
+      api: text('an https origin', /^https?:\/\/[^\s/?#]+$/).optional(),
+    })
+    .optional()
+    .describe(
+      'Presets `amazon` and `facebook`: other origins of the sign-in page (`authorization`) and of the API (`api`), such as those of Amazon in Europe.',
+    ),
+} as const
+
 export const oidcProvider = z.strictObject({
   id: providerId(),
   protocol: z.literal('oidc'),
   label: label(),
-  issuer: text('the issuer, an https URL', /^https?:\/\/[^\s?#]+$/).describe(
-    'The issuer exactly as in its tokens (`iss`), including a trailing slash.',
-  ),
+  preset: z
+    .enum(oidcPresetNames)
+    .optional()
+    .describe(
+      'The family of the provider: fills in settings that are not written here, and refuses those that do not work there. See [providers](providers/README.md).',
+    ),
+  ...presetParameters,
+  issuer: text('the issuer, an https URL', /^https?:\/\/[^\s?#]+$/)
+    .optional()
+    .describe(
+      'The issuer exactly as in its tokens (`iss`), including a trailing slash. Required, unless the preset derives it.',
+    ),
   clientId: text('the client id').describe('As registered at the provider.'),
   clientSecret: text('the client secret').optional().describe('Without it and without `privateKey`: a public client.'),
   privateKey: path('a PEM private key')

@@ -34,5 +34,14 @@ export function exchange(protocol: keyof typeof ORIGINAL) {
       .describe(
         'Via saml: the name of the SAML provider in IAM. Default: `fedgate` if evidence is reissued, else the id of this provider.',
       ),
+    identityPoolId: identityPoolId(),
   })
+}
+
+function identityPoolId() {
+  return text('an identity pool ID such as eu-west-1:12345678-…', /^[a-z]{2}(-[a-z]+)+-\d{1,2}:[0-9a-f-]{36}$/)
+    .optional()
+    .describe(
+      'Via web-identity: an Amazon Cognito identity pool that exchanges the token for one of its own, which is sent to AWS. Trust policies then name `cognito-identity.amazonaws.com`.',
+    )
 }

@@ -58,10 +58,41 @@ export const accessRule = z.strictObject({
     'Attribute names with the expected values; all must match. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, `subject`, which identifies the user, `authnContext`, how the user signed in, `assurance`, the values of eduPersonAssurance, and, for what a federation states about an identity provider, `registrationAuthority`, `entityCategory`, `assuranceCertification` and `idpScope`.',
   ),
   roles: z
-    .array(text('a role ARN'))
+    .array(
+      z.union([text('a role ARN'), roleSelector()], { error: 'a role ARN, or conditions on roles of the catalogue' }),
+    )
     .min(1, { error: 'at least one role ARN' })
-    .describe("Role ARNs. `{name}` is replaced by what the named group `(?<name>…)` of this rule's patterns matched."),
+    .describe(
+      "Role ARNs, in which `{name}` is replaced by what the named group `(?<name>…)` of this rule's patterns matched; or conditions on roles of the catalogue, all of which a role must meet.",
+    ),
 })
+
+/** Conditions on roles of the catalogue. */
+function roleSelector() {
+  const globs = (what: string) => oneOrMore(`${what}, or a list of them`).optional()
+  const tags = () => z.record(z.string(), oneOrMore('the value of a tag, or a list of values'))
+  return z.strictObject({
+    tag: z
+      .union([text('the key of a tag'), tags()], { error: 'the key of a tag, or keys with values' })
+      .optional()
+      .describe(
+        'The key of a tag: the role is granted to users whose `groups` contain a value of that tag, so owners of roles grant them in their own Terraform. Or keys with values: the role has these tags.',
+      ),
+    attribute: text('the name of an attribute')
+      .optional()
+      .describe('With the key of a tag: the attribute that is compared with its values. Default: `groups`.'),
+    separator: text('a character between values', /^.$/)
+      .optional()
+      .describe('With the key of a tag: the character between two values. Default: a space.'),
+    path: globs('a path such as /team-a/').describe("The role's path. `*` matches any text, `?` one character."),
+    name: globs("a role's name").describe("The role's name, without its path. `*` and `?` as in `path`."),
+    account: globs('an account ID').describe('The account ID. `*` and `?` as in `path`.'),
+    ou: globs('an organizational unit, such as Workloads/Production').describe(
+      "The account's organizational unit, by its path from the root or its ID; units within it count too.",
+    ),
+    accountTag: tags().optional().describe('Tags of the account: keys with values.'),
+  })
+}
 
 export const operatorRule = z.strictObject({
   when: when().describe('As in an access rule. `provider` is required.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contextComparisons } from '../../core/authentication/context.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
+import { samlPresetIds } from '../../presets/saml/presets.ts'
 import { EXCHANGE, exchange, label, providerId } from './provider.ts'
 import { duration, flag, oneOrMore, path, text } from './values.ts'
 
@@ -19,6 +20,12 @@ const metadata = z.union(
 export const samlProvider = z.strictObject({
   id: providerId(),
   protocol: z.literal('saml'),
+  preset: z
+    .enum(samlPresetIds)
+    .optional()
+    .describe(
+      'The product that the identity provider runs on. Fills in what is not set here, and names attributes and next steps as the product does: docs/providers/saml.md.',
+    ),
   label: label(),
   metadata: metadata.describe(
     'Metadata of the identity provider: a file (read again when it changes), a URL (refreshed; the last valid copy is kept in `state/` beside the configuration), or `{ mdq: URL }`.',

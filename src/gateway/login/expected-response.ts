@@ -33,6 +33,7 @@ export function expectedResponse(
     wantAssertionsEncrypted: settings.wantAssertionsEncrypted,
     signature: settings.signature,
     subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
+    unlistedGroups: readsAttribute(configured, settings, 'groups') ? (settings.preset?.unlistedGroups ?? []) : [],
     readsAttribute: (name) => readsAttribute(configured, settings, name),
   }
 }

@@ -18,6 +18,11 @@ interface Started {
   readonly isPassive?: boolean
   /** The login whose evidence is to be renewed: a response for the same user changes nothing else. */
   readonly renews?: string
+  /**
+   * A test sign-in for this owner: an operator's login, or `fedgate check --live`. Its answer is shown and signs nobody
+   * in.
+   */
+  readonly testFor?: string
   /** The user must sign in again at the provider; the response may be based on a sign-in at most this old. */
   readonly maxAuthAgeSeconds?: number
   /** The authentication contexts that this sign-in is for, one of which the response must have. */

@@ -9,6 +9,7 @@ import type { Caller, Gateway } from '../gateway.ts'
 import { type OidcProvider, oidcProviderOf } from '../providers.ts'
 import type { Recording } from '../record.ts'
 import { CALLBACK_ROOM, postedCallbacks } from '../store-records.ts'
+import { keepTest } from '../test-sign-in/keep.ts'
 import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
 import type { ReceiveResult } from './receive-saml-response.ts'
 import { type StartLoginPorts, startOidc } from './start-login.ts'
@@ -74,6 +75,12 @@ export async function receiveOidcCallback(
   return auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
     const provider = oidcProviderOf(gateway.providers, answer.provider)
     const pending = await takePending(gateway, answer)
+    if (pending.testFor !== undefined) {
+      const handle = await keepTest(gateway, pending, caller, (observe) =>
+        provider.relyingParty.finish(answer.parameters, pending, gateway.now(), observe),
+      )
+      return { kind: 'tested', provider: answer.provider, handle }
+    }
     try {
       const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
       return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }

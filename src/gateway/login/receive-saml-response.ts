@@ -1,4 +1,6 @@
+import { withShortNames } from '../../access/short-names.ts'
 import type { IdpMarks, SignIn } from '../../core/identity.ts'
+import type { Observe } from '../../core/verdict.ts'
 import { SamlError } from '../../saml/errors.ts'
 import { type VerifiedAssertion, validateResponse } from '../../saml/response/validate.ts'
 import { signInFromAssertion } from '../../saml/sign-in.ts'
@@ -8,10 +10,12 @@ import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
 import type { Recording } from '../record.ts'
 import { usedAssertions } from '../store-records.ts'
+import { keepTest } from '../test-sign-in/keep.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
 import { rememberIdp } from './idp-help.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
+import { inProductWords } from './product-hints.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
 import { type IdpRedirect, type StartLoginPorts, startSaml } from './start-login.ts'
@@ -32,6 +36,8 @@ export type ReceiveResult =
   | { readonly kind: 'verified'; readonly handle: string }
   /** Verified, but unsolicited: a login at that provider is started. */
   | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
+  /** The answer to a test sign-in, whatever it was: its result waits under this handle. */
+  | { readonly kind: 'tested'; readonly provider: string; readonly handle: string }
   /** The provider could not respond without showing a page, and is asked again. */
   | { readonly kind: 'retry-visibly'; readonly departure: IdpRedirect }
 
@@ -40,13 +46,23 @@ export type ReceiveResult =
  * login. Reads no cookie and no session, as this request comes from another site. Throws SamlError or GatewayError.
  */
 export function receiveSamlResponse(gateway: ReceivePorts, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> {
-  return auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))
+  return auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer, caller))
 }
 
-async function receiveSaml(gateway: ReceivePorts, { provider: id, form }: SamlAnswer): Promise<ReceiveResult> {
+async function receiveSaml(
+  gateway: ReceivePorts,
+  { provider: id, form }: SamlAnswer,
+  caller: Caller,
+): Promise<ReceiveResult> {
   const provider = providerOf(gateway, id)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
   const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
+  if (pending?.testFor !== undefined) {
+    const handle = await keepTest(gateway, pending, caller, (observe) =>
+      testedSaml(gateway, provider, form, pending, observe),
+    )
+    return { kind: 'tested', provider: id, handle }
+  }
   try {
     const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
     if (assertion.inResponseTo === undefined)
@@ -55,9 +71,26 @@ async function receiveSaml(gateway: ReceivePorts, { provider: id, form }: SamlAn
     return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
-    const refusal = await asReplay(gateway, error)
+    const refusal = inProductWords(await asReplay(gateway, error), provider.settings.preset)
     await rememberIdp(refusal, provider, pending?.idp)
     throw refusal
+  }
+}
+
+/** The same checks as for any answer. Throws SamlError. */
+async function testedSaml(
+  gateway: ReceivePorts,
+  provider: SamlProvider,
+  form: SamlAnswer['form'],
+  pending: Pending<'saml'>,
+  observe: Observe,
+): Promise<SignIn> {
+  try {
+    const { assertion, signIn } = await verifySaml(gateway, provider, form, pending, observe)
+    if (assertion.inResponseTo === undefined) throw new SamlError('saml.request_unknown')
+    return signIn
+  } catch (error) {
+    throw inProductWords(await asReplay(gateway, error), provider.settings.preset)
   }
 }
 
@@ -67,6 +100,7 @@ async function verifySaml(
   provider: SamlProvider,
   form: SamlAnswer['form'],
   pending: Pending<'saml'> | undefined,
+  observe: Observe = () => {},
 ): Promise<{ readonly assertion: VerifiedAssertion; readonly signIn: SignIn }> {
   const { settings } = provider
   // With discovery, only the pending login says which identity provider was asked, so unsolicited responses are
@@ -80,13 +114,22 @@ async function verifySaml(
     ...(pending?.authnContext === undefined ? {} : { authnContext: pending.authnContext }),
   })
   const now = gateway.now()
-  const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now)
+  const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now, observe)
   const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined
   const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
   const scoped = keepWithinScopes(withMarks(signIn, idp.marks), idp.scopes, settings)
   checkMaxAuthAge(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)
-  return { assertion, signIn: scoped }
+  return { assertion, signIn: namedForRules(scoped, provider) }
+}
+
+/** After scopes are kept, so a value that was left out does not return under a short name. */
+function namedForRules(signIn: SignIn, { settings }: SamlProvider): SignIn {
+  const { identity } = signIn
+  return {
+    ...signIn,
+    identity: { ...identity, attributes: withShortNames(identity.attributes, settings.preset?.attributes) },
+  }
 }
 
 /** Rules may refer to what the metadata states about the identity provider now. */

@@ -37,7 +37,7 @@ export interface StartedLogin {
 /** The purpose of a login, stored until the response arrives. */
 export type Intent = Pick<
   PendingLogin,
-  'returnTo' | 'binding' | 'isPassive' | 'renews' | 'maxAuthAgeSeconds' | 'authnContext'
+  'returnTo' | 'binding' | 'isPassive' | 'renews' | 'testFor' | 'maxAuthAgeSeconds' | 'authnContext'
 >
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 

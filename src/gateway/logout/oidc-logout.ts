@@ -32,8 +32,10 @@ export async function endSessionAtProvider(
 ): Promise<IdpRedirect | undefined> {
   const provider = gateway.providers.get(signIn.identity.provider)
   if (provider?.protocol !== 'oidc' || signIn.logoutRef.kind !== 'oidc') return undefined
+  const { idToken } = signIn.logoutRef
+  if (idToken === undefined) return undefined
   const session = {
-    idToken: signIn.logoutRef.idToken,
+    idToken,
     hint: hintOf(signIn),
     postLogoutRedirectUri: signedOutUrl(gateway),
     state: logoutState(handle),

@@ -2,6 +2,7 @@
  * Single logout: requests of identity providers, and their responses to our requests (sign-out.ts). Every message is
  * signed, so the browser that carries one needs no cookie. Profiles 4.4
  */
+import type { KeyObject } from 'node:crypto'
 import {
   type AuthenticMessage,
   authenticate,
@@ -19,6 +20,7 @@ import { auditingRefusedLogouts } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import { endLoginsOf } from '../login/login-index.ts'
+import { inProductWords } from '../login/product-hints.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
 import { usedLogoutRequests } from '../store-records.ts'
@@ -88,13 +90,26 @@ async function open(gateway: Pick<Gateway, 'providers'>, logout: LogoutMessage):
     provider,
     idp,
     received,
-    message: authenticate(received, keys),
+    message: authenticated(received, keys, settings),
     expected: {
       issuer: idp.entityId,
       sloUrl: serviceProvider.sloUrl,
       clockSkewSeconds: settings.clockSkewSeconds,
       decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
     },
+  }
+}
+
+/** Throws SamlError, with the next step in the words of the provider's product. */
+function authenticated(
+  received: ReceivedMessage,
+  keys: readonly KeyObject[],
+  { preset }: SamlProvider['settings'],
+): AuthenticMessage {
+  try {
+    return authenticate(received, keys)
+  } catch (error) {
+    throw inProductWords(error, preset)
   }
 }
 

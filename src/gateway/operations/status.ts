@@ -2,10 +2,12 @@
  * operations owns what operators see: readiness.ts for load balancers, expiring-certificates.ts for the log, and here the
  * status page. Plain values, no secret; sends no request except to the store.
  */
+import { catalogNotes } from '../../access/catalog-notes.ts'
 import { matchesRule } from '../../access/entitlement.ts'
 import { tokenLifetimeWarnings } from '../../access/token-lifetime.ts'
 import type { ProviderCounters } from '../../audit/event-counters.ts'
 import type { AuditStatus } from '../../audit/events.ts'
+import type { CatalogStatus } from '../../catalog/source.ts'
 import type { Identity } from '../../core/identity.ts'
 import type { OidcStatus } from '../../oidc/discovery.ts'
 import type { MetadataStatus } from '../../saml/metadata-status.ts'
@@ -15,7 +17,10 @@ import type { Provider } from '../providers.ts'
 import { type CertificateExpiry, certificateExpiries } from './expiring-certificates.ts'
 import { type ProviderReadiness, type Readiness, type ReadinessPorts, readiness } from './readiness.ts'
 
-export type StatusPorts = ReadinessPorts & Pick<Gateway, 'webIdentityIssuer' | 'tally' | 'keys'>
+export type StatusPorts = ReadinessPorts &
+  Pick<Gateway, 'webIdentityIssuer' | 'tally' | 'keys' | 'catalog'> & {
+    readonly settings: Pick<Gateway['settings'], 'access'>
+  }
 
 export interface GatewayStatus {
   /** Counts of this process, since this time. */
@@ -25,6 +30,8 @@ export interface GatewayStatus {
   readonly providers: readonly ProviderStatus[]
   /** Ours, and the identity providers' that are known. */
   readonly certificates: readonly CertificateExpiry[]
+  /** The inventory of accounts and roles, with notes on what rules name and it does not have. */
+  readonly catalog?: CatalogStatus
   /** The gateway as OpenID issuer for AWS. */
   readonly issuer?: {
     readonly url: string
@@ -65,8 +72,15 @@ export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus
       warnings: warningsOf(provider),
     })),
     certificates: certificateExpiries(gateway, gateway.now()),
+    ...catalogIn(gateway),
     ...(issuer && { issuer: { url: issuer.url, keys: issuer.keys.map(({ kid, alg }) => ({ kid, algorithm: alg })) } }),
   }
+}
+
+function catalogIn({ catalog, settings }: StatusPorts): Pick<GatewayStatus, 'catalog'> {
+  if (!catalog) return {}
+  const status = catalog.status()
+  return { catalog: { ...status, notes: [...catalogNotes(settings, catalog.current()), ...status.notes] } }
 }
 
 function knownOf(provider: Provider): KnownOfProvider {

@@ -1,4 +1,5 @@
-import { namesOf, standardName } from '../../access/attribute-names.ts'
+import { standardName } from '../../access/attribute-names.ts'
+import { productNames, sentNames } from '../../access/short-names.ts'
 import { RESERVED_NAMES } from '../../access/sign-in-values.ts'
 import type { OperatorRule, SamlProviderConfig } from '../../config/types.ts'
 import { AWS_SAML_ATTRIBUTES, awsSamlAttributes } from '../../core/aws-attributes.ts'
@@ -11,7 +12,7 @@ export type AttributeSettings = Pick<
   'access' | 'operators' | 'sessionName' | 'sourceIdentity' | 'sessionTags'
 >
 
-type AskedProvider = Pick<SamlProviderConfig, 'id' | 'subject' | 'rolesFromAssertion' | 'exchange'>
+type AskedProvider = Pick<SamlProviderConfig, 'id' | 'preset' | 'subject' | 'rolesFromAssertion' | 'exchange'>
 
 /** Names in rules and templates that are not attributes. */
 const NO_ATTRIBUTES = [...RESERVED_NAMES, 'provider', 'issuer']
@@ -24,8 +25,8 @@ export function requestedAttributes(
   provider: AskedProvider,
 ): readonly RequestedAttribute[] {
   const required = requiredNames(provider).map((name) => ({ ...named(name), isRequired: true }))
-  const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
-  const tracing = tracingNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: true }))
+  const wished = wishedNames(settings, provider).map((name) => ({ ...askedAs(name, provider), isRequired: false }))
+  const tracing = tracingNames(settings, provider).map((name) => ({ ...askedAs(name, provider), isRequired: true }))
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }
 
@@ -44,6 +45,13 @@ function requiredNames({ subject, rolesFromAssertion, exchange }: AskedProvider)
 function named(name: string): ReturnType<typeof standardName> {
   const standard = standardName(name)
   return standard.name === name ? standard : { name }
+}
+
+/** As the provider's product calls it, where a preset knows; otherwise the standard's name. */
+function askedAs(name: string, { preset }: AskedProvider): ReturnType<typeof standardName> {
+  const [first] = preset ? productNames(name, preset.attributes) : []
+  if (first !== undefined) return named(first)
+  return preset?.releasesByPlainNames ? { name } : standardName(name)
 }
 
 function wishedNames(settings: AttributeSettings, provider: AskedProvider): readonly string[] {
@@ -81,5 +89,6 @@ function tracingNames({ sourceIdentity = '' }: AttributeSettings, { exchange }: 
  */
 export function readsAttribute(settings: AttributeSettings, provider: AskedProvider, asked: string): boolean {
   const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_SAML_ATTRIBUTES)
-  return isForAws || requestedAttributes(settings, provider).some(({ name }) => namesOf(name).includes(asked))
+  const used = [requiredNames(provider), wishedNames(settings, provider), tracingNames(settings, provider)].flat()
+  return isForAws || used.some((name) => sentNames(name, provider.preset?.attributes).includes(asked))
 }

@@ -45,7 +45,10 @@ export function predictedRole(role: ListedRole, preflight: Preflight): Predicted
 }
 
 /** Throws GatewayError `provider.unknown`. */
-export function identityPreview(gateway: PreflightPorts & EntitlementPorts, login: Login): IdentityPreview {
+export function identityPreview(
+  gateway: PreflightPorts & EntitlementPorts,
+  login: Pick<Login, 'signIn'>,
+): IdentityPreview {
   const preflightOf = preflightRoles(gateway, login)
   const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, preflightOf(role)))
   const toPresent = evidenceToPresent(gateway, login.signIn)

@@ -1,5 +1,6 @@
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
 import { type MatchedRoleSettings, roleSettingsOf } from '../../access/role-settings.ts'
+import type { CatalogSource } from '../../catalog/source.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
@@ -12,6 +13,7 @@ export interface ListedRole extends RoleArn, MatchedRoleSettings, Omit<EntitledR
 /** The inputs of the entitlement. */
 export interface EntitlementPorts extends Providers<Pick<Provider, 'settings'>> {
   readonly settings: Pick<GatewaySettings, 'access' | 'accounts' | 'roles' | 'sts'>
+  readonly catalog?: Pick<CatalogSource, 'current'>
 }
 
 /** Created once: `localeCompare` creates one for every comparison. */
@@ -40,20 +42,22 @@ function places(names: readonly string[]): ReadonlyMap<string, number> {
 }
 
 function entitled(gateway: EntitlementPorts, identity: Identity): readonly EntitledRole[] {
-  return grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
+  const { settings } = providerOf(gateway, identity.provider)
+  return grantedRoles(settings, identity, gateway.settings.access, gateway.catalog?.current())
 }
 
 /** Field by field: a spread of so many makes an object that is slow to create and to read (bench: server, picker). */
 function withFacts(
-  { settings }: Pick<EntitlementPorts, 'settings'>,
+  { settings, catalog }: Pick<EntitlementPorts, 'settings' | 'catalog'>,
   { role, grantedBy, providerArn }: EntitledRole,
 ): ListedRole {
   const { arn, partition, account, name, path } = role
-  const special = roleSettingsOf(settings, role)
+  const special = roleSettingsOf(settings, role, catalog?.current())
   const listed: ListedRole = {
     accountName: special.accountName,
     accountColor: special.accountColor,
     alias: special.alias,
+    description: special.description,
     maxSessionSeconds: special.maxSessionSeconds,
     maxAuthAgeSeconds: special.maxAuthAgeSeconds,
     authnContext: special.authnContext,

@@ -18,7 +18,7 @@ export type PreflightPorts = SessionPorts &
 export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Preflight
 
 /** For many roles of one login: what is the same for all of them is computed once. */
-export function preflightRoles(gateway: PreflightPorts, { signIn }: Login): PreflightOf {
+export function preflightRoles(gateway: PreflightPorts, { signIn }: Pick<Login, 'signIn'>): PreflightOf {
   const toPresent = evidenceToPresent(gateway, signIn)
   const present = presentEvidence(toPresent)
   const session = presentedSession(gateway.settings, toPresent)

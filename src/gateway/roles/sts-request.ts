@@ -13,6 +13,7 @@ import {
   type ReissuedToken,
   reissuedAssertion,
   reissuedToken,
+  reissuedTokenForPool,
 } from '../../evidence/reissued-evidence.ts'
 import { IssuerError } from '../../issuer/errors.ts'
 import { assertionForAws } from '../../issuer/saml-assertion.ts'
@@ -23,7 +24,7 @@ import { type EvidencePorts, evidenceToPresent } from './evidence-to-present.ts'
 import type { ListedRole } from './list-roles.ts'
 
 /** What the call to STS is made with. */
-export type StsRequestPorts = EvidencePorts & Pick<Gateway, 'samlIssuer' | 'now'>
+export type StsRequestPorts = EvidencePorts & Pick<Gateway, 'samlIssuer' | 'identityPools' | 'now'>
 
 /** A granted role, and how to assume it. */
 export interface Exchange {
@@ -83,7 +84,9 @@ function reissuedRequest(
 ): Promise<RoleRequest> {
   return how.via === 'saml'
     ? reissuedResponse(gateway, identity, exchange, reissuedAssertion(identity, how.provider)(exchange.role))
-    : reissuedTokenRequest(gateway, exchange, reissuedToken(identity))
+    : how.identityPoolId === undefined
+      ? reissuedTokenRequest(gateway, exchange, reissuedToken(identity))
+      : poolTokenRequest(gateway, exchange, reissuedTokenForPool(identity), how.identityPoolId)
 }
 
 async function reissuedResponse(
@@ -139,6 +142,22 @@ async function reissuedTokenRequest(
   return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
 }
 
+/** The identity pool gets the gateway's token, and AWS the pool's. Throws CognitoError. */
+async function poolTokenRequest(
+  gateway: StsRequestPorts,
+  exchange: Exchange,
+  said: ReissuedToken,
+  identityPoolId: string,
+): Promise<RoleRequest> {
+  const { webIdentityIssuer, identityPools } = gateway
+  if (!webIdentityIssuer) throw new IssuerError('issuer.not_configured')
+  if (!identityPools) throw new Error('a provider with an identity pool needs the pools')
+  const wanted = { ...said, ...statedSession(exchange) }
+  const token = await webIdentityTokenForAws(webIdentityIssuer, wanted, gateway.now())
+  const login = { identityPoolId, issuer: webIdentityIssuer.url, token }
+  return webIdentityRequest(exchange, (await identityPools.exchange(login)).token)
+}
+
 function webIdentityRequest(exchange: Exchange, token: Secret): RoleRequest {
   return {
     kind: 'web-identity',
@@ -162,7 +181,8 @@ function originalRequest(
   }
   checkToken(presented, encoded)
   checkFreshness(gateway, evidence, 'exp')
-  return webIdentityRequest(exchange, encoded)
+  const { providerId } = presented
+  return { ...webIdentityRequest(exchange, encoded), ...(providerId !== undefined && { providerId }) }
 }
 
 /** Throws StsError for values that AWS would refuse with an error that explains nothing. */
@@ -179,8 +199,8 @@ function checkResponse({ isReadable, confirmationCount }: PresentedAssertion, en
 }
 
 /** Throws StsError for values that AWS would refuse without a reason. */
-function checkToken({ algorithm = 'none' }: PresentedToken, encoded: Secret): void {
-  if (!/^[RE]S(256|384|512)$/.test(algorithm))
+function checkToken({ algorithm = 'none', providerId }: PresentedToken, encoded: Secret): void {
+  if (providerId === undefined && !/^[RE]S(256|384|512)$/.test(algorithm))
     throw new StsError('sts.evidence_algorithm', { expected: 'RS* or ES*', found: algorithm, source: 'alg' })
   checkLength(encoded, webIdentityToken.max, 'ID token')
 }

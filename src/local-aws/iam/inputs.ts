@@ -39,6 +39,10 @@ const tagList: Shape = listOf(tag, 50)
 const tagKeys = required('TagKeys', listOf(tagKey, 50))
 const tags = optional('Tags', tagList)
 const paging = [optional('Marker', text(1, 320, MARKER)), optional('MaxItems', { type: 'integer', min: 1, max: 1000 })]
+const entityType: Shape = {
+  type: 'text',
+  values: ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'],
+}
 const samlMetadata = text(1000, 10_000_000)
 const encryptionMode = optional('AssertionEncryptionMode', {
   type: 'text',
@@ -76,6 +80,8 @@ export const iamInputs = {
   DeleteRolePolicy: [roleName, policyName],
   ListAttachedRolePolicies: [roleName, optional('PathPrefix', text(1, 512, POLICY_PATH)), ...paging],
   ListInstanceProfilesForRole: [roleName, ...paging],
+  GetAccountAuthorizationDetails: [optional('Filter', listOf(entityType)), ...paging.toReversed()],
+  ListAccountAliases: [...paging],
   CreateSAMLProvider: [
     required('SAMLMetadataDocument', samlMetadata),
     required('Name', text(1, 128, PROVIDER_NAME)),

@@ -1,5 +1,6 @@
 /** The operations of IAM by name. */
 import type { Action } from '../sts/call.ts'
+import { getAccountAuthorizationDetails, listAccountAliases } from './account.ts'
 import type { IamOperation } from './inputs.ts'
 import {
   addClientId,
@@ -61,6 +62,8 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     DeleteRolePolicy: deleteRolePolicy,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
+    GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+    ListAccountAliases: listAccountAliases,
     CreateSAMLProvider: createSamlProvider,
     UpdateSAMLProvider: updateSamlProvider,
     GetSAMLProvider: getSamlProvider,

@@ -150,7 +150,7 @@ function roleResource(call: IamCall): string {
 }
 
 /** The fields of a role in each response besides its name and trust policy, as recorded: CreateRole returns few. */
-function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] {
+export function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] {
   const has = (part: Part): boolean => parts.includes(part)
   return [
     element('Path', {}, role.path),

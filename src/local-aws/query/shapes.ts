@@ -8,7 +8,7 @@ import type { Parameters } from './parameters.ts'
 interface TextShape {
   readonly type: 'text'
   /** In characters, both ends included. */
-  readonly min: number
+  readonly min?: number
   readonly max?: number
   /** The pattern as in the model, and its meaning: in Java's dialect `\w` is ASCII. */
   readonly pattern?: { readonly matches: RegExp; readonly text: string }
@@ -111,7 +111,7 @@ function listViolations(shape: ListShape, name: string, path: string, parameters
  * For a list of texts AWS names the list once, with all constraints of its members, and no value (recorded for IAM's
  * UntagRole and CreateOpenIDConnectProvider).
  */
-function everyMember({ min, max, pattern }: TextShape): string {
+function everyMember({ min = 0, max, pattern }: TextShape): string {
   const constraints = [
     ...(max === undefined ? [] : [`have length less than or equal to ${max}`]),
     `have length greater than or equal to ${min}`,

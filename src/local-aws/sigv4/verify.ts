@@ -21,7 +21,7 @@ export interface AccessKey {
   readonly temporary: { readonly sessionToken: Secret; readonly expiration: Date } | undefined
 }
 
-export type SignedService = 'sts' | 'iam'
+export type SignedService = 'sts' | 'iam' | 'organizations'
 
 /** The scope that the signature must have. */
 interface WantedScope {

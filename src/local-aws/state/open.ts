@@ -59,6 +59,7 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
   const byArn = new Map([...users].reverse().map((user) => [user.arn, user]))
   const accounts = new Map(state.accounts.map((account) => [account.id, account]))
   return {
+    accounts: () => state.accounts,
     accountName: (id) => accounts.get(id)?.name,
     stsRegions: (id) => regionsOf(accounts.get(id)),
     user: (accessKeyId) => byKey.get(accessKeyId),

@@ -35,6 +35,13 @@ const mfa = z
 const account = z.strictObject({
   id: z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes'),
   name: z.string().optional(),
+  email: z.string().optional(),
+  status: z.enum(['ACTIVE', 'SUSPENDED', 'PENDING_CLOSURE', 'CLOSED']).optional(),
+  ou: z
+    .string()
+    .regex(/^[^/]+(\/[^/]+){0,4}$/, 'expected names of units, at most five, with slashes between them')
+    .optional(),
+  tags,
   root: z.strictObject({ ...accessKey, mfa }).optional(),
   deactivatedRegions: z
     .array(region.refine((text) => text !== 'us-east-1', 'us-east-1 cannot be deactivated'))
@@ -90,6 +97,12 @@ const accessToken = z.strictObject({
   of: z.strictObject({ appId: z.string().min(1), userId: z.string().min(1) }).optional(),
 })
 
+const identityPool = z.strictObject({
+  id: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}:[0-9a-f-]{36}$/, 'expected the ID of an identity pool'),
+  account: z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes'),
+  logins: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)),
+})
+
 export const stateSchema = z.strictObject({
   accounts: z.array(account).default([]),
   users: z.array(user).default([]),
@@ -97,6 +110,7 @@ export const stateSchema = z.strictObject({
   samlProviders: z.array(samlProvider).default([]),
   oidcProviders: z.array(oidcProvider).default([]),
   accessTokens: z.array(accessToken).default([]),
+  identityPools: z.array(identityPool).default([]),
 })
 
 export type StateFile = z.infer<typeof stateSchema>

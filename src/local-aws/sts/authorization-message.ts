@@ -14,6 +14,8 @@ export interface AuthorizationMessages {
 
 /** AWS's messages expire too; after how long is not documented. [K] */
 const LIFE_SECONDS = 3600
+/** The first octet of every message. In base64url it is a letter: `--encoded-message -5O…` would be read as an option. */
+const FORMAT = Buffer.of(1)
 const IV_OCTETS = 12
 const TAG_OCTETS = 16
 const ISSUED_OCTETS = 6
@@ -29,14 +31,15 @@ export function createAuthorizationMessages(key: Uint8Array = randomBytes(32)): 
       const issued = Buffer.alloc(ISSUED_OCTETS)
       issued.writeUIntBE(now.getTime(), 0, ISSUED_OCTETS)
       const sealed = Buffer.concat([cipher.update(issued), cipher.update(deflateRawSync(text)), cipher.final()])
-      return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+      return Buffer.concat([FORMAT, iv, cipher.getAuthTag(), sealed]).toString('base64url')
     },
     open: (message, account, now) => {
       const octets = Buffer.from(message, 'base64url')
       // Buffer skips characters that are not base64: only text that it would write itself is accepted.
       if (octets.toString('base64url') !== message) return undefined
-      if (octets.length <= IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS) return undefined
-      const opened = decrypt(octets, key, account)
+      if (octets[0] !== FORMAT[0] || octets.length <= FORMAT.length + IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS)
+        return undefined
+      const opened = decrypt(octets.subarray(FORMAT.length), key, account)
       if (!opened) return undefined
       const age = now.getTime() - opened.readUIntBE(0, ISSUED_OCTETS)
       if (age > LIFE_SECONDS * 1000) return undefined

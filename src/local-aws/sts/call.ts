@@ -6,6 +6,7 @@ import type { Endpoint } from '../regions.ts'
 import type { Sessions } from '../sessions.ts'
 import type { IamStore } from '../state.ts'
 import type { AuthorizationMessages } from './authorization-message.ts'
+import type { AccessTokens } from './web-identity/access-tokens.ts'
 import type { IssuerKeys } from './web-identity/issuer-keys.ts'
 
 /** What the actions work with. */
@@ -13,6 +14,7 @@ export interface Sts {
   readonly iam: IamStore
   readonly sessions: Sessions
   readonly issuerKeys: IssuerKeys
+  readonly accessTokens: AccessTokens
   readonly messages: AuthorizationMessages
   /** Whether a denied call gets such a message. AWS's own STS and IAM send none. */
   readonly encodesRefusals: boolean

@@ -5,6 +5,10 @@ import type { SignedToken } from './signed-token.ts'
 /** What every token from the provider must satisfy, ID tokens and logout tokens alike. */
 export interface ExpectedToken {
   readonly issuer: string
+  /** Default: none. */
+  readonly issuerAliases?: readonly string[]
+  /** With `{tenantid}`, in place of `issuer`. */
+  readonly issuerTemplate?: string | undefined
   readonly clientId: string
   readonly trustedAudiences: readonly string[]
   readonly clockSkewSeconds: number
@@ -17,8 +21,10 @@ type TokenCheck = Check<Pick<SignedToken, 'claims'>, ExpectedToken>
 export const OLDEST_SECONDS = 60 * 60
 
 /** Compared byte for byte. OpenID Connect Core 3.1.3.7 step 2 */
-const issuerIsTheProvider: TokenCheck = ({ claims: { iss } }, { issuer }) =>
-  iss === issuer ? passed() : mismatch('iss', issuer, iss)
+const issuerIsTheProvider: TokenCheck = ({ claims: { iss, tid } }, { issuer, issuerAliases = [], issuerTemplate }) => {
+  if (issuerTemplate !== undefined) return issuerIsOfTheTenant(iss, tid, issuerTemplate)
+  return iss === issuer || issuerAliases.some((alias) => iss === alias) ? passed() : mismatch('iss', issuer, iss)
+}
 
 /** Core 3.1.3.7 step 3 */
 const audienceIsUs: TokenCheck = ({ claims: { aud } }, { clientId }) =>
@@ -66,6 +72,26 @@ export const tokenChecks = {
   isNotFromTheFuture,
   isFresh,
   isValidAlready,
+}
+
+/** The `tid` of Entra ID: another form could lead to another host or path. */
+const TENANT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * Every tenant signs with the same keys, so only this ties a token to the tenant that it names.
+ * https://learn.microsoft.com/entra/identity-platform/claims-validation
+ */
+function issuerIsOfTheTenant(iss: unknown, tid: unknown, template: string): CheckResult {
+  if (typeof tid !== 'string' || !TENANT_ID.test(tid)) return mismatch('tid', 'the ID of a tenant', tid)
+  const expected = template.replace('{tenantid}', tid)
+  return iss === expected ? passed() : mismatch('iss', expected, iss)
+}
+
+/** Whether it is the issuer of a tenant. A front-channel logout names no `tid`, and ends nothing but its session. */
+export function isOfSomeTenant(iss: string, template: string): boolean {
+  const [before = '', after = ''] = template.split('{tenantid}')
+  const tenant = iss.slice(before.length, iss.length - after.length)
+  return iss === `${before}${tenant}${after}` && TENANT_ID.test(tenant)
 }
 
 /** A failed check of this claim; the found value is cut for the log. */

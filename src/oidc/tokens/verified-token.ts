@@ -1,4 +1,12 @@
-import { type Check, failed, passed, runChecks, skipChecks, throwFirstFailure } from '../../core/verdict.ts'
+import {
+  type Check,
+  failed,
+  type Observe,
+  passed,
+  runChecks,
+  skipChecks,
+  throwFirstFailure,
+} from '../../core/verdict.ts'
 import { OidcError, type OidcErrorCode } from '../errors.ts'
 import type { idTokenChecks, renewalChecks } from './id-token-checks.ts'
 import type { logoutTokenChecks } from './logout-token-checks.ts'
@@ -35,6 +43,7 @@ const SIGNATURE = 'signatureIsTheProviders'
 /**
  * The token, if its signature verified and every check passed. Throws OidcError with the whole verdict; the checks are
  * not run on a token whose signature does not verify. `beside`: further values that the checks compare with it.
+ * `observe`: told of the verdict, passed or not.
  */
 export async function verifyToken<Beside extends object, Expected>(
   text: string,
@@ -42,13 +51,17 @@ export async function verifyToken<Beside extends object, Expected>(
   checks: Readonly<Partial<Record<CheckName, Check<SignedToken & Beside, Expected>>>>,
   beside: Beside,
   expected: Expected,
+  observe: Observe = () => {},
 ): Promise<SignedToken> {
   const token = await read(text)
   if ('code' in token) {
     const signature = failed(token.expected, token.found, token.source)
-    throw new OidcError(token.code, token, [{ name: SIGNATURE, ...signature }, ...skipChecks(checks)])
+    const verdict = [{ name: SIGNATURE, ...signature }, ...skipChecks(checks)]
+    observe(verdict)
+    throw new OidcError(token.code, token, verdict)
   }
   const verdict = [{ name: SIGNATURE, ...passed() }, ...runChecks(checks, { ...token, ...beside }, expected)]
+  observe(verdict)
   throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
   return token
 }

@@ -35,6 +35,11 @@ export interface ExpectedResponse {
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
   /** `nameId`, or the name of the attribute that identifies the user. */
   readonly subject: string
+  /**
+   * What in place of groups shows that they are not listed: an attribute, or one of its values. Absent or empty: groups
+   * are not used, or nothing is known of the product.
+   */
+  readonly unlistedGroups?: readonly { readonly attribute: string; readonly value?: RegExp }[]
   /** Whether the gateway reads the attribute of that Name or FriendlyName. Absent: any may be read. */
   readonly readsAttribute?: (name: string) => boolean
 }
@@ -131,6 +136,16 @@ const recipientIsOurAcs: AssertionCheck = ({ confirmation }, { acsUrl }) =>
 const attributesInUseAreText: AssertionCheck = ({ assertion }, { readsAttribute = () => true }) => {
   const name = [...assertion.unreadableAttributes].find(readsAttribute)
   return name === undefined ? passed() : mismatch('text', 'text with elements in it', `Attribute ${name}`)
+}
+
+/** A link, or all groups in one value: rules would match none of them, and nothing would say why. */
+const groupsAreListed: AssertionCheck = ({ assertion: { attributes } }, { unlistedGroups = [] }) => {
+  const sign = unlistedGroups.find(({ attribute, value }) =>
+    attributes.get(attribute)?.some((text) => value?.test(text) ?? true),
+  )
+  return sign === undefined
+    ? passed()
+    : mismatch('each group as a value', attributes.get(sign.attribute)?.join(', '), `Attribute ${sign.attribute}`)
 }
 
 /** Without InResponseTo the response is unsolicited. Profiles 4.1.5 */
@@ -236,6 +251,7 @@ export const assertionChecks = {
   audienceIsUs,
   hasSubject,
   attributesInUseAreText,
+  groupsAreListed,
   hasBearerConfirmation,
   recipientIsOurAcs,
   isSolicited,
@@ -267,6 +283,7 @@ export const checkCodes: Readonly<Record<AssertionCheckName, SamlErrorCode>> = {
   audienceIsUs: 'saml.audience_mismatch',
   hasSubject: 'saml.subject_missing',
   attributesInUseAreText: 'saml.text_expected',
+  groupsAreListed: 'saml.groups_unlisted',
   hasBearerConfirmation: 'saml.confirmation_missing',
   recipientIsOurAcs: 'saml.recipient_mismatch',
   isSolicited: 'saml.unsolicited',

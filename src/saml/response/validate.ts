@@ -1,5 +1,5 @@
 import type { Attributes, NameId } from '../../core/identity.ts'
-import { errorOfFirstFailure, runChecks, skipChecks, type Verdict } from '../../core/verdict.ts'
+import { errorOfFirstFailure, type Observe, runChecks, skipChecks, type Verdict } from '../../core/verdict.ts'
 import { type RefusedAssertion, SamlError } from '../errors.ts'
 import { earliest, latest } from '../times.ts'
 import type { Authentication, Confirmation } from './assertion.ts'
@@ -136,9 +136,15 @@ function withVerdict({ code, expected, found, source, cause }: SamlError, verdic
   })
 }
 
-/** Validates a posted response; throws SamlError, which carries the verdict. */
-export function validateResponse(form: ResponseForm, expected: ExpectedResponse, now: Date): VerifiedAssertion {
+/** Validates a posted response; throws SamlError, which carries the verdict. `observe`: told of it, passed or not. */
+export function validateResponse(
+  form: ResponseForm,
+  expected: ExpectedResponse,
+  now: Date,
+  observe: Observe = () => {},
+): VerifiedAssertion {
   const evaluation = evaluateResponse(form, expected, now)
+  observe(evaluation.verdict)
   if ('error' in evaluation) throw evaluation.error
   return evaluation.assertion
 }

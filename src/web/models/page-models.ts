@@ -4,6 +4,7 @@
  *
  * Start at `PageModels`: one entry for each file in views/.
  */
+import type { TestResultPage, TestSignInPage } from '../test-sign-in/model.ts'
 import type { ActivityPage } from './activity.ts'
 import type { AllowDevicePage, DeviceCodePage, DeviceDecidedPage } from './command-line.ts'
 import type { ConsoleLinkPage, GoPage } from './console.ts'
@@ -44,6 +45,8 @@ export interface PageModels {
   readonly 'console-link': ConsoleLinkPage
   readonly activity: ActivityPage
   readonly status: StatusPage
+  readonly 'test-sign-in': TestSignInPage
+  readonly 'test-result': TestResultPage
   readonly 'allow-device': AllowDevicePage
   readonly 'device-code': DeviceCodePage
   readonly 'device-decided': DeviceDecidedPage

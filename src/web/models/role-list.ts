@@ -65,6 +65,7 @@ export function choiceFor(
       arn,
       name,
       alias: listed.alias,
+      description: listed.description,
       account: accountOf(account, listed.accountName, listed.accountColor),
       durations: choices(listed.maxSessionSeconds, durations.get(arn), (recentSignIn ?? requiredContext) !== undefined),
       isPinned: pinned.has(arn),
@@ -110,8 +111,8 @@ export function roleList(
 }
 
 function isFoundBy(query: string) {
-  return ({ arn, account, name, accountName, alias }: ListedRole): boolean =>
-    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
+  return ({ arn, account, name, accountName, alias, description }: ListedRole): boolean =>
+    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias, description })
 }
 
 /** Each role once: pinned ones, recently used ones, and the others by account. */
@@ -223,15 +224,15 @@ export function sentToAws(gateway: Gateway, login: Login): SentToAws {
 
 /**
  * Whether a role matches a query: each of its words occurs, in any case, in the account's name or ID, or in the role's
- * name, alias or ARN. The browser filters by the same rule: it searches what the templates mark `data-find`.
+ * name, alias, description or ARN. The browser filters by the same rule: it searches what the templates mark `data-find`.
  */
 export function matchesQuery(
   query: string,
   account: Pick<RoleAccount, 'id' | 'name'>,
-  role: Pick<RoleChoice, 'arn' | 'name' | 'alias'>,
+  role: Pick<RoleChoice, 'arn' | 'name' | 'alias' | 'description'>,
 ): boolean {
   if (query === '') return true
-  const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
+  const found = [account.name, account.id, role.name, role.alias, role.description, role.arn].join(' ').toLowerCase()
   return query
     .toLowerCase()
     .split(/\s+/)

@@ -32,7 +32,7 @@ export type RoleGroup =
 
 export interface RoleAccount {
   readonly id: string
-  /** The configured name; absent if the account has none. */
+  /** The configured name or the catalogue's; absent if the account has none. */
   readonly name?: string | undefined
   readonly color?: AccountColor | undefined
 }
@@ -42,6 +42,8 @@ export interface RoleChoice {
   /** The role's name with its path removed. */
   readonly name: string
   readonly alias?: string | undefined
+  /** As the catalogue has it. */
+  readonly description?: string | undefined
   readonly account: RoleAccount
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean

@@ -11,7 +11,21 @@ export interface StatusPage extends SignedInPage {
   readonly auditFailure: { readonly sentence: string; readonly since: Instant } | undefined
   readonly providers: readonly ProviderRow[]
   readonly certificates: readonly CertificateRow[]
+  readonly catalog?: CatalogRow | undefined
   readonly issuer?: IssuerRow | undefined
+}
+
+/** The inventory of accounts and roles. */
+export interface CatalogRow {
+  /** `500 accounts, 20,000 roles, 501 files` */
+  readonly contents: string
+  readonly readAt: Instant
+  /** Why the files as they are now are not used, a line for each problem. */
+  readonly problem?: string | undefined
+  /** Roles that users do not see, and rules that match nothing. */
+  readonly notes: readonly string[]
+  /** How many more notes there are. */
+  readonly furtherNotes: number
 }
 
 export type Health = 'good' | 'warning' | 'bad'

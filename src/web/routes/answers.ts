@@ -5,7 +5,7 @@ import { callerOf } from '../caller.ts'
 import { boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
-import type { WebParts } from '../pages.ts'
+import type { PageParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
 
@@ -13,7 +13,7 @@ import { redirect } from '../redirect.ts'
 const FORM_LIMIT = '1.5mb'
 
 /** Where identity providers send their responses: before sessions and CSRF, which do not apply here. */
-export function answerRoutes(parts: WebParts): Router {
+export function answerRoutes(parts: PageParts): Router {
   return Router()
     .post(
       '/saml/:provider/acs',
@@ -33,7 +33,7 @@ export function answerRoutes(parts: WebParts): Router {
 }
 
 /** POST /saml/:provider/acs. From another site by design: no cookie is read, no session touched. */
-function acs(parts: WebParts): RequestHandler<{ provider: string }> {
+function acs(parts: PageParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { provider } = request.params
     const form = { SAMLResponse: request.body?.SAMLResponse, RelayState: request.body?.RelayState }
@@ -42,13 +42,17 @@ function acs(parts: WebParts): RequestHandler<{ provider: string }> {
 }
 
 /** Always 303: what follows is a GET. */
-function follow(parts: WebParts, response: Response, received: ReceiveResult): void {
+function follow(parts: PageParts, response: Response, received: ReceiveResult): void {
   switch (received.kind) {
     case 'verified':
       return void toFinish(response, received.handle)
     case 'unsolicited': {
       const query = new URLSearchParams({ return_to: received.returnTo })
       return void redirect(response, 303, `/login/${received.provider}?${query}`)
+    }
+    case 'tested': {
+      const query = new URLSearchParams({ handle: received.handle })
+      return void redirect(response, 303, `/status/try/${encodeURIComponent(received.provider)}/result?${query}`)
     }
     case 'retry-visibly':
       return void redirectToIdp(parts, response, received.departure, 303)
@@ -61,7 +65,7 @@ function toFinish(response: Response, handle: string): void {
 }
 
 /** GET /oidc/:provider/callback: the parameters in the URL, or those posted before. */
-function callback(parts: WebParts): RequestHandler<{ provider: string }> {
+function callback(parts: PageParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { gateway } = parts
     const query = new URL(request.originalUrl, gateway.settings.baseUrl).searchParams
@@ -76,7 +80,7 @@ function callback(parts: WebParts): RequestHandler<{ provider: string }> {
 }
 
 /** POST /oidc/:provider/callback (form_post). From another site by design, like the ACS. */
-function formCallback({ gateway }: WebParts): RequestHandler<{ provider: string }> {
+function formCallback({ gateway }: PageParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { provider } = request.params
     const parameters = new URLSearchParams(typeof request.body === 'string' ? request.body : '')

@@ -48,6 +48,7 @@ function show({ gateway, views }: WebParts): RequestHandler {
         shown: warning === undefined ? shown : `${shown}: ${warning}`,
         health: EXPIRY[state],
       })),
+      catalog: catalogRow(status),
       issuer: issuerRow(status),
     }
     sendPage(response, views.render('status', page))
@@ -103,6 +104,21 @@ function factsOf(known: KnownOfProvider): ProviderRow['facts'] {
         ...since(t.facts.metadataRead, known.fetchedAt),
         ...since(t.facts.metadataUntil, known.validUntil),
       ]
+}
+
+/** A catalogue of thousands of roles may have as many notes. */
+const MOST_NOTES = 50
+
+function catalogRow({ catalog }: GatewayStatus): StatusPage['catalog'] {
+  if (!catalog) return undefined
+  const { accounts, roles, files, readAt, problem, notes } = catalog
+  return {
+    contents: t.catalog.contents(accounts, roles, files),
+    readAt: toInstant(readAt),
+    problem: problem?.message,
+    notes: notes.slice(0, MOST_NOTES),
+    furtherNotes: Math.max(0, notes.length - MOST_NOTES),
+  }
 }
 
 function issuerRow({ issuer }: GatewayStatus): StatusPage['issuer'] {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { PROGRAM } from '../../setup/built.ts'
 
 export const FOLDER = import.meta.dirname
 const ROOT = join(FOLDER, '../../..')
@@ -16,7 +17,7 @@ export interface Program {
 
 /** Port 0: any free one. Rejects when the program ends before it listens. */
 export const startProgram = async (args: readonly string[] = [], port = 0): Promise<Program> => {
-  const command = ['--import', 'tsx', 'src/main.ts', 'local-aws', '--port', String(port), '--encoded-messages']
+  const command = [PROGRAM, 'local-aws', '--port', String(port), '--encoded-messages']
   const child = spawn(process.execPath, [...command, '--state', join(FOLDER, 'state.yaml'), ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -23,15 +23,16 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
         { id: 'believed', ...saml, rolesFromAssertion: true },
         { id: 'mail', ...saml, subject: 'mail' },
         { id: 'encrypted', ...saml, wantAssertionsEncrypted: true },
+        { id: 'preset', ...saml, preset: 'simplesamlphp' },
       ],
       access: [
-        { when: { provider: ['plain', 'encrypted'], groups: 'aws-dev' }, roles: [DEVELOPER] },
+        { when: { provider: ['plain', 'encrypted', 'preset'], groups: 'aws-dev' }, roles: [DEVELOPER] },
         { when: { provider: 'oid', eduPersonAffiliation: 'staff' }, roles: [DEVELOPER] },
         { when: { provider: 'mail', mail: '/.*@example[.]org/' }, roles: [AUDITOR] },
       ],
       sessionName: '{email}',
     })
-    for (const id of ['plain', 'oid', 'believed', 'mail', 'encrypted'])
+    for (const id of ['plain', 'oid', 'believed', 'mail', 'encrypted', 'preset'])
       await idp.register(id, await (await fetch(`${gateway.url}/saml/${id}/metadata`)).text())
   })
   afterAll(async () => {
@@ -100,6 +101,16 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
     const { browser, page } = await signedIn('oid', 'alice')
     expect((await session(browser)).attributes).toHaveProperty(['urn:oid:1.3.6.1.4.1.5923.1.1.1.1'])
     expect(rolesOn(page)).toEqual([DEVELOPER])
+    const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
+    expect(shown.body).toContain('assumed-role/Developer/alice@example.org')
+  })
+
+  it('with its preset, the attributes that it limits to those requested are the ones that are needed', async () => {
+    const { browser, page } = await signedIn('preset', 'alice')
+    expect((await session(browser)).attributes).toEqual({
+      groups: ['aws-dev', 'everyone'],
+      mail: ['alice@example.org'],
+    })
     const shown = await browser.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('assumed-role/Developer/alice@example.org')
   })

@@ -9,7 +9,7 @@ export type Opener = readonly [program: string, ...args: string[]]
 const FAILS_WITHIN_MS = 1_500
 
 /** Opens the URL in the user's browser. Resolves to whether a program that does so was started. */
-export async function openBrowser(machine: Machine, url: string): Promise<boolean> {
+export async function openBrowser(machine: Pick<Machine, 'env' | 'platform'>, url: string): Promise<boolean> {
   for (const opener of openers(machine, url)) if (await starts(machine, opener)) return true
   return false
 }
@@ -48,7 +48,7 @@ function isLinuxOnWindows(): boolean {
   }
 }
 
-function starts({ env }: Machine, [program, ...args]: Opener): Promise<boolean> {
+function starts({ env }: Pick<Machine, 'env'>, [program, ...args]: Opener): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { env: { ...env }, stdio: 'ignore', detached: true, windowsHide: true })
     const timer = setTimeout(() => resolve(true), FAILS_WITHIN_MS)

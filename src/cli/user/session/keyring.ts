@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 
-/** What is used of `@napi-rs/keyring`, which is not among the dependencies: it is used where the user installed it. */
+/** What is used of `@napi-rs/keyring`, an optional dependency: the program of one file has it where it is installed beside. */
 interface KeyringModule {
   readonly AsyncEntry: new (
     service: string,
@@ -24,7 +24,7 @@ const SERVICE = 'fedgate'
 
 /** undefined where the package is not installed beside this program, or has no keyring to talk to. */
 export async function openKeyring(
-  load: () => Promise<unknown> = () => import(MODULE_NAME),
+  load: () => Promise<unknown> = () => import('@napi-rs/keyring'),
 ): Promise<Keyring | undefined> {
   try {
     const { AsyncEntry } = (await load()) as KeyringModule
@@ -41,9 +41,6 @@ export async function openKeyring(
     return undefined
   }
 }
-
-// Not a literal: neither the compiler nor the bundler looks for a package that need not be there.
-const MODULE_NAME: string = '@napi-rs/keyring'
 
 function locked(cause: unknown): never {
   throw new UserError('cli.keyring_unreadable', { cause })

@@ -17,6 +17,17 @@ export type FetchJson = (url: string, thumbprints: readonly string[]) => Promise
 /** The server's certificate is from no trusted authority, and has none of the thumbprints. */
 export class ThumbprintMismatch extends Error {}
 
+/** The server answered something else than a document. */
+export class UnexpectedStatus extends Error {
+  readonly status: number
+
+  constructor(url: string, status: number) {
+    // Without the query, which may contain a token.
+    super(`${url.replace(/\?.*$/, '')} answered ${status}`)
+    this.status = status
+  }
+}
+
 const TIMEOUT_MS = 5000
 const MAX_BYTES = 1024 * 1024
 
@@ -24,8 +35,8 @@ const MAX_BYTES = 1024 * 1024
 export const fetchJson: FetchJson = async (url, thumbprints) => {
   const response = await answerTo(url, thumbprints)
   try {
-    if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`)
-    const tooLarge = (): Error => new Error(`${url} answered more than ${MAX_BYTES} bytes`)
+    if (response.statusCode !== 200) throw new UnexpectedStatus(url, response.statusCode ?? 0)
+    const tooLarge = (): Error => new Error(`${url.replace(/\?.*$/, '')} answered more than ${MAX_BYTES} bytes`)
     return JSON.parse((await readBounded(response, MAX_BYTES, tooLarge)).toString())
   } finally {
     response.destroy()

@@ -40,7 +40,12 @@ const MAX_KEYS = 1000
 /** With more keys of a type than this, AWS accepts no token signed by one of them (C.5). */
 const MAX_KEYS_OF_A_TYPE = 100
 
-export function createIssuerKeys(fetchJson: FetchJson, allowHttp: boolean): IssuerKeys {
+/** `own`: the keys of an issuer that is in this process, by their ID. */
+export function createIssuerKeys(
+  fetchJson: FetchJson,
+  allowHttp: boolean,
+  own?: { readonly issuer: string; readonly keys: (kid: string) => readonly IssuerKey[] },
+): IssuerKeys {
   const kept = new Map<string, Kept>()
   const underWay = new Map<string, Promise<Kept>>()
 
@@ -59,7 +64,10 @@ export function createIssuerKeys(fetchJson: FetchJson, allowHttp: boolean): Issu
   }
 
   return {
-    find: async (issuer, kid, now) => {
+    find: async ({ url, thumbprints }, kid, now) => {
+      if (url === own?.issuer) return own.keys(kid)
+      // Google's tokens may lack the scheme.
+      const issuer = { url: url.includes('://') ? url : `https://${url}`, thumbprints }
       const name = [issuer.url, ...issuer.thumbprints].join(' ')
       const known = kept.get(name)
       const age = known ? (now.getTime() - known.fetchedAt) / 1000 : Number.POSITIVE_INFINITY

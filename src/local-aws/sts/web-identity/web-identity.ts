@@ -9,7 +9,7 @@ import type { IamStore } from '../../state.ts'
 import type { Sts } from '../call.ts'
 import type { SessionTags } from '../session-tags.ts'
 import type { AssumeAction } from '../trust.ts'
-import type { IssuerKeys } from './issuer-keys.ts'
+import { type AccessTokenProvider, accessTokenProviders } from './access-tokens.ts'
 import {
   checkAudience,
   checkTimes,
@@ -38,7 +38,7 @@ interface ReadToken {
   unknownHere(action: AssumeAction): AwsError
 }
 
-const accessTokenProviders: ReadonlySet<string> = new Set(['www.amazon.com', 'graph.facebook.com'])
+const GOOGLE = 'accounts.google.com'
 
 interface Provider {
   /** As the trust policy names it. */
@@ -52,38 +52,47 @@ export function readToken(parameters: Parameters): ReadToken {
   const token = required(parameters, 'WebIdentityToken')
   const host = parameters.get('ProviderId')
   if (host !== undefined) {
-    const user = accessTokenReader(host, token)
-    return { verify: async ({ iam }) => user(iam), unknownHere: roleUnknownHere }
+    const provider = accessTokenProvider(host, token)
+    return { verify: (aws) => userOfAccessToken(provider, token, aws), unknownHere: roleUnknownHere }
   }
   const decoded = decodeToken(token)
   return {
-    verify: ({ iam, issuerKeys }, account, now) => verifyIdToken(decoded, iam, issuerKeys, account, now),
+    verify: (aws, account, now) => userOfIdToken(decoded, aws, account, now),
     unknownHere: isNamedIssuer(decoded.issuer) ? roleUnknownHere : () => noProvider(decoded.issuer),
   }
 }
 
-/** Only its provider can interpret an access token; here, the state does instead (C.8). */
-function accessTokenReader(host: string, token: string): (iam: IamStore) => VerifiedUser {
-  if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
-    throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
-  return (iam) => {
-    const known = iam.accessToken(host, token)
-    if (!known) throw new AwsError('IDPRejectedClaim', texts.rejectedByProvider(host))
-    if (!known.of) throw new AwsError('IDPCommunicationError', texts.providerUnreachable(host))
-    const { appId, userId } = known.of
-    const session = () => ({ sourceIdentity: undefined, tags: { tags: new Map(), transitiveKeys: [] } })
-    return { provider: host, issuer: host, subject: userId, audience: appId, claims: {}, session }
-  }
+/** Throws InvalidIdentityToken for a provider without access tokens, and for an ID token. */
+function accessTokenProvider(host: string, token: string): AccessTokenProvider {
+  const provider = accessTokenProviders.find((one) => one === host)
+  if (provider && !/^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return provider
+  throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
+}
+
+/**
+ * Only its provider can interpret an access token: the state says what that answers, or it is asked (C.8). Throws
+ * IDPRejectedClaim or IDPCommunicationError.
+ */
+export async function userOfAccessToken(
+  host: AccessTokenProvider,
+  token: string,
+  { iam, accessTokens }: Pick<Sts, 'iam' | 'accessTokens'>,
+): Promise<VerifiedUser> {
+  const known = iam.accessToken(host, token)
+  if (known && !known.of) throw new AwsError('IDPCommunicationError', texts.providerUnreachable(host))
+  const { appId, userId } = known?.of ?? (await accessTokens.ownerOf(host, token))
+  const session = () => ({ sourceIdentity: undefined, tags: { tags: new Map(), transitiveKeys: [] } })
+  return { provider: host, issuer: host, subject: userId, audience: appId, claims: {}, session }
 }
 
 function roleUnknownHere(action: AssumeAction): AwsError {
   return notAuthorized(action, 'the role is of another partition than the endpoint')
 }
 
-async function verifyIdToken(
+/** Of an issuer that IAM knows in that account. Throws InvalidIdentityToken or ExpiredToken. */
+export async function userOfIdToken(
   token: DecodedToken,
-  iam: IamStore,
-  issuerKeys: IssuerKeys,
+  { iam, issuerKeys }: Pick<Sts, 'iam' | 'issuerKeys'>,
   account: string,
   now: Date,
 ): Promise<VerifiedUser> {
@@ -109,8 +118,9 @@ function findProvider(iam: IamStore, account: string, issuer: string): Provider 
   throw noProvider(issuer)
 }
 
+/** Google's tokens may name it without a scheme. */
 function isNamedIssuer(issuer: string): boolean {
-  return issuer.startsWith('https://') && namedProviders.has(issuerHostPath(issuer))
+  return (issuer.startsWith('https://') || issuer === GOOGLE) && namedProviders.has(issuerHostPath(issuer))
 }
 
 function noProvider(issuer: string): AwsError {

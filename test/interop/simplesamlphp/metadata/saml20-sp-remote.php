@@ -13,6 +13,10 @@ foreach (glob(getenv('SSP_SCRATCH') . '/sp-*.xml') as $file) {
             $sp['attributes.NameFormat'] = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri';
             $sp['authproc'] = [50 => ['class' => 'core:AttributeMap', 'name2oid']];
         }
+        if (basename($file) === 'sp-preset.xml') {
+            // As it ships: only what the service provider's metadata requests.
+            $sp['authproc'] = [50 => 'core:AttributeLimit'];
+        }
         $metadata[$entityId] = $sp;
     }
 }

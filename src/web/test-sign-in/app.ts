@@ -1,0 +1,62 @@
+/**
+ * What `fedgate check --live` serves in place of the gateway, for one test sign-in: the way to one provider and back, and
+ * the result. There are no sessions here, so nothing can be signed in to. Only the URL that the operator was given starts
+ * it.
+ */
+import express, { type Express, type RequestHandler } from 'express'
+import type { Log } from '../../core/log.ts'
+import type { Gateway } from '../../gateway/gateway.ts'
+import type { TestReport } from '../../gateway/test-sign-in/report.ts'
+import { reference } from '../caller.ts'
+import { isHttps } from '../cookies.ts'
+import { errorAnswers, notFound, refuseHead } from '../error-answers.ts'
+import { text } from '../fields.ts'
+import { noStore, securityHeaders } from '../headers.ts'
+import { answerRoutes } from '../routes/answers.ts'
+import { staticFiles } from '../static-files.ts'
+import { createViews } from '../views.ts'
+import { reportFor, sendTestResult, startTestAt } from './routes.ts'
+
+export interface LiveCheck {
+  readonly trustProxy: number
+  readonly log: Log
+  /** The secret of the URL that starts the test sign-in. */
+  readonly owner: string
+  /** Called with each result, after its page was sent. */
+  readonly onReport: (report: TestReport) => void
+}
+
+/** The path that starts the test sign-in. */
+export function liveCheckPath(provider: string, { owner, idp }: { readonly owner: string; readonly idp?: string }) {
+  const query = new URLSearchParams({ key: owner, ...(idp === undefined ? {} : { idp }) })
+  return `/status/try/${provider}/start?${query}`
+}
+
+/** The caller listens where the gateway would. */
+export function createLiveCheckApp(gateway: Gateway, live: LiveCheck): Express {
+  const parts = { gateway, views: createViews() }
+  const app = express()
+  app.set('trust proxy', live.trustProxy)
+  app.set('query parser', 'simple')
+  app.disable('x-powered-by')
+  Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
+  app.use(reference)
+  app.use(securityHeaders(gateway.settings.baseUrl))
+  app.use('/static', staticFiles())
+  app.use(noStore)
+  app.use(answerRoutes(parts))
+  app.head('/status/try/:provider/start', refuseHead('GET'))
+  const start: RequestHandler<{ provider: string }> = async (request, response, next) => {
+    if (text(request.query.key) !== live.owner) return next()
+    await startTestAt(parts, request, response, live.owner)
+  }
+  app.get('/status/try/:provider/start', start)
+  app.get('/status/try/:provider/result', async (request, response) => {
+    const report = await reportFor(gateway, request, live.owner)
+    response.once('finish', () => live.onReport(report))
+    sendTestResult(parts, response, report)
+  })
+  app.use(notFound)
+  app.use(errorAnswers(parts, live.log))
+  return app
+}
