@@ -67,6 +67,8 @@ export type AuditEvent =
         readonly protocol: 'saml' | 'oidc'
         readonly issuer: string
         readonly authenticatedAt: Date
+        /** AuthnContextClassRef, or `acr` and methods such as `amr:mfa`. */
+        readonly authnContext?: readonly string[]
         /** Values that the provider may not assert, or left out itself. */
         readonly leftOut?: readonly {
           readonly attribute: string

@@ -254,7 +254,7 @@ export async function auditRevokedTokens(
 function auditSignIn(eventName: 'login' | 'login.renewed') {
   return async (recording: Recording & ConfiguredProviders, login: Login, caller: Caller): Promise<void> => {
     const { identity, leftOut } = login.signIn
-    const { protocol, issuer, authenticatedAt } = identity
+    const { protocol, issuer, authenticatedAt, authnContext } = identity
     const warnings = [...signInWarnings(login.signIn), ...tokenWarnings(recording, login)]
     const event = {
       eventName,
@@ -263,6 +263,7 @@ function auditSignIn(eventName: 'login' | 'login.renewed') {
       protocol,
       issuer,
       authenticatedAt,
+      ...(authnContext && { authnContext }),
       ...(leftOut && { leftOut }),
       ...(warnings.length > 0 && { warnings }),
     }

@@ -7,6 +7,7 @@ import { postAnswer, whoIs } from '../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { answerOf, answerTo, createTestIdp, requestOn, type TestIdp } from '../harness/test-idp.ts'
 import { answerAtOp, askedOf, openAtOp, signInAtOp } from '../harness/test-op.ts'
+import { holds } from '../held/holds.ts'
 import { type Json, startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const MFA = 'https://refeds.org/profile/mfa'
@@ -25,6 +26,8 @@ const [DEVELOPER, GUARDED, GOLD, BY_CONTEXT, BY_METHOD] = [
 let gateway: ReservedGateway
 let idp: TestIdp
 let op: TamperingProvider
+let ahead = 0
+const now = (): Date => new Date(Date.now() + ahead)
 
 beforeAll(async () => {
   idp = await createTestIdp('corp')
@@ -48,6 +51,7 @@ beforeAll(async () => {
       authnContextRanking: [PASSWORD, MFA, SMARTCARD],
     }),
     saml('weak', { authnContext: [PASSWORD] }),
+    saml('original', { exchange: { via: 'saml', evidence: 'original' } }),
     openid('openid'),
     openid('levels', { acrValues: ['1'], acrComparison: 'minimum', acrRanking: ['1', '2', '3'] }),
   ]
@@ -67,7 +71,7 @@ beforeAll(async () => {
       ],
       sessionTags: { AuthnContext: '{authnContext}' },
     },
-    { files: { 'corp.xml': idp.metadata } },
+    { files: { 'corp.xml': idp.metadata }, now },
   )
 })
 afterAll(async () => {
@@ -88,7 +92,7 @@ const refreshOf = ({ body }: Page): string => {
 
 const atIdp = { stopBefore: /^https:\/\/corp/ }
 
-describe('a role with authnContext, by SAML', () => {
+describe('a role with authnContext, by SAML', holds('10.6'), () => {
   const says = (authnContextClassRef = PASSWORD, subject = 'dora') => ({
     subject,
     attributes: {},
@@ -133,6 +137,9 @@ describe('a role with authnContext, by SAML', () => {
     const refused = await postAnswer(browser, await answerTo(idp, asked, says(PASSWORD)))
     expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'saml.authn_context_mismatch' })
     expect(refused.url).toMatch(/\/saml\/corp\/acs$/)
+    expect(gateway.audit().findLast(({ eventName }) => eventName === 'login')).toMatchObject({
+      authnContext: [PASSWORD],
+    })
     expect(await whoIs(browser, gateway.url)).toBe('dora')
   })
 
@@ -165,6 +172,33 @@ describe('a role with authnContext, by SAML', () => {
   it('roles whose authnContext no single sign-in has are refused together', async () => {
     const { browser, page } = await signedIn()
     expect(refusalIn((await take(browser, page, GUARDED, GOLD)).body).code).toBe('role.authn_contexts_differ')
+  })
+
+  it('a role with authnContext is renewed silently with its class, and once with a page if that gives another', async () => {
+    const aws = 'https://aws.amazon.com/SAML/Attributes/'
+    const said = (context: string) => ({
+      subject: 'dora',
+      attributes: {
+        [`${aws}Role`]: [`${GUARDED},arn:aws:iam::111122223333:saml-provider/original`],
+        [`${aws}RoleSessionName`]: ['dora'],
+      },
+      authnContextClassRef: context,
+      now: now(),
+    })
+    const browser = new HttpBrowser()
+    const page = await postAnswer(browser, await answerOf(idp, browser, gateway.url, 'original', said(MFA)))
+    ahead = 5 * 60_000
+    const renewing = await browser.submit(page, {
+      ...formWith(page, 'role', GUARDED),
+      action: `${gateway.url}/roles/credentials`,
+    })
+    const silent = requestOn(await browser.open(refreshOf(renewing), atIdp))
+    expect([silent.isPassive, silent.requestedContext?.classes.includes(MFA)]).toEqual([true, true])
+    const again = requestOn(await postAnswer(browser, await answerTo(idp, silent, said(PASSWORD)), atIdp))
+    expect([again.isPassive, again.requestedContext?.classes.includes(MFA)]).toEqual([false, true])
+    const refused = await postAnswer(browser, await answerTo(idp, again, said(PASSWORD)))
+    ahead = 0
+    expect(refusalIn(refused.body).code).toBe('saml.authn_context_mismatch')
   })
 
   it('other roles ask for nothing', async () => {
@@ -209,7 +243,7 @@ describe('a role with authnContext, by SAML', () => {
   })
 })
 
-describe('a role with authnContext, by OpenID Connect', () => {
+describe('a role with authnContext, by OpenID Connect', holds('10.6'), () => {
   const fresh = (more: Json = {}) => ({ claims: (claims: Json) => ({ ...claims, ...more }) })
   const signedIn = async (claims: Json, provider = 'openid') => {
     const browser = new HttpBrowser()

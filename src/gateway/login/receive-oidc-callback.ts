@@ -85,7 +85,7 @@ export async function receiveOidcCallback(
       const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
       return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
     } catch (error) {
-      if (pending.isPassive && needsAPage(error)) return askVisibly(gateway, provider, pending)
+      if (pending.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
       throw error
     }
   })
@@ -99,9 +99,12 @@ async function takePending(gateway: OidcCallbackPorts, answer: OidcAnswer): Prom
   return pending
 }
 
-/** Core 3.1.2.6: what `prompt=none` cannot do without a page. */
-function needsAPage(error: unknown): boolean {
-  return error instanceof OidcError && error.code === 'oidc.interaction_required'
+/** Core 3.1.2.6: what `prompt=none` cannot do without a page, such as another way of signing in that a role requires. */
+function needsAPage(error: unknown, { authnContext }: Pending<'oidc'>): boolean {
+  if (!(error instanceof OidcError)) return false
+  return (
+    error.code === 'oidc.interaction_required' || (authnContext !== undefined && error.code === 'oidc.acr_mismatch')
+  )
 }
 
 /** A failed silent sign-in is followed by one with a page. */

@@ -70,7 +70,7 @@ async function receiveSaml(
     if (!pending) throw new SamlError('saml.request_unknown')
     return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
-    if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
+    if (pending?.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
     const refusal = inProductWords(await asReplay(gateway, error), provider.settings.preset)
     await rememberIdp(refusal, provider, pending?.idp)
     throw refusal
@@ -182,8 +182,14 @@ function relayedPath(relayState: unknown): string {
   }
 }
 
-function isNoPassive(error: unknown): boolean {
-  return error instanceof SamlError && error.code === 'saml.no_passive'
+/**
+ * What a silent request cannot do. Where a role requires a context, the user may still have another way of signing in
+ * than the one that the identity provider's session has.
+ */
+function needsAPage(error: unknown, { authnContext }: Pending<'saml'>): boolean {
+  if (!(error instanceof SamlError)) return false
+  if (error.code === 'saml.no_passive') return true
+  return authnContext !== undefined && ['saml.authn_context_mismatch', 'saml.no_authn_context'].includes(error.code)
 }
 
 /**

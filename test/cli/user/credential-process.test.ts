@@ -135,6 +135,16 @@ describe('credential-process', () => {
     expect((await ask(ADMIN)).stderr).toContain(hint)
   })
 
+  it('names the login with the role where another way of signing in is required', async () => {
+    await work.login()
+    work.gateway.problems.set('/api/credentials', { status: 409, body: { code: 'role.authn_context_required' } })
+    expect(await ask(ADMIN)).toEqual({
+      exitCode: 3,
+      stdout: '',
+      stderr: `${ADMIN} requires a stronger way of signing in than you used at ${work.gateway.url}. Run \`fedgate login --gateway ${work.gateway.url} --role ${ADMIN}\`.\n`,
+    })
+  })
+
   it.each<[why: string, status: number, body: unknown, exitCode: number, stderr: string]>([
     [
       'AWS refuses',
