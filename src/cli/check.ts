@@ -12,6 +12,7 @@ import {
 } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/login/expected-response.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
+import { configuredCatalog } from './catalog/configured.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
 import { CheckError } from './errors.ts'
 import { Ended, exitCodes } from './exit-codes.ts'
@@ -33,13 +34,14 @@ const NAME_THE_REQUEST =
   'Give the ID of the request that the response must answer with --in-response-to (its InResponseTo is that ID).'
 
 /**
- * Prints the results of all checks, or those of one response. Throws ConfigError, CheckError, or Ended if a check did
+ * Prints the results of all checks, or those of one response. Throws ConfigError, CatalogError, CheckError, or Ended if a check did
  * not pass.
  */
 export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
+  await configuredCatalog(config)
   const verdicts =
     response === undefined || provider === undefined
       ? await checkAll(config, portsFor(config))
