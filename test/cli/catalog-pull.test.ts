@@ -17,7 +17,7 @@ import { requireTool } from '../tools.ts'
 
 const MANAGEMENT = '111111111111'
 const [FIRST, LOCKED, CLOSED] = ['200000000001', '200000000002', '200000000003']
-const many = Array.from({ length: 22 }, (_, n) => String(300_000_000_000 + n))
+const many = Array.from({ length: 18 }, (_, n) => String(300_000_000_000 + n))
 const MEMBERS = [FIRST, LOCKED, ...many]
 const PULLER = { accessKeyId: 'AKIAIOSFODNN7PULLER0', secretAccessKey: 'secret-of-the-puller' }
 const WEAK = { accessKeyId: 'AKIAIOSFODNN7WEAK000', secretAccessKey: 'secret-of-the-weak' }
@@ -160,10 +160,6 @@ describe('catalog pull', () => {
     expect(catalog.trustPolicyOf(`arn:aws:iam::${FIRST}:role/teams/Role1004`)).toBeDefined()
     expect(catalog.completeAccounts).toContain(FIRST)
     expect(catalog.completeAccounts).not.toContain(LOCKED)
-
-    calls.length = 0
-    await pull({}).catch(() => undefined)
-    expect(calls.filter((name) => name === 'AssumeRole')).toHaveLength(1)
   })
 
   it('catalog pull reads the accounts of a file, and removes the file of one that is no longer there', async () => {
