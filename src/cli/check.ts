@@ -13,6 +13,7 @@ import {
 import { expectedResponse } from '../gateway/login/expected-response.ts'
 import { productHint } from '../gateway/login/product-hints.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
+import { configuredCatalog } from './catalog/configured.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
 import { CheckError } from './errors.ts'
 import { Ended, exitCodes } from './exit-codes.ts'
@@ -39,7 +40,7 @@ const NAME_THE_REQUEST =
   'Give the ID of the request that the response must answer with --in-response-to (its InResponseTo is that ID).'
 
 /**
- * Prints the results of all checks, or those of one response. Throws ConfigError, CheckError, or Ended if a check did
+ * Prints the results of all checks, or those of one response. Throws ConfigError, CatalogError, CheckError, or Ended if a check did
  * not pass.
  */
 export async function runCheck(options: CheckOptions): Promise<void> {
@@ -47,6 +48,7 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
   if (options.live && provider !== undefined) return runLiveCheck(config, { ...options, provider }, output)
+  await configuredCatalog(config)
   const verdicts: readonly Checked[] =
     response === undefined || provider === undefined
       ? await checkConfiguration(config)

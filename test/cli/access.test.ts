@@ -38,6 +38,7 @@ const policy = (...Statement: readonly object[]) => ({ Version: '2012-10-17', St
 const policies = {
   Fine: policy(trust({ 'saml:sub': 'alice' })),
   Wide: policy(service, trust()),
+  Other: policy(trust({ 'saml:sub': 'bob' })),
   Refused: policy(service, trust({}, { Federated: `arn:aws:iam::${ACCOUNT}:saml-provider/other` })),
   Nobody: policy(service, trust()),
   Tagged: policy(trust()),
@@ -55,7 +56,7 @@ const reportOf = async (options: Parameters<typeof accessReport>[1] = {}, more: 
     accounts: { [ACCOUNT]: { name: 'Production' } },
     catalog: './catalog.json',
     access: [
-      { when: { provider: 'corp', subject: 'alice' }, roles: [arnOf('Fine'), arnOf('Wide')] },
+      { when: { provider: 'corp', subject: 'alice' }, roles: [arnOf('Fine'), arnOf('Wide'), arnOf('Other')] },
       { when: { provider: 'corp', groups: ['ops', 'dev'] }, roles: [arnOf('Refused'), arnOf('Missing')] },
       { when: { provider: 'corp' }, roles: [{ tag: 'fedgate:groups' }, { path: '/none/' }] },
     ],
@@ -88,6 +89,7 @@ describe('access: who can take what', () => {
     expect(grants.map(({ who, role }) => [who, role])).toEqual([
       ['subject = alice', arnOf('Fine')],
       ['subject = alice', arnOf('Wide')],
+      ['subject = alice', arnOf('Other')],
       ['groups = ops or dev', arnOf('Refused')],
       ['groups = team-a', arnOf('Tagged')],
       ['groups = team-b', arnOf('Tagged')],
@@ -99,7 +101,7 @@ describe('access: who can take what', () => {
     const roles = ({ grants }: AccessReport) => grants.map(({ role }) => role)
     expect(roles(await reportOf({ group: 'dev' }))).toEqual([arnOf('Refused')])
     const claims = await reportOf({ claims: join(folder, 'alice.json'), provider: 'corp' })
-    expect(roles(claims)).toEqual([arnOf('Fine'), arnOf('Wide'), arnOf('Tagged')])
+    expect(roles(claims)).toEqual([arnOf('Fine'), arnOf('Wide'), arnOf('Other'), arnOf('Tagged')])
     expect(claims.grants[0]?.who).toBe('alice')
   })
 
@@ -121,6 +123,7 @@ describe('access: findings', () => {
   it.each([
     ['Fine', []],
     ['Wide', ['access.role_wider']],
+    ['Other', ['access.role_refused', 'access.role_wider']],
     ['Refused', ['access.role_refused']],
     ['Nobody', ['access.role_unreachable']],
     ['Tagged', []],
@@ -140,7 +143,7 @@ describe('access: findings', () => {
     const patched = findings.flatMap(({ subject, patch }) =>
       patch ? [[subject.split('/')[1] ?? '', patch.policy] as const] : [],
     )
-    expect(patched.map(([name]) => name).sort()).toEqual(['Nobody', 'Refused', 'Wide'])
+    expect(patched.map(([name]) => name).sort()).toEqual(['Nobody', 'Other', 'Other', 'Refused', 'Wide'])
     expect(JSON.stringify(Object.fromEntries(patched).Nobody)).toBe(JSON.stringify(policy(service)))
     await writeCatalog({ ...policies, ...Object.fromEntries(patched) })
     const after = await reportOf()
@@ -232,7 +235,7 @@ describe('access: formats and changes', () => {
     const access = [{ when: { provider: 'corp', groups: 'new' }, roles: [arnOf('Nobody')] }]
     const { changes } = await reportOf({ diff: earlier }, { access })
     expect(changes?.added.map(({ who, role }) => [who, role])).toEqual([['groups = new', arnOf('Nobody')]])
-    expect(changes?.removed).toHaveLength(5)
+    expect(changes?.removed).toHaveLength(6)
     expect(changes?.resolvedFindings.length).toBeGreaterThan(0)
     await writeFile(earlier, '{}')
     await expect(reportOf({ diff: earlier })).rejects.toMatchObject({ code: 'access.report_unreadable' })

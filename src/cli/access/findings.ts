@@ -16,7 +16,8 @@ import { selectedRoles } from '../../access/selected-roles.ts'
 import { absenceOf } from '../../catalog/catalog.ts'
 import type { AccessRule, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
-import type { KeyCondition } from '../../iam/generate.ts'
+import type { KeyCondition, TrustStatement } from '../../iam/generate.ts'
+import { covers } from '../../iam/lint/statement-queries.ts'
 import { lintTrustPolicy } from '../../iam/lint.ts'
 import { type Policy, parseTrustPolicy, type Statement } from '../../iam/policy.ts'
 import { type Known, rolesLike } from './grants.ts'
@@ -147,7 +148,54 @@ function findingsOfGrant(
         sentence: `${role.arn}, ${path === '' ? 'trust policy' : path}: ${sentence}`,
       }),
     )
-  return [...linted, ...widerThanRules(known, role, provider, policy)]
+  return [
+    ...linted,
+    ...refusedByConditions(known, role, provider, policy),
+    ...widerThanRules(known, role, provider, policy),
+  ]
+}
+
+function actionOf({ exchange }: ProviderConfig): string {
+  return exchange.via === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'
+}
+
+/** Users whom the rules mean and every statement excludes: it requires another value of what AWS sees of them. */
+function refusedByConditions(
+  { config, names, catalog }: KnownPolicies,
+  role: RoleArn,
+  provider: ProviderConfig,
+  policy: Policy,
+): readonly Finding[] {
+  const needed = roleTrust({ ...config, known: catalog }, names, provider, role).statements.filter(({ Action }) =>
+    [Action].flat().includes(actionOf(provider)),
+  )
+  return needed.flatMap((wanted) => {
+    const candidates = policy.statements.filter(
+      (one) => isFor(one, wanted.Principal.Federated) && covers(one, actionOf(provider)),
+    )
+    const misses = candidates.map((one) => missOf(one, wanted))
+    const [miss] = misses
+    return miss === undefined || misses.includes(undefined)
+      ? []
+      : [{ code: 'access.role_refused', subject: role.arn, sentence: `${role.arn}, ${miss}` }]
+  })
+}
+
+/** The condition of the statement that no user of the wanted one meets; undefined: as far as is known, they do. */
+function missOf({ conditions }: Statement, { Condition }: TrustStatement): string | undefined {
+  const seen = new Map(
+    Object.values(Condition)
+      .flatMap((keys) => Object.entries(keys))
+      .map(([key, values]) => [key.toLowerCase(), [values].flat()]),
+  )
+  const missed = conditions.find(({ base, name, values }) => {
+    const actual = seen.get(name)
+    return actual !== undefined && base === 'StringEquals' && !values.some((value) => actual.includes(value))
+  })
+  return (
+    missed &&
+    `${missed.path}: it requires ${missed.key} = ${missed.wanted}, and the rules mean ${seen.get(missed.name)?.join(' or ')}.`
+  )
 }
 
 /** A statement without the conditions that every rule for the role has, and that AWS could check. */
@@ -163,10 +211,8 @@ function widerThanRules(
     .map((rule) => conditionsOfRule(rule, provider, config).seen)
   const principal = principalIn(known, provider, role)
   if (principal === undefined || alternatives.some((conditions) => conditions.length === 0)) return []
-  const isAssuming = ({ actions }: Statement): boolean =>
-    JSON.stringify(actions).includes('AssumeRole') || JSON.stringify(actions).includes('*')
   return policy.statements
-    .filter((statement) => isFor(statement, principal) && isAssuming(statement))
+    .filter((statement) => isFor(statement, principal) && covers(statement, actionOf(provider)))
     .filter((statement) => !alternatives.some((conditions) => conditions.every((one) => requires(statement, one))))
     .map(({ name }) => ({
       code: 'access.role_wider',
