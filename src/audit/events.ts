@@ -121,7 +121,26 @@ export type AuditEvent =
       })
   | (Occurrence & SignedInUser & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
-  | (Occurrence & SignedInUser & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
+  | (Occurrence &
+      SignedInUser & {
+        readonly eventName: 'logout'
+        readonly reason: 'person' | 'provider' | 'operator'
+        /** The operator; absent for `fedgate revoke`. */
+        readonly endedBy?: SignedInUser
+      })
+  | (Occurrence &
+      Partial<SignedInUser> & {
+        /** An operator took access back: from a user, or from all who may use a role. Each ended login has a `logout`. */
+        readonly eventName: 'access.revoked'
+        readonly roleArn?: string
+        /** Sessions that began earlier have ended. */
+        readonly before: Date
+        readonly sessions: number
+        /** Devices of the command line, which ended with their sessions. */
+        readonly devices: number
+        /** The operator; absent for `fedgate revoke`. */
+        readonly revokedBy?: SignedInUser
+      })
   | (Occurrence &
       SignedInUser & {
         /** A device got an access token and a refresh token: by the user's consent, or for the refresh token before. */

@@ -127,3 +127,14 @@ export interface SignIn {
   /** What the identity lacks, for the audit line. */
   readonly leftOut?: readonly LeftOut[]
 }
+
+/** Attributes that hold a display name, best first. */
+const NAME_ATTRIBUTES = ['displayName', 'name', 'urn:oid:2.16.840.1.113730.3.1.241', 'cn', 'email', 'mail']
+
+/** The user's display name if the provider sent one, otherwise the subject. */
+export function nameOf({ attributes, subject }: Identity): string {
+  return (
+    NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ??
+    subject
+  )
+}

@@ -229,6 +229,42 @@ export async function auditLogout(
   await record(recording, { event, login })
 }
 
+/** An operator ended it; undefined: with the command line. Never rejects: access ends all the same. */
+export async function auditEndedByOperator(
+  recording: Recording,
+  login: Login,
+  operator: Login | undefined,
+  caller: Caller,
+): Promise<void> {
+  const event = {
+    eventName: 'logout' as const,
+    ...occurrence(recording, caller),
+    ...userOf(login),
+    reason: 'operator' as const,
+    ...(operator && { endedBy: userOf(operator) }),
+  }
+  await record(recording, { event, login })
+}
+
+/** What an operator took back, also where it ended nothing. Never rejects. */
+export async function auditRevocation(
+  recording: Recording,
+  revoked: Pick<
+    Extract<AuditEvent, { eventName: 'access.revoked' }>,
+    'provider' | 'subject' | 'roleArn' | 'before' | 'sessions' | 'devices'
+  >,
+  operator: Login | undefined,
+  caller: Caller,
+): Promise<void> {
+  const event = {
+    eventName: 'access.revoked' as const,
+    ...occurrence(recording, caller),
+    ...revoked,
+    ...(operator && { revokedBy: userOf(operator) }),
+  }
+  await record(recording, { event })
+}
+
 /** Rejects with AuditError where it cannot be recorded: then the device may not have the tokens. */
 export async function auditToken(
   recording: Recording,

@@ -43,6 +43,10 @@ export const gatewayErrors = {
     hint: 'Sign out at the identity provider and sign in again. If this keeps happening, send the reference to your administrator.',
   },
   'session.required': { sentence: 'You are not signed in, or your session has ended.', hint: 'Sign in again.' },
+  'session.ended': {
+    sentence: 'This session has already ended.',
+    hint: 'Reload the list of sessions.',
+  },
   'operator.required': {
     sentence: 'Operators only.',
     hint: 'Ask your administrator to add you to `operators`.',

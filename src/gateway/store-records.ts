@@ -1,11 +1,13 @@
 /**
  * Everything that the gateway stores: prefix, lifetime, version and schema, each defined once. docs/store.md lists it. How
- * it is written is in define-record.ts. A change of a schema needs a new version.
+ * it is written is in define-record.ts. A schema that does not read what was
+ * written before needs a new version.
  */
 import { z } from 'zod'
 import type { Attributes, Evidence, LogoutRef, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import { defineCounter, defineMark, defineRecord, defineSet } from './define-record.ts'
+import type { LiveLogin } from './login/live-logins.ts'
 import type { ReceivedLogout } from './login/login-index.ts'
 import type { LoginRecord } from './login/logins.ts'
 import type { PendingRecord } from './login/pending-logins.ts'
@@ -262,6 +264,24 @@ export const loginsOfSubject = defineSet({
   schema: text,
 })
 
+const liveLogin: z.ZodType<LiveLogin> = z.strictObject({
+  id: text,
+  provider: text,
+  issuer: text,
+  subject: text,
+  name: cutText,
+  startedAt: instant,
+})
+
+/** For operators: in 64 parts, so that no key has all of a large gateway's logins. */
+export const liveLogins = defineSet({
+  prefix: 'live-logins',
+  holds: 'who is signed in: ids of logins, with their users and since when',
+  lifetime: { until: 'each login ends' },
+  version: 1,
+  schema: liveLogin,
+})
+
 const findings = z.array(
   z.strictObject({
     name: text,
@@ -379,6 +399,7 @@ const activity: z.ZodType<Activity> = z.discriminatedUnion('kind', [
       'renewal',
       'sign-out',
       'provider-sign-out',
+      'operator-sign-out',
       'device-sign-in',
       'device-sign-out',
       'device-token-reused',
@@ -540,6 +561,7 @@ export const storeRecords = [
   answeredRequests,
   usedAssertions,
   loginsOfSubject,
+  liveLogins,
   testSignIns,
   logoutsOfSubject,
   logoutOutcomes,

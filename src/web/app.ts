@@ -34,6 +34,7 @@ import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
 import { userRoutes } from './routes/user.ts'
 import { sessions } from './session.ts'
+import { sessionRoutes } from './sessions/routes.ts'
 import { staticFiles } from './static-files.ts'
 import { testSignInRoutes } from './test-sign-in/routes.ts'
 import { createViews } from './views.ts'
@@ -72,7 +73,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
-  app.use(consentRoutes(parts), deviceRoutes(parts))
+  app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

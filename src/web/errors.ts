@@ -61,6 +61,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'session.required': 401,
   'role.authn_context_required': 409,
   'role.authn_contexts_differ': 400,
+  'session.ended': 404,
   'test.unknown': 404,
   'role.duration_invalid': 400,
   'role.destination_refused': 400,

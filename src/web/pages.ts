@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
 import type { AuthorizationServer } from '../authorization/server.ts'
-import type { Identity } from '../core/identity.ts'
+import { type Identity, nameOf } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import { isOperator } from '../gateway/operations/status.ts'
 import { csrfToken } from './csrf.ts'
 import type { AttributeRow, SignedIn } from './models/page.ts'
 import type { Views } from './views.ts'
+
+export { nameOf } from '../core/identity.ts'
 
 export const VERSION: string = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -22,17 +24,6 @@ export interface WebParts extends PageParts {
 export interface PageParts {
   readonly gateway: Gateway
   readonly views: Views
-}
-
-/** Attributes that hold a display name, best first. */
-const NAME_ATTRIBUTES = ['displayName', 'name', 'urn:oid:2.16.840.1.113730.3.1.241', 'cn', 'email', 'mail']
-
-/** The user's display name if the provider sent one, otherwise the subject. */
-export function nameOf({ attributes, subject }: Identity): string {
-  return (
-    NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ??
-    subject
-  )
 }
 
 /** The header's part of every page's model. */

@@ -4,6 +4,7 @@ import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { type Login, readLogin } from '../gateway/login/logins.ts'
 import type { SignedInFrom } from '../gateway/logout/pending-logouts.ts'
+import { mustBeOperator } from '../gateway/operations/status.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 import { redirect } from './redirect.ts'
 
@@ -44,6 +45,13 @@ export function currentLogin(gateway: Gateway, request: Request): Promise<Login 
 export async function requireLogin(gateway: Gateway, request: Request): Promise<Login> {
   const login = await currentLogin(gateway, request)
   if (!login) throw new GatewayError('session.required')
+  return login
+}
+
+/** The operator's login. Throws GatewayError `session.required` or `operator.required`. */
+export async function requireOperator(gateway: Gateway, request: Request): Promise<Login> {
+  const login = await requireLogin(gateway, request)
+  mustBeOperator(gateway, login.signIn.identity)
   return login
 }
 

@@ -4,6 +4,7 @@
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
 import { counted } from '../core/text/plural.ts'
+import { sessionTexts } from './sessions/texts.ts'
 import { testSignIn } from './test-sign-in/texts.ts'
 
 /** Of the page with credentials. */
@@ -486,6 +487,7 @@ const activity = {
     renewal: 'Signed in again',
     'sign-out': 'Signed out',
     'provider-sign-out': 'Signed out by your identity provider',
+    'operator-sign-out': 'Signed out by an operator',
     'device-sign-in': 'Device signed in',
     'device-sign-out': 'Device signed out',
     'device-token-reused': 'Device signed out: its token was used twice',
@@ -586,6 +588,7 @@ export const texts = {
   activity,
   commandLine,
   status,
+  sessions: sessionTexts,
   testSignIn,
 } as const
 

@@ -225,6 +225,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     for (const [path, called] of [
       ['/identity', 'identity, by SAML'],
       ['/status', 'status'],
+      ['/status/sessions', 'sessions'],
       ['/status/try/corp', 'test-sign-in'],
       ['/status/try/edu', 'test-sign-in, with discovery'],
       ['/status/try/corp/start', 'test-result'],

@@ -263,6 +263,25 @@ const pagesSaying = (text: string): PageModels => {
       catalog: { contents: text, readAt: at, problem: text, notes: [text], furtherNotes: 1 },
       issuer: { url: text, keys: [{ kid: text, algorithm: text, signs: true }] },
     },
+    sessions: {
+      version: text,
+      session,
+      query: text,
+      sessions: [
+        {
+          handle: text,
+          name: text,
+          subject: `${text} of the provider`,
+          providerLabel: text,
+          startedAt: at,
+          expiresAt: at,
+          ...from,
+          devices: [text, text],
+          isThis: true,
+        },
+      ],
+      hasMore: true,
+    },
     'test-sign-in': {
       version: text,
       session,

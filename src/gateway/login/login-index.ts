@@ -3,12 +3,13 @@
  * name in plain text. It also contains logouts, for sign-ins that were in progress when a logout arrived (Core
  * 3.7.3.1).
  */
-import { type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
+import { type Identity, type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
 import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway, Providers } from '../gateway.ts'
 import { loginsOfSubject, logoutsOfSubject } from '../store-records.ts'
 import { keyedHashes, type UserStore } from '../user/user-record.ts'
+import { enterLiveLogins } from './live-logins.ts'
 import { endLogin, type Login, readLogin } from './logins.ts'
 
 /** What login-index needs to find, add and end logins. */
@@ -34,6 +35,9 @@ export interface OidcSubject {
   readonly provider: string
   readonly name: { readonly kind: 'sub' | 'sid'; readonly value: string }
 }
+
+/** A user as the gateway identifies them. */
+export type User = Pick<Identity, 'provider' | 'issuer' | 'subject'>
 
 /** The keys by which a login can be found. */
 type Name = readonly string[]
@@ -77,9 +81,12 @@ export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Dat
 }
 
 /** The names of its sign-in. Before a renewal: a renewed login can then always be found by its new names. */
-export async function addToIndex(index: LoginIndex, login: Pick<Login, 'id' | 'signIn' | 'expiresAt'>): Promise<void> {
+export async function addToIndex(index: LoginIndex, login: Omit<Login, 'from'>): Promise<void> {
   const names = namesOf(index, login).map((name) => hashesOf(index, name)[0])
-  await Promise.all(names.map((hash) => loginsOfSubject.add(index.store, hash, login.id, login.expiresAt)))
+  await Promise.all([
+    enterLiveLogins(index.store, login),
+    ...names.map((hash) => loginsOfSubject.add(index.store, hash, login.id, login.expiresAt)),
+  ])
 }
 
 /** The second half of enterIndex, for a login that is in the index and stored. */
@@ -96,7 +103,7 @@ export async function refuseSignedOut(index: LoginIndex, login: Login, arrivedAt
 }
 
 function namesOf(index: LoginIndex, login: Pick<Login, 'signIn'>): readonly Name[] {
-  return [...providerNames(index, login), userName(login)]
+  return [...providerNames(index, login), userName(login.signIn.identity)]
 }
 
 /**
@@ -135,8 +142,8 @@ function samlName({ issuer, spEntityId, nameId }: SamlSubject): Name {
 }
 
 /** A user as the gateway identifies them, independent of logout requests: for all of their logins. */
-function userName({ signIn: { identity } }: Pick<Login, 'signIn'>): Name {
-  return ['person', identity.provider, identity.issuer, identity.subject]
+function userName({ provider, issuer, subject }: User): Name {
+  return ['person', provider, issuer, subject]
 }
 
 function hashesOf(index: Pick<UserStore, 'settings'>, name: Name): readonly [string, ...string[]] {
@@ -228,18 +235,19 @@ async function endLoginsNamed(
   name: Name,
   logout: SubjectLogout,
   recordEnd: RecordEnd,
+  begunBefore?: Date,
 ): Promise<readonly Login[]> {
   const hashes = hashesOf(index, name)
-  const receivedAt = index.now()
+  const receivedAt = begunBefore ?? index.now()
   const received: ReceivedLogout = {
     sessionIndexes: logout.sessionIndexes,
     ...(logout.qualifiers && { qualifiers: logout.qualifiers }),
     issueInstant: logout.issueInstant,
     receivedAt,
   }
-  await logoutsOfSubject.add(index.store, hashes[0], received, expiryOf(logoutsOfSubject, receivedAt))
+  await logoutsOfSubject.add(index.store, hashes[0], received, expiryOf(logoutsOfSubject, index.now()))
   const ids = await idsOf(index, hashes)
-  const ended = await Promise.allSettled(ids.map((id) => endIfMeant(index, id, logout, recordEnd)))
+  const ended = await Promise.allSettled(ids.map((id) => endIfMeant(index, id, logout, recordEnd, begunBefore)))
   const failed = ended.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
   return ended.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []))
@@ -255,8 +263,10 @@ async function endIfMeant(
   id: string,
   logout: SubjectLogout,
   recordEnd: RecordEnd,
+  begunBefore?: Date,
 ): Promise<Login | undefined> {
   const login = await readLogin(index.store, id)
+  if (login && begunBefore && login.startedAt >= begunBefore) return undefined
   if (!login || !isMeant(logout, namedBy(index, login.signIn))) return undefined
   const ended = await endLogin(index, login)
   if (ended) await recordEnd(ended)
@@ -290,12 +300,26 @@ export async function endKnownOidcLogins(
 
 /** The live logins of this login's user: in other browsers, and this one. Newest first. */
 export async function loginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  const ids = await idsOf(index, hashesOf(index, userName(login)))
+  const ids = await idsOf(index, hashesOf(index, userName(login.signIn.identity)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
-/** Ends all of them, including those in progress; returns the ended ones. */
-export function endLoginsOfUser(index: LoginIndex, login: Login, recordEnd: RecordEnd): Promise<readonly Login[]> {
-  return endLoginsNamed(index, userName(login), { sessionIndexes: [], issueInstant: new Date(0) }, recordEnd)
+/**
+ * Ends all of the user's logins, including those in progress; returns the ended ones. `begunBefore`: only those, and not
+ * one that began at that time or later.
+ */
+export function endLoginsOfUser(
+  index: LoginIndex,
+  user: User,
+  recordEnd: RecordEnd,
+  begunBefore?: Date,
+): Promise<readonly Login[]> {
+  return endLoginsNamed(
+    index,
+    userName(user),
+    { sessionIndexes: [], issueInstant: new Date(0) },
+    recordEnd,
+    begunBefore,
+  )
 }

@@ -65,7 +65,9 @@ function askProvider(gateway: SignOutPorts, login: Login, handle: string): Promi
 /** The same for every login of this user, in any browser. The identity provider is only asked about this one. */
 export function signOutEverywhere(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
   return auditingFailures(gateway, login, caller, async () => {
-    const ended = await endLoginsOfUser(gateway, login, (one) => auditLogout(gateway, one, 'person', caller))
+    const ended = await endLoginsOfUser(gateway, login.signIn.identity, (one) =>
+      auditLogout(gateway, one, 'person', caller),
+    )
     const own = ended.find(({ id }) => id === login.id)
     return leave(gateway, own, login)
   })

@@ -19,10 +19,10 @@ interface Occurrence {
 
 /**
  * `renewal`: the user signed in again, and the login continued. `provider-sign-out`: the identity provider ended the
- * login; then `sourceIp` and `userAgent` may be the provider's.
+ * login, `operator-sign-out`: an operator; then `sourceIp` and `userAgent` are theirs.
  */
 export interface SignInActivity extends Occurrence {
-  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out' | DeviceActivity
+  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out' | 'operator-sign-out' | DeviceActivity
 }
 
 /** `device-token-reused`: someone used a code or a refresh token of the device a second time. */
@@ -53,6 +53,8 @@ export type Activity = SignInActivity | ExchangeActivity | DeniedActivity
 const MOST_KEPT = 100
 
 const history: UserRecord<readonly Activity[]> = { kind: activities, none: [] }
+
+const SIGN_OUTS = { person: 'sign-out', provider: 'provider-sign-out', operator: 'operator-sign-out' } as const
 
 /** Needs no quoting in a shell: AWS's own IDs and regions contain nothing else. */
 const PLAIN = /^[A-Za-z0-9-]+$/
@@ -87,7 +89,7 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
     case 'login.renewed':
       return { kind: 'renewal', ...occurrence }
     case 'logout':
-      return { kind: event.reason === 'provider' ? 'provider-sign-out' : 'sign-out', ...occurrence }
+      return { kind: SIGN_OUTS[event.reason], ...occurrence }
     case 'exchange':
       // The user does not see the console's credentials: the next event shows whether it was opened.
       return event.purpose === 'console' ? undefined : { kind: 'exchange', ...occurrence, ...takenIn(event) }

@@ -79,9 +79,15 @@ export async function endDevice({ store }: Stored, id: string): Promise<Device |
 /** The devices of all logins of the user whose login this is, the one that was used last first. */
 export async function devicesOfUser(index: LoginIndex, login: Login): Promise<readonly Device[]> {
   const logins = await loginsOfUser(index, login)
-  const ids = await Promise.all(logins.map(({ id }) => grantsOfLogin.members(index.store, id)))
-  const found = await Promise.all(ids.flat().map((id) => readDevice(index.store, id)))
-  return found.flatMap((one) => one ?? []).toSorted((a, b) => b.usedAt.getTime() - a.usedAt.getTime())
+  const found = await Promise.all(logins.map(({ id }) => devicesOfLogin(index.store, id)))
+  return found.flat().toSorted((a, b) => b.usedAt.getTime() - a.usedAt.getTime())
+}
+
+/** Those that end with this login, in no order. */
+export async function devicesOfLogin(store: Store, loginId: string): Promise<readonly Device[]> {
+  const ids = await grantsOfLogin.members(store, loginId)
+  const found = await Promise.all(ids.map((id) => readDevice(store, id)))
+  return found.flatMap((one) => one ?? [])
 }
 
 /** Ends the devices of a login that ends. */

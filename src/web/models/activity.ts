@@ -41,6 +41,7 @@ export interface ActivityRow {
     | 'renewal'
     | 'sign-out'
     | 'provider-sign-out'
+    | 'operator-sign-out'
     | 'device-sign-in'
     | 'device-sign-out'
     | 'device-token-reused'

@@ -4,6 +4,7 @@
  *
  * Start at `PageModels`: one entry for each file in views/.
  */
+import type { SessionsPage } from '../sessions/model.ts'
 import type { TestResultPage, TestSignInPage } from '../test-sign-in/model.ts'
 import type { ActivityPage } from './activity.ts'
 import type { AllowDevicePage, DeviceCodePage, DeviceDecidedPage } from './command-line.ts'
@@ -45,6 +46,7 @@ export interface PageModels {
   readonly 'console-link': ConsoleLinkPage
   readonly activity: ActivityPage
   readonly status: StatusPage
+  readonly sessions: SessionsPage
   readonly 'test-sign-in': TestSignInPage
   readonly 'test-result': TestResultPage
   readonly 'allow-device': AllowDevicePage

@@ -5,12 +5,11 @@ import {
   type GatewayStatus,
   gatewayStatus,
   type KnownOfProvider,
-  mustBeOperator,
   type ProviderStatus,
 } from '../../gateway/operations/status.ts'
 import type { Health, ProviderRow, StatusPage } from '../models/status.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import { orToLogin, requireLogin } from '../session.ts'
+import { orToLogin, requireOperator } from '../session.ts'
 import { texts } from '../texts.ts'
 import { toInstant } from '../time-zone.ts'
 
@@ -31,8 +30,7 @@ export function statusRoutes(parts: WebParts): Router {
 /** GET /status: the health of the gateway, for operators only. */
 function show({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
-    const login = await requireLogin(gateway, request)
-    mustBeOperator(gateway, login.signIn.identity)
+    const login = await requireOperator(gateway, request)
     const status = await gatewayStatus(gateway)
     const page = {
       version: VERSION,

@@ -5,8 +5,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { hasIdpDiscovery } from '../../gateway/login/idp-discovery.ts'
-import type { Login } from '../../gateway/login/logins.ts'
-import { mustBeOperator } from '../../gateway/operations/status.ts'
 import { type TestReport, testReport } from '../../gateway/test-sign-in/report.ts'
 import { startTest } from '../../gateway/test-sign-in/start.ts'
 import { callerOf } from '../caller.ts'
@@ -17,7 +15,7 @@ import { redirectToIdp } from '../idp-redirect.ts'
 import type { SignedIn } from '../models/page.ts'
 import { type PageParts, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
-import { orToLogin, requireLogin } from '../session.ts'
+import { orToLogin, requireOperator } from '../session.ts'
 import { testResult } from './model.ts'
 
 type OfProvider = RequestHandler<{ provider: string }>
@@ -29,13 +27,6 @@ export function testSignInRoutes(parts: WebParts): Router {
     .head('/status/try/:provider/start', refuseHead('GET'))
     .get('/status/try/:provider/start', limited(parts, 'loginStarts'), isSignedIn, start(parts))
     .get('/status/try/:provider/result', isSignedIn, result(parts))
-}
-
-/** The operator's login. Throws GatewayError `session.required` or `operator.required`. */
-async function requireOperator(gateway: Gateway, request: Request): Promise<Login> {
-  const login = await requireLogin(gateway, request)
-  mustBeOperator(gateway, login.signIn.identity)
-  return login
 }
 
 function ask({ gateway, views }: WebParts): OfProvider {
