@@ -1,6 +1,6 @@
 /**
  * Owns the audit log: one union of everything that is worth a line (here), how lines are written and acknowledged
- * (log.ts) to a file or a stream (sinks.ts), how a flood of refusals is counted (flood.ts), and what has passed,
+ * (log.ts) to a file, a stream (sinks.ts) or a collector (syslog.ts), how lines are chained and signed (chain/), how a flood of refusals is counted (flood.ts), and what has passed,
  * counted by provider (event-counters.ts). Knows nothing of requests, protocols or stores: who records an event says
  * all there is to say. Field names are CloudTrail's where it has them. No field can hold a secret, a token, an assertion
  * or a cookie: start at AuditEvent.
@@ -176,6 +176,12 @@ export type AuditEvent =
       readonly since: Date
       readonly reason: string
       readonly lost: number
+    })
+  | (Occurrence & {
+      /** Signs all lines before it: at the start of a chain, at intervals, and at its end. */
+      readonly eventName: 'audit.head'
+      readonly reason: 'start' | 'interval' | 'end'
+      readonly keyId: string
     })
 
 /** Why a role is assumed. */

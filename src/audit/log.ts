@@ -7,31 +7,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomOctets } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
+import { type AppendedLines, type ChainSettings, chainOn } from './chain/writer.ts'
 import { AuditError } from './errors.ts'
 import { type Audit, type AuditEvent, type AuditStatus, givesAccess } from './events.ts'
 import { auditLine } from './line.ts'
-
-/** Where lines go. */
-export interface Target {
-  /** For display: a path, or `standard output`. */
-  readonly name: string
-  /**
-   * Appends the octets, reopening a target that failed. Never rejects. `isDurable`: they must also survive a crash of
-   * the machine, if the target can guarantee that.
-   */
-  append(octets: Buffer, isDurable: boolean): Promise<Appended>
-  close(): Promise<void>
-}
-
-export interface Appended {
-  /** How many octets were written; fewer than all of them if it failed. */
-  readonly written: number
-  /** undefined: it works. */
-  readonly problem?: unknown
-}
+import type { Target } from './target.ts'
 
 export interface LogSettings {
   readonly target: Target
+  readonly chain: ChainSettings
   /** Whether access is refused while it cannot be recorded. */
   readonly isRequired: boolean
   readonly now: () => Date
@@ -49,6 +33,9 @@ interface Patience {
 
 /** A write that takes longer than any disk needs counts as failed, so no request waits forever. */
 const PATIENCE: Patience = { firstRetry: 100, longestRetry: 5_000, write: 10_000 }
+
+/** A line is signed within this time, if not by the number of lines that follow it. */
+const SIGNED_WITHIN_MS = 60_000
 
 /**
  * Room for lines that wait while the log cannot be written: a limit on what unauthenticated clients can make us keep.
@@ -75,6 +62,7 @@ interface Failure {
 /** An audit log that writes to that target. */
 export function createAuditLog(settings: LogSettings): Audit {
   const { target, isRequired, now, log, patience = PATIENCE } = settings
+  const chain = chainOn(target, settings.chain, now)
   let queue: Entry[] = []
   /** Lines that wait until the log can be written again. */
   let waiting: Buffer[] = []
@@ -82,6 +70,7 @@ export function createAuditLog(settings: LogSettings): Audit {
   let lost = 0
   let failure: Failure | undefined
   let retryTimer: NodeJS.Timeout | undefined
+  let signTimer: NodeJS.Timeout | undefined
   let retryAfter = patience.firstRetry
   let running: Promise<void> | undefined
   /** A write exceeded its time limit and is still running. */
@@ -127,12 +116,27 @@ export function createAuditLog(settings: LogSettings): Audit {
     for (const { isGrant, written, failed } of underWay) isGrant && isRequired ? failed(unavailable()) : written()
   }
 
-  const append = async (octets: Buffer, isDurable: boolean): Promise<Appended> => {
+  const patiently = async (writing: Promise<AppendedLines>): Promise<AppendedLines> => {
     const impatience = setTimeout(loseWritePatience, patience.write).unref()
-    const appended = await target.append(octets, isDurable)
+    const appended = await writing
     clearTimeout(impatience)
     isStuck = false
+    if (chain.isUnsigned()) signTimer ??= setTimeout(signSoon, SIGNED_WITHIN_MS).unref()
     return appended
+  }
+
+  const append = (lines: readonly Buffer[], isDurable: boolean): Promise<AppendedLines> =>
+    patiently(chain.append(lines, isDurable))
+
+  const sign = async (reason: 'interval' | 'end'): Promise<void> => {
+    const { problem } = await patiently(chain.sign(reason))
+    if (problem !== undefined) fail(problem)
+  }
+
+  const signSoon = (): void => {
+    signTimer = undefined
+    if (failure !== undefined || running !== undefined) signTimer = setTimeout(signSoon, patience.longestRetry).unref()
+    else run(() => sign('interval'))
   }
 
   const writeQueue = async (): Promise<void> => {
@@ -140,12 +144,11 @@ export function createAuditLog(settings: LogSettings): Audit {
       const batch = nextBatch(queue)
       queue = queue.slice(batch.length)
       underWay = batch
-      const { written, problem } = await append(
-        octetsOf(batch),
+      const { done, problem } = await append(
+        batch.map(({ octets }) => octets),
         batch.some(({ isGrant }) => isGrant),
       )
       underWay = []
-      const done = wholeLines(batch, written)
       for (const entry of batch.slice(0, done)) entry.written()
       if (problem !== undefined) fail(problem, batch.slice(done))
     }
@@ -162,12 +165,7 @@ export function createAuditLog(settings: LogSettings): Audit {
       reason,
       lost,
     })
-    const lines = [gap, ...waiting]
-    const { written, problem } = await append(Buffer.concat(lines), true)
-    const done = wholeLines(
-      lines.map((octets) => ({ octets })),
-      written,
-    )
+    const { done, problem } = await append([gap, ...waiting], true)
     waiting = waiting.slice(Math.max(0, done - 1))
     waitingOctets = waiting.reduce((sum, { length }) => sum + length, 0)
     if (done > 0) lost -= told
@@ -181,14 +179,8 @@ export function createAuditLog(settings: LogSettings): Audit {
   /** Lines that arrived while earlier ones were being written. */
   const writeLate = async (): Promise<void> => {
     while (waiting.length > 0 && failure === undefined) {
-      const lines = waiting
-      const { written, problem } = await append(Buffer.concat(lines), false)
-      waiting = waiting.slice(
-        wholeLines(
-          lines.map((octets) => ({ octets })),
-          written,
-        ),
-      )
+      const { done, problem } = await append(waiting, false)
+      waiting = waiting.slice(done)
       waitingOctets = waiting.reduce((sum, { length }) => sum + length, 0)
       if (problem !== undefined) fail(problem)
     }
@@ -238,10 +230,13 @@ export function createAuditLog(settings: LogSettings): Audit {
       clearTimeout(retryTimer)
       if (failure !== undefined && running === undefined)
         await run(() => (failure ? resume(failure) : Promise.resolve()))
+      clearTimeout(signTimer)
+      if (failure === undefined && running === undefined) await run(() => sign('end'))
       clearTimeout(retryTimer)
+      clearTimeout(signTimer)
       if (failure !== undefined)
         log.error(`The audit log ${target.name} is closed without ${waiting.length + lost} lines: ${failure.reason}`)
-      if (running === undefined) await target.close()
+      if (running === undefined) await Promise.all([target.close(), chain.isKept()])
     },
   }
 }
@@ -264,20 +259,6 @@ function nextBatch(queue: readonly Entry[]): readonly Entry[] {
     return index > 0 && size > LARGEST_BATCH
   })
   return end === -1 ? queue : queue.slice(0, end)
-}
-
-function octetsOf(entries: readonly Entry[]): Buffer {
-  return Buffer.concat(entries.map(({ octets }) => octets))
-}
-
-/** How many of these lines are whole within so many octets. */
-function wholeLines(lines: readonly { readonly octets: Buffer }[], written: number): number {
-  let end = 0
-  const cutOff = lines.findIndex(({ octets }) => {
-    end += octets.length
-    return end > written
-  })
-  return cutOff === -1 ? lines.length : cutOff
 }
 
 function lineOf(event: AuditEvent): Buffer {

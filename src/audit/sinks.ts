@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
-import type { Appended, Target } from './log.ts'
+import type { Appended, Target } from './target.ts'
 
 /** What a file target needs of a file, so tests can simulate a full disk. */
 export interface AuditFile {

@@ -7,9 +7,6 @@ import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import { withCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
-import { countingRefusals } from '../audit/flood.ts'
-import { createAuditLog } from '../audit/log.ts'
-import { openTarget } from '../audit/sinks.ts'
 import { createAuthorizationServer } from '../authorization/server.ts'
 import { createIdentityPools } from '../aws/cognito/identity-pools.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
@@ -36,6 +33,7 @@ import { createApp } from '../web/app.ts'
 import { catalogFiles } from './catalog/configured.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
+import { openAudit } from './serving/configured-audit.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
 import { mustNotNeedRestart } from './serving/needs-restart.ts'
 import { createRequestSwitch } from './serving/request-switch.ts'
@@ -326,18 +324,6 @@ export async function gatewayFor(
     trustPolicyOf,
     ...(catalog ? { catalog } : {}),
   }
-}
-
-/** Opens the configured audit log. Repeated refusals are counted instead of written one by one. Throws StartError. */
-async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> {
-  const target = await openTarget(audit, stdout).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const sentence = `The audit log ${audit.file} cannot be written: ${reason}.`
-    throw new StartError('start.audit_unusable', { sentence, cause })
-  })
-  if (!audit.required)
-    log.warn('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
-  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, log }), now)
 }
 
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */

@@ -64,6 +64,7 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
     audit: {
       required: file.audit.required,
       ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
+      ...optional('key', file.audit.key === undefined ? undefined : resolve(folder, file.audit.key)),
     },
     limits: limitsOf(file.limits),
     ...optional('federation', federationOf(file.federation)),

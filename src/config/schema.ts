@@ -90,6 +90,11 @@ export const configSchema = z
     audit: z
       .strictObject({
         file: path('a file').optional().describe('File to append to. Default: standard output.'),
+        key: path('a file')
+          .optional()
+          .describe(
+            'Private key (Ed25519, PEM) that signs the log, created if missing. Default: `audit/key.pem` under `stateDir`.',
+          ),
         required: flag()
           .default(true)
           .describe(

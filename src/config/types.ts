@@ -481,6 +481,8 @@ export interface FederationContact {
 export interface AuditConfig {
   /** undefined: standard output. */
   readonly file?: string
+  /** Path of the private key that signs the log. undefined: in the state folder. */
+  readonly key?: string
   /** Whether sign-ins and role sessions fail while the log cannot be written. */
   readonly required: boolean
 }

@@ -1,8 +1,11 @@
 /** Nothing that gives access happens before its line is written, and writing goes on by itself when it can. */
 
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { auditKey } from '../../src/audit/chain/key.ts'
 import type { AuditEvent } from '../../src/audit/events.ts'
-import { type Appended, createAuditLog, type Target } from '../../src/audit/log.ts'
+import { createAuditLog } from '../../src/audit/log.ts'
+import type { Appended, Target } from '../../src/audit/target.ts'
 import { lineLog } from '../../src/cli/log.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
@@ -45,10 +48,13 @@ const disk = (room = Infinity) => {
   return { state, target }
 }
 
+const chain = { key: auditKey(generateKeyPairSync('ed25519').privateKey) }
+
 const logOn = (target: Target, over: { isRequired?: boolean; write?: number } = {}) => {
   const told: string[] = []
   const log = createAuditLog({
     target,
+    chain,
     isRequired: over.isRequired ?? true,
     now: () => at,
     log: lineLog((sentence) => told.push(sentence)),
@@ -62,6 +68,7 @@ const references = (text: string): readonly string[] =>
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as { eventName: string; referenceId: string })
+    .filter(({ eventName }) => eventName !== 'audit.head')
     .map(({ eventName, referenceId }) => (eventName === 'audit.resumed' ? eventName : referenceId))
 
 const until = async (isSo: () => boolean): Promise<void> => {
@@ -87,9 +94,12 @@ describe('the audit log', () => {
   it('writes what came meanwhile at once, and durably where it gives access', async () => {
     const { state, target } = disk()
     const { log } = logOn(target)
+    // The first write begins the chain, with a line that is signed.
+    await log.record(login('first'))
+    state.durable = []
     await Promise.all(['a', 'b', 'c'].map((name) => log.record(logout(name))))
     await log.record(login('d'))
-    expect(state.durable).toEqual([false, false, true])
+    expect(state.durable).toEqual([false, true])
   })
 
   it('refuses what gives access while the disk is full, and says what is wrong once', async () => {
@@ -120,8 +130,10 @@ describe('the audit log', () => {
   it('acknowledges the whole lines of a write that was cut off, and no other', async () => {
     const { state, target } = disk()
     const { log } = logOn(target)
+    await log.record(login('-'))
+    const before = state.text.length
     await log.record(login('a'))
-    const { length } = state.text
+    const length = state.text.length - before
     state.room = length + 5
     let release = (): void => {}
     state.hold = new Promise((resolve) => {
@@ -134,7 +146,7 @@ describe('the audit log', () => {
     release()
     await first
     expect((await others).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-    expect(references(state.text)).toEqual(['a', 'b', 'c'])
+    expect(references(state.text)).toEqual(['-', 'a', 'b', 'c'])
     await log.close()
   })
 
@@ -156,7 +168,8 @@ describe('the audit log', () => {
     expect(log.status().failure).toMatchObject({ waiting: 1000, lost: 4000 })
     state.room = Infinity
     await until(() => log.status().state === 'ok')
-    const [resumed = '', ...lines] = state.text.trimEnd().split('\n')
+    const written = state.text.trimEnd().split('\n')
+    const [resumed = '', ...lines] = written.filter((line) => !line.includes('"audit.head"'))
     expect(JSON.parse(resumed)).toMatchObject({
       eventName: 'audit.resumed',
       reason: 'ENOSPC: no space left',

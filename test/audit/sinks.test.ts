@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Target } from '../../src/audit/log.ts'
 import { type AuditFile, fileTarget, openTarget, streamTarget } from '../../src/audit/sinks.ts'
+import type { Target } from '../../src/audit/target.ts'
 
 const stdout = new Writable({ write: (_chunk, _encoding, done) => done() })
 

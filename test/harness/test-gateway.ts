@@ -19,11 +19,14 @@ import { freePort, freePortRow } from './ports.ts'
 /** A line of the audit log. */
 export type AuditLine = Readonly<Record<string, unknown>> & { readonly eventName: string }
 
+/** The events of an audit log, without what proves that it is whole. */
 export const auditLines = (text: string): readonly AuditLine[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditLine)
+    .filter(({ eventName }) => eventName !== 'audit.head')
+    .map(({ chain: _, ...event }) => event as AuditLine)
 
 export interface TestGateway extends DemoAddresses {
   readonly folder: string
