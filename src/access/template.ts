@@ -38,7 +38,7 @@ export function claimsOf(identity: Identity): ClaimLookup {
 }
 
 function classesOf({ authnContext = [] }: Identity): readonly string[] {
-  return authnContext.filter((value) => !value.startsWith('amr:'))
+  return authnContext.filter((value) => !value.startsWith('amr:')).slice(0, 1)
 }
 
 /** The names in braces. */

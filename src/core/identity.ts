@@ -22,8 +22,8 @@ export interface Identity {
    */
   readonly isTimeAssumed?: true
   /**
-   * How the user authenticated: the AuthnContextClassRef, or `acr` and each method of `amr` as `amr:mfa`. Only what is
-   * signed.
+   * How the user authenticated: the AuthnContextClassRef and the methods that Microsoft's products name, or `acr` and each
+   * method of `amr` as `amr:mfa`. The class is first. Only what is signed.
    */
   readonly authnContext?: readonly string[]
   /** What metadata stated about the identity provider when the user signed in; absent if it stated nothing. */

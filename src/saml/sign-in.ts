@@ -1,7 +1,10 @@
-import type { SignIn } from '../core/identity.ts'
+import type { Attributes, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import type { VerifiedAssertion } from './response/validate.ts'
 import { addSeconds, earliest } from './times.ts'
+
+/** Entra ID sends a password's class after a second factor as well, and the second factor here. */
+const MICROSOFT_METHODS = 'http://schemas.microsoft.com/claims/authnmethodsreferences'
 
 /** STS accepts an assertion at most this long after its IssueInstant. */
 const STS_ACCEPTS_SECONDS = 300
@@ -28,6 +31,7 @@ export function signInFromAssertion(
     furtherSessionIndexes,
     sessionNotOnOrAfter,
   } = assertion
+  const authnContext = contextsOf(authnContextClassRef, attributes)
   const isNameId = nameId !== undefined && nameId.value === subject
   return {
     identity: {
@@ -39,7 +43,7 @@ export function signInFromAssertion(
       attributes,
       // If the provider's clock is ahead, a sign-in would otherwise count as recent for too long.
       authenticatedAt: earliest([authnInstant, now]),
-      ...(authnContextClassRef !== undefined && { authnContext: [authnContextClassRef] }),
+      ...(authnContext.length > 0 && { authnContext }),
     },
     evidence: {
       kind: 'saml',
@@ -57,4 +61,9 @@ export function signInFromAssertion(
     },
     ...(sessionNotOnOrAfter && { sessionEndsAt: sessionNotOnOrAfter }),
   }
+}
+
+/** The class, then the methods that Entra ID and AD FS name in an attribute instead. */
+function contextsOf(classRef: string | undefined, attributes: Attributes): readonly string[] {
+  return [...(classRef === undefined ? [] : [classRef]), ...(attributes.get(MICROSOFT_METHODS) ?? [])]
 }

@@ -123,6 +123,16 @@ describe('a role with authnContext, by SAML', holds('10.6'), () => {
     expect((await take(browser, page, GUARDED)).body).toContain('assumed-role/Guarded/dora')
   })
 
+  it('a role with authnContext is assumed at once where Entra ID names the second factor in an attribute', async () => {
+    const browser = new HttpBrowser()
+    const methods = ['http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password', MULTIPLE]
+    const attributes = { 'http://schemas.microsoft.com/claims/authnmethodsreferences': methods }
+    const answer = await answerOf(idp, browser, gateway.url, 'corp', { ...says(PASSWORD), attributes })
+    const page = await postAnswer(browser, answer)
+    expect(page.body).toContain(`AuthnContext=${PASSWORD}`)
+    expect((await take(browser, page, GUARDED)).body).toContain('assumed-role/Guarded/dora')
+  })
+
   it('a role with authnContext asks for its classes, without ForceAuthn, and returns to the same pick', async () => {
     const { browser, asked } = await steppingUp()
     expect(asked).toMatchObject({ forceAuthn: false, isPassive: false, requestedContext: { comparison: 'exact' } })
