@@ -5,6 +5,9 @@ import { namesOf, valuesOf } from './attribute-names.ts'
 
 type ShortNames = NonNullable<SamlProviderConfig['preset']>['attributes']
 
+/** The short name of the attribute that tells how the user signed in. */
+export const AUTHN_METHODS = 'authnMethods'
+
 /**
  * The attributes, with those that the product sends under other names under their short names too. An attribute that was
  * sent under a short name, or one of its synonyms, is never replaced.

@@ -1,5 +1,6 @@
-import { withShortNames } from '../../access/short-names.ts'
-import type { IdpMarks, SignIn } from '../../core/identity.ts'
+import { valuesOf } from '../../access/attribute-names.ts'
+import { AUTHN_METHODS, withShortNames } from '../../access/short-names.ts'
+import type { Identity, IdpMarks, SignIn } from '../../core/identity.ts'
 import type { Observe } from '../../core/verdict.ts'
 import { SamlError } from '../../saml/errors.ts'
 import { type VerifiedAssertion, validateResponse } from '../../saml/response/validate.ts'
@@ -124,12 +125,17 @@ async function verifySaml(
 }
 
 /** After scopes are kept, so a value that was left out does not return under a short name. */
-function namedForRules(signIn: SignIn, { settings }: SamlProvider): SignIn {
+function namedForRules(signIn: SignIn, { settings: { preset } }: SamlProvider): SignIn {
   const { identity } = signIn
-  return {
-    ...signIn,
-    identity: { ...identity, attributes: withShortNames(identity.attributes, settings.preset?.attributes) },
-  }
+  const attributes = withShortNames(identity.attributes, preset?.attributes)
+  const methods = preset?.mfa.by === 'attribute' ? valuesOf(attributes, AUTHN_METHODS) : []
+  return { ...signIn, identity: { ...identity, attributes, ...withContexts(identity, methods) } }
+}
+
+/** A product that tells how the user signed in by an attribute, not by the class: its values count as contexts. */
+function withContexts({ authnContext = [] }: Identity, methods: readonly string[]): Pick<Identity, 'authnContext'> {
+  const contexts = methods.map((method) => (method.includes(':') ? method : `amr:${method}`))
+  return contexts.length === 0 ? {} : { authnContext: [...new Set([...authnContext, ...contexts])] }
 }
 
 /** Rules may refer to what the metadata states about the identity provider now. */

@@ -125,6 +125,15 @@ describe('a user of each product', () => {
     expect((await attributesOf(browser))[name]).toEqual(values)
   })
 
+  it.each([
+    ['okta', 'amr:mfa'],
+    ['entra', 'http://schemas.microsoft.com/claims/multipleauthn'],
+  ])('%s: a second factor that an attribute names counts as %s for roles that require one', async (id, context) => {
+    await signedIn(new HttpBrowser(), id)
+    const login = gateway.audit().findLast(({ eventName }) => eventName === 'login')
+    expect(login).toMatchObject({ provider: id, authnContext: expect.arrayContaining([context]) })
+  })
+
   it('onelogin: an attribute that is sent under the short name is not replaced', async () => {
     const browser = new HttpBrowser()
     const { attributes } = productOfPreset('onelogin')
