@@ -87,6 +87,11 @@ describe('A gateway with a catalogue', () => {
     expect(body).toContain('>2h<')
   })
 
+  it('the identity page says which tag and file granted each role', async () => {
+    const { body } = await browser.open(`${gateway.url}/identity`)
+    expect(body).toContain('groups = dev (tag fedgate:groups in roles.json:4, rule at line')
+  })
+
   it('the audit log says which tag and file granted the role', async () => {
     const page = await browser.open(`${gateway.url}/roles`)
     const form = page.forms.find(({ fields }) => fields.role === DEPLOY)

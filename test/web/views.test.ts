@@ -149,6 +149,7 @@ const pagesSaying = (text: string): PageModels => {
               {
                 arn: text,
                 name: text,
+                grantedBy: text,
                 outcome: 'denied',
                 reason: text,
                 change: text,

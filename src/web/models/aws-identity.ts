@@ -65,8 +65,8 @@ function accountOf({ account, accountName, accountColor }: PredictedRole['role']
 
 function rolePreflight(foreseen: PredictedRole): RolePreflight {
   const { role, preflight, reason, change } = foreseen
-  const { arn, name } = role
-  return { arn, name, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
+  const { arn, name, grantedBy } = role
+  return { arn, name, grantedBy, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
 }
 
 /**

@@ -2,6 +2,8 @@
 export interface RolePreflight {
   readonly arn: string
   readonly name: string
+  /** The rule that granted it, as text; with the tag and the file for a role of the catalogue. */
+  readonly grantedBy: string
   readonly outcome: 'allowed' | 'denied' | 'unknown'
   /** The deciding finding, and what to change, in sentences. Absent if AWS is expected to allow it. */
   readonly reason: string | undefined
