@@ -1,4 +1,5 @@
 /** `fedgate init`: for every preset, from answers to a configuration whose checks pass against its stand-in. */
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +101,10 @@ const told: Readonly<Record<(typeof oidcPresetNames)[number], Partial<InitOption
   facebook: { clientId: '138483919580948' },
 }
 
+/** The text of the guide, without its line breaks. */
+const guideOf = (name: string): string =>
+  readFileSync(join(import.meta.dirname, `../../docs/providers/${name}.md`), 'utf8').replaceAll(/\s+/g, ' ')
+
 describe('fedgate init for each preset', () => {
   it.each(samlPresetIds)(
     '%s of SAML: writes a configuration whose checks pass, in the words of its screen',
@@ -115,6 +120,7 @@ describe('fedgate init for each preset', () => {
       const { providers } = await readConfig(join(folder, 'fedgate.yaml'), {})
       expect(providers[0]).toMatchObject({ id: preset, preset: { id: preset } })
       for (const { label } of samlPresets.get(preset)?.screen ?? []) expect(printed).toContain(label)
+      expect(guideOf(`saml-${preset}`)).not.toBe('')
       expect(printed).toContain(`${LOCAL.baseUrl}/saml/${preset}/`)
     },
   )
@@ -125,7 +131,10 @@ describe('fedgate init for each preset', () => {
     expect(verdicts.flatMap(({ verdict }) => verdict.filter(({ outcome }) => outcome === 'fail'))).toEqual([])
     const { providers } = await readConfig(join(folder, 'fedgate.yaml'), {})
     expect(providers[0]).toMatchObject({ id: preset, preset, clientAuth: { kind: 'secret' } })
-    expect(printed).toContain(`${LOCAL.baseUrl}/oidc/${preset}/callback`)
+    const label = new RegExp(`^ {2}(.+?)(?: \\(.*\\))? {2,}${LOCAL.baseUrl}/oidc/${preset}/callback$`, 'm').exec(
+      printed,
+    )?.[1]
+    expect(guideOf(preset)).toContain(label)
   })
 })
 

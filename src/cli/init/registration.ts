@@ -35,14 +35,15 @@ const screens: Readonly<Record<OidcPresetName, OpenIdScreen>> = {
   facebook: { redirectUri: 'Valid OAuth Redirect URIs' },
 }
 
-/** A heading, a line for each field, and how groups are released there. */
+/** A heading, a line for each field, how groups are released there, and the guide. */
 export function registrationLines(asked: ToRegister): readonly string[] {
-  const { product, fields, groups } = asked.protocol === 'saml' ? samlScreen(asked) : openIdScreen(asked)
+  const { product, fields, groups, guide } = asked.protocol === 'saml' ? samlScreen(asked) : openIdScreen(asked)
   const width = Math.max(...fields.map(({ label }) => label.length))
   return [
     `Enter at ${product}:`,
     ...fields.map(({ label, value }) => `  ${label.padEnd(width)}  ${value}`),
     ...(groups === undefined ? [] : [`  ${groups}`]),
+    ...(guide === undefined ? [] : [`  Guide: docs/providers/${guide}`]),
   ]
 }
 
@@ -67,6 +68,7 @@ function samlScreen({ baseUrl, id, preset: name }: ToRegister) {
     product: preset?.product ?? 'the identity provider',
     fields,
     groups: sentence('Groups', preset?.notes.groups),
+    guide: preset && `saml-${preset.id}.md`,
   }
 }
 
@@ -84,6 +86,7 @@ function openIdScreen({ baseUrl, id, preset: name }: ToRegister) {
     product: preset?.name ?? 'the OpenID provider',
     fields,
     groups: sentence('Claim with the groups', preset?.groups),
+    guide: preset?.guide,
   }
 }
 
