@@ -10,6 +10,8 @@ import {
   type ExplainOptions,
   type IssuerExportOptions,
   type LocalAwsOptions,
+  type RevokeOptions,
+  revokeFormats,
   type ServeOptions,
   type TrustPolicyOptions,
   trustPolicyFormats,
@@ -27,6 +29,7 @@ export interface Commands {
   explain(command: ExplainCommand): Promise<void>
   issuerExport(options: IssuerExportOptions): Promise<void>
   trustPolicy(options: TrustPolicyOptions): Promise<void>
+  revoke(options: RevokeOptions): Promise<void>
 }
 
 /** Each is loaded when it runs, so that no command pays for the dependencies of another. */
@@ -38,6 +41,7 @@ export const commands: Commands = {
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
+  revoke: async (options) => (await import('./revoke/revoke.ts')).runRevoke(options),
 }
 
 // The demo listens on four consecutive ports.
@@ -75,6 +79,13 @@ Writes only the document to stdout; warnings go to stderr. Without --role, it co
 names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each; with
 --accounts, those of a file too. If a rule matches any role name, name the role with --role NAME, or several with --roles.`
 
+const revokeHelp = `
+Ends sessions and devices at this gateway through the store that it uses, so it needs the session secret. The policies go
+to stdout; put them on the roles yourself. Everything that this command cannot reach is listed on stderr.
+
+Exits with 0 when everything was reached, with 1 when something was not: a store in memory or without an answer, or roles
+that cannot be named.`
+
 /** Builds the program around the given commands. It throws CommanderError instead of ending the process. */
 export function buildProgram(version: string, run: Commands, output: Output): Command {
   const program = new Command('fedgate')
@@ -86,7 +97,8 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // The help lists them in this order.
-  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
+  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addRevoke, addIssuer, addLocalAws])
+    add(program, run)
   addUserCommands(program, userCommands(output))
   return program
 }
@@ -207,6 +219,26 @@ function addTrustPolicy(program: Command, run: Commands): void {
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
+}
+
+function addRevoke(program: Command, run: Commands): void {
+  program
+    .command('revoke')
+    .description('end the sessions of a user or a role here, and print the policies that end their AWS sessions')
+    .addOption(configOption().makeOptionMandatory())
+    .option('--user <subject>', 'the user whose sessions end, by their subject')
+    .option('--provider <id>', 'with --user: the provider that they sign in with')
+    .option('--role <arn>', 'instead: the role whose sessions end')
+    .option('--before <time>', 'end only what began before this time (default: now)', parseTime)
+    .addOption(new Option('--format <format>', 'the format of the policies').choices(revokeFormats).default('json'))
+    .addHelpText('after', revokeHelp)
+    .action((options: RevokeOptions, command: Command) => {
+      const { user, provider, role } = options
+      if ((user === undefined) === (role === undefined)) command.error('error: give --user and --provider, or --role')
+      if ((user === undefined) !== (provider === undefined))
+        command.error('error: --user and --provider must be used together')
+      return run.revoke(options)
+    })
 }
 
 function addIssuer(program: Command, run: Commands): void {

@@ -32,6 +32,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     explain: command('explain'),
     issuerExport: command('issuerExport'),
     trustPolicy: command('trustPolicy'),
+    revoke: command('revoke'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
@@ -66,6 +67,11 @@ describe('fedgate', () => {
       ],
       'trustPolicy',
       { config: 'f', provider: 'p', role: ['r', 's'], allAccounts: true, format: 'terraform' },
+    ],
+    [
+      ['revoke', '--config', 'f', '--user', 'alice', '--provider', 'corp', '--before', '2026-11-22T12:00:00Z'],
+      'revoke',
+      { config: 'f', user: 'alice', provider: 'corp', before: new Date('2026-11-22T12:00:00Z'), format: 'json' },
     ],
     [['local-aws'], 'localAws', {}],
     [

@@ -12,7 +12,7 @@ import { trustPolicyReference } from '../../scripts/config-reference/trust-polic
 import { auditErrors } from '../../src/audit/errors.ts'
 import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
-import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
+import { checkErrors, explainErrors, revokeErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -64,6 +64,7 @@ describe('what is generated from the source (npm run schema)', () => {
       startErrors,
       storeErrors,
       stsErrors,
+      revokeErrors,
       trustPolicyErrors,
       webErrors,
     ].flatMap(Object.keys)
