@@ -139,6 +139,17 @@ export const initErrors = {
   },
 } as const satisfies ErrorCatalogue
 
+export const revokeErrors = {
+  'revoke.role_invalid': {
+    sentence: 'This is not a role ARN.',
+    hint: 'Specify one with --role, such as arn:aws:iam::111122223333:role/Developer.',
+  },
+  'revoke.before_in_future': {
+    sentence: 'The time given with --before is in the future.',
+    hint: 'Specify a time in the past, or leave it out to end everything that has begun by now.',
+  },
+} as const satisfies ErrorCatalogue
+
 export const explainErrors = {
   'explain.provider_unknown': {
     sentence: 'The configuration has no provider with that id.',
@@ -190,6 +201,13 @@ export class InitError extends FedgateError {
   constructor(code: keyof typeof initErrors, detail?: ErrorDetail) {
     super(code, initErrors[code], detail)
     this.isUsage = code !== 'init.cannot_write'
+  }
+}
+
+/** An option that cannot be used (exit code 2). */
+export class RevokeError extends FedgateError {
+  constructor(code: keyof typeof revokeErrors, detail?: ErrorDetail) {
+    super(code, revokeErrors[code], detail)
   }
 }
 

@@ -104,6 +104,23 @@ export interface TrustPolicyOptions {
   readonly format: TrustPolicyFormat
 }
 
+export const revokeFormats = ['json', 'terraform', 'cli'] as const
+export type RevokeFormat = (typeof revokeFormats)[number]
+
+/** A user of a provider, or a role. */
+export interface RevokeOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  /** A subject; with `provider`. */
+  readonly user?: string
+  readonly provider?: string
+  /** A role ARN; without `user`. */
+  readonly role?: string
+  /** Sessions that began earlier end. Default: now. */
+  readonly before?: Date
+  readonly format: RevokeFormat
+}
+
 export interface ExplainOptions {
   /** Path of the configuration file. */
   readonly config: string

@@ -14,6 +14,8 @@ import {
   type InitOptions,
   type IssuerExportOptions,
   type LocalAwsOptions,
+  type RevokeOptions,
+  revokeFormats,
   type ServeOptions,
   type TrustPolicyOptions,
   trustPolicyFormats,
@@ -34,6 +36,7 @@ export interface Commands {
   trustPolicy(options: TrustPolicyOptions): Promise<void>
   catalogPull(options: CatalogPullOptions): Promise<void>
   access(options: AccessOptions): Promise<void>
+  revoke(options: RevokeOptions): Promise<void>
 }
 
 /** Each is loaded when it runs, so that no command pays for the dependencies of another. */
@@ -48,6 +51,7 @@ export const commands: Commands = {
   access: async (options) => (await import('./access/access.ts')).runAccess(options),
   catalogPull: async (options) => (await import('./catalog/pull.ts')).runCatalogPull(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
+  revoke: async (options) => (await import('./revoke/revoke.ts')).runRevoke(options),
 }
 
 // The demo listens on four consecutive ports.
@@ -85,6 +89,13 @@ Writes only the document to stdout; warnings go to stderr. Without --role, it co
 names for the provider. With --all-accounts, it covers every account of the configuration, in a form to apply in each; with
 --accounts, those of a file too. If a rule matches any role name, name the role with --role NAME, or several with --roles.`
 
+const revokeHelp = `
+Ends sessions and devices at this gateway through the store that it uses, so it needs the session secret. The policies go
+to stdout; put them on the roles yourself. Everything that this command cannot reach is listed on stderr.
+
+Exits with 0 when everything was reached, with 1 when something was not: a store in memory or without an answer, or roles
+that cannot be named.`
+
 /** Builds the program around the given commands. It throws CommanderError instead of ending the process. */
 export function buildProgram(version: string, run: Commands, output: Output): Command {
   const program = new Command('fedgate')
@@ -105,6 +116,7 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     addTrustPolicy,
     addAccess,
     addCatalog,
+    addRevoke,
     addIssuer,
     addLocalAws,
   ])
@@ -322,6 +334,26 @@ function addCatalog(program: Command, run: Commands): void {
     .action((options: CatalogPullOptions, command: Command) => {
       if (options.out === undefined && !options.policy) command.error('error: give the folder with --out')
       return run.catalogPull(options)
+    })
+}
+
+function addRevoke(program: Command, run: Commands): void {
+  program
+    .command('revoke')
+    .description('end the sessions of a user or a role here, and print the policies that end their AWS sessions')
+    .addOption(configOption().makeOptionMandatory())
+    .option('--user <subject>', 'the user whose sessions end, by their subject')
+    .option('--provider <id>', 'with --user: the provider that they sign in with')
+    .option('--role <arn>', 'instead: the role whose sessions end')
+    .option('--before <time>', 'end only what began before this time (default: now)', parseTime)
+    .addOption(new Option('--format <format>', 'the format of the policies').choices(revokeFormats).default('json'))
+    .addHelpText('after', revokeHelp)
+    .action((options: RevokeOptions, command: Command) => {
+      const { user, provider, role } = options
+      if ((user === undefined) === (role === undefined)) command.error('error: give --user and --provider, or --role')
+      if ((user === undefined) !== (provider === undefined))
+        command.error('error: --user and --provider must be used together')
+      return run.revoke(options)
     })
 }
 

@@ -340,7 +340,7 @@ export const logoutOutcomes = defineRecord({
 
 export const sentLogoutRequests = defineRecord({
   prefix: 'logout-request',
-  holds: 'a LogoutRequest of ours that was not answered yet',
+  holds: 'a logout of ours that the provider has not answered or confirmed yet',
   lifetime: { seconds: 15 * MINUTE },
   version: 1,
   schema: z.strictObject({ ...signedInFrom.shape, handle: text }),

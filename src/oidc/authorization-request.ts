@@ -33,6 +33,8 @@ export interface LoginWishes {
   /** Replaces the settings' own in the request; the response must satisfy both. */
   readonly acrValues?: readonly string[]
   readonly loginHint?: string
+  /** A page on which the user can sign in as another one, even if they have a session there. */
+  readonly isOtherUser?: boolean
 }
 
 /** Throws OidcError if a further parameter would replace one of the protocol. */
@@ -56,7 +58,7 @@ export async function authorizationRequest(
   const { maxAgeSeconds, acrValues } = wishes
   const parameters = {
     ...settings.authorizationParams,
-    ...wished(settings, wishes),
+    ...wished(settings, wishes, provider),
     redirect_uri: settings.redirectUri,
     scope: [...new Set(['openid', ...settings.scopes])].join(' '),
     ...(settings.responseMode === 'form_post' ? { response_mode: 'form_post' } : {}),
@@ -70,15 +72,26 @@ export async function authorizationRequest(
   return { ...secrets, ...given('maxAgeSeconds', maxAgeSeconds), ...given('acrValues', acrValues), url }
 }
 
-function wished(settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, loginHint }: LoginWishes) {
+function wished(settings: OidcSettings, wishes: LoginWishes, { metadata }: Pick<DiscoveredProvider, 'metadata'>) {
+  const { prompt, maxAgeSeconds, acrValues, loginHint, isOtherUser } = wishes
   const maxAge = shortest(settings.maxAgeSeconds, maxAgeSeconds)
   const contexts = requestableContexts(acrValues ?? settings.acrValues ?? [], 'oidc')
   return {
-    ...given('prompt', prompt ?? settings.prompt),
+    ...given('prompt', isOtherUser ? otherUserPrompt(settings.issuer, metadata) : (prompt ?? settings.prompt)),
     ...given('max_age', maxAge === undefined ? undefined : String(maxAge)),
     ...given('acr_values', contexts.length > 0 ? contexts.join(' ') : undefined),
     ...given('login_hint', loginHint),
   }
+}
+
+/** They offer a choice of accounts and do not say so in `prompt_values_supported`. */
+const CHOOSERS = /^https:\/\/(?:accounts\.google\.com|login\.microsoftonline\.(?:com|us))(?:\/|$)/
+
+/** Every provider must know `login`. Core 3.1.2.1 */
+function otherUserPrompt(issuer: string, metadata: DiscoveredProvider['metadata']): string {
+  const { prompt_values_supported: supported } = metadata
+  const isOffered = Array.isArray(supported) && supported.includes('select_account')
+  return isOffered || CHOOSERS.test(issuer) ? 'select_account' : 'login'
 }
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {

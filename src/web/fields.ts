@@ -15,6 +15,8 @@ export const fields = {
   returnTo: 'return_to',
   /** `yes`: every login of the user. */
   everywhere: 'everywhere',
+  /** `yes`: as another user than the provider knows. */
+  otherUser: 'other_user',
   handle: 'handle',
   /** What a device shows and the user types in. */
   userCode: 'user_code',

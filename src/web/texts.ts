@@ -249,6 +249,7 @@ const chooser = {
   lede: 'Choose an identity provider. You’ll pick a role next.',
   noProvider: ['No identity provider is configured. Add one under ', ' in the configuration.'],
   usedLast: 'used last',
+  otherUser: ['Sign in at ', ' as another user'],
 } as const
 
 /** Of the page for finding an organization in a federation. */
@@ -291,12 +292,14 @@ const signOut = {
   lede: 'This ends your session here. AWS sessions already started stay valid until they expire.',
   stay: 'Stay signed in',
   doneTitle: 'Signed out',
+  otherUser: ['Sign in at ', ' as another user'],
   done: 'You are signed out',
   doneLede: 'Your session here has ended. AWS sessions already started stay valid until they expire.',
   /** The outcome at the provider of that name. */
   provider: {
     unheard: (label: string) => `You may still be signed in at ${label}.`,
-    returned: (label: string) => `${label} was asked to sign you out as well, and sent you back here.`,
+    returned: (label: string) =>
+      `${label} was asked to sign you out as well and sent you back here, but did not confirm it. You may still be signed in there.`,
     unsigned: (label: string) =>
       `${label} answered without a signature, so its answer does not count: you may still be signed in there.`,
     complete: (label: string) => `You are signed out at ${label} as well.`,

@@ -1,6 +1,6 @@
 /**
  * Every page that there is, reached as users reach it: nothing for axe-core to find, light and dark, narrow and wide;
- * nothing that scrolls sideways; a policy that lets its forms go where they go and nowhere else; no third party.
+ * nothing that scrolls sideways, no word that is broken in the middle; a policy that lets its forms go where they go and nowhere else; no third party.
  */
 
 import { readdirSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
+import { brokenWords } from './broken-words.ts'
 import { type BrowserUser, CHROMIUM, chooseAndSignIn, launchChromium, newBrowserUser } from './chromium.ts'
 import { ACCOUNT, type EverythingGateway, startEverythingGateway, withoutGoingTo } from './everything-gateway.ts'
 
@@ -42,7 +43,12 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
   const seen = new Set<string>()
   const policies = new Map<string, string>()
   const asked = new Set<string>()
-  const shown = { violations: [] as string[], sideways: [] as string[], policies: [] as string[] }
+  const shown = {
+    violations: [] as string[],
+    sideways: [] as string[],
+    broken: [] as string[],
+    policies: [] as string[],
+  }
 
   beforeAll(async () => {
     await mkdir(SHOTS, { recursive: true })
@@ -107,6 +113,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       shown.violations.push(...(await axeViolations(page)).map((violation) => `${at}: ${violation}`))
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       if (overflow > 0) shown.sideways.push(`${at}: ${overflow} px`)
+      if (colorScheme === 'light') shown.broken.push(...(await brokenWords(page)).map((word) => `${at}: ${word}`))
       const path = new URL(`all-${called.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}.png`, SHOTS).pathname
       await page.screenshot({ path, fullPage: true })
     }
@@ -281,6 +288,10 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
 
   it('every page has nothing that axe-core finds, light and dark, at 320 and 1440 pixels', () => {
     expect(shown.violations).toEqual([])
+  })
+
+  it('no page breaks a word in the middle', () => {
+    expect(shown.broken).toEqual([])
   })
 
   it('every page never scrolls sideways', () => {

@@ -35,6 +35,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     trustPolicy: command('trustPolicy'),
     catalogPull: command('catalogPull'),
     access: command('access'),
+    revoke: command('revoke'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
@@ -72,6 +73,11 @@ describe('fedgate', () => {
       ],
       'trustPolicy',
       { config: 'f', provider: 'p', role: ['r', 's'], allAccounts: true, format: 'terraform' },
+    ],
+    [
+      ['revoke', '--config', 'f', '--user', 'alice', '--provider', 'corp', '--before', '2026-11-22T12:00:00Z'],
+      'revoke',
+      { config: 'f', user: 'alice', provider: 'corp', before: new Date('2026-11-22T12:00:00Z'), format: 'json' },
     ],
     [['local-aws'], 'localAws', {}],
     [

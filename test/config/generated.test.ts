@@ -14,7 +14,7 @@ import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
 import { accessReportErrors } from '../../src/cli/access/errors.ts'
 import { pullErrors } from '../../src/cli/catalog/errors.ts'
-import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
+import { checkErrors, explainErrors, revokeErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -68,6 +68,7 @@ describe('what is generated from the source (npm run schema)', () => {
       startErrors,
       storeErrors,
       stsErrors,
+      revokeErrors,
       trustPolicyErrors,
       webErrors,
     ].flatMap(Object.keys)

@@ -59,6 +59,8 @@ export const startTestGateway = async (): Promise<TestGateway> => {
 export interface ReservedGateway {
   readonly url: string
   readonly localAws: string
+  /** The path of its configuration file. */
+  readonly configFile: string
   /** What was recorded so far. */
   audit(): readonly AuditLine[]
   readonly log: readonly string[]
@@ -144,6 +146,7 @@ export const startConfiguredGateway = async (
   return {
     url,
     localAws,
+    configFile: file,
     audit: () => auditLines(stdout.text()),
     log,
     close: async () => {

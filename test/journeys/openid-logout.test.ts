@@ -118,7 +118,7 @@ describe('signing out here', () => {
   it('says that the provider sent the browser back, to who comes with the state of this logout', async () => {
     const one = await signedIn('alice', 'session-1')
     const { fields } = formWith(await signOut(one), 'id_token_hint')
-    const SENT_BACK = 'Example Corp was asked to sign you out as well, and sent you back here.'
+    const SENT_BACK = 'sent you back here, but did not confirm it. You may still be signed in there.'
     const back = `${gateway.url}/logout?${new URLSearchParams({ state: fields.state ?? '' })}`
     expect((await one.browser.open(back)).body).toContain(SENT_BACK)
     for (const state of ['', 'made-up'])
@@ -129,6 +129,17 @@ describe('signing out here', () => {
     const other = await signedIn('alice', 'session-2')
     await signOut(other)
     expect((await other.browser.open(back)).body).not.toContain(SENT_BACK)
+  })
+
+  it('offers to sign in there as another user, who is asked for even if the provider has a session', async () => {
+    const one = await signedIn('alice', 'session-1')
+    await signOut(one)
+    const out = await one.browser.open(`${gateway.url}/logout`)
+    const href = /href="(\/login\/corp\?other_user=yes)"/.exec(out.body)?.[1] ?? ''
+    const asked = await one.browser.open(`${gateway.url}${href}`, { stopBefore: /^(?!.*\/login\/)/ })
+    expect(new URL(asked.location ?? '').searchParams.get('prompt')).toBe('login')
+    const again = await one.browser.open(`${gateway.url}/login/corp`, { stopBefore: /^(?!.*\/login\/)/ })
+    expect(new URL(again.location ?? '').searchParams.get('prompt')).toBeNull()
   })
 
   it('ends here also where the provider cannot be asked', async () => {
@@ -209,6 +220,24 @@ describe('a back-channel logout', () => {
       })
     },
   )
+
+  it.each([
+    ['the session', { sid: 'mine' }],
+    ['the subject', { sub: 'bc-9' }],
+  ])('that names %s of a logout that began here confirms it, in the browser that began it', async (_, changes) => {
+    const one = await signedIn('bc-9', 'mine')
+    await one.browser.submit(one.page, { ...formWith(one.page, 'csrf'), action: `${gateway.url}/logout` })
+    expect((await notifyOf({ sub: 'someone-else' })).status).toBe(200)
+    const before = await one.browser.open(`${gateway.url}/logout`)
+    expect(before.body).toContain('You may still be signed in at Example Corp.')
+    const refusals = () => gateway.audit().filter(({ eventName }) => eventName === 'logout.refused').length
+    const refusedBefore = refusals()
+    expect((await notifyOf(changes)).status).toBe(200)
+    expect(refusals()).toBe(refusedBefore)
+    const after = await one.browser.open(`${gateway.url}/logout`)
+    expect(after.body).toContain('You are signed out at Example Corp as well.')
+    expect((await new HttpBrowser().open(`${gateway.url}/logout`)).body).not.toContain('Example Corp')
+  })
 
   it('counts once', async () => {
     const token = tokenOfOp(claims({ sub: 'bc-6' }), 'logout+jwt')

@@ -50,7 +50,7 @@ const pagesSaying = (text: string): PageModels => {
   const picked = { arn: text, name: text, accountId: text, accountName: text, color: 'red' } as const
   const goRole = { ...picked, duration: text, recentSignIn: { withinSeconds: 3600, isDue: true } }
   const from = { address: text, browser: text }
-  const provider = { id: text, label: text, protocol: 'oidc', isLast: true, href: text } as const
+  const provider = { id: text, label: text, protocol: 'oidc', isLast: true, href: text, otherUserHref: text } as const
   return {
     chooser: { version: text, message: text, providers: [provider, { ...provider, unavailable: text }] },
     roles: {
@@ -173,7 +173,7 @@ const pagesSaying = (text: string): PageModels => {
       continueHref: text,
     },
     'sign-out': { version: text, session },
-    'signed-out': { version: text, notice: text, signInHref: text },
+    'signed-out': { version: text, notice: text, signInHref: text, otherUser: { href: text, providerLabel: text } },
     'find-idp': {
       version: text,
       providerId: text,

@@ -299,8 +299,13 @@ export async function endKnownOidcLogins(
 }
 
 /** The live logins of this login's user: in other browsers, and this one. Newest first. */
-export async function loginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  const ids = await idsOf(index, hashesOf(index, userName(login.signIn.identity)))
+export function loginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
+  return loginsOf(index, login.signIn.identity)
+}
+
+/** The same for a user who may not be signed in. */
+export async function loginsOf(index: LoginIndex, user: User): Promise<readonly Login[]> {
+  const ids = await idsOf(index, hashesOf(index, userName(user)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }

@@ -39,6 +39,13 @@ export type Intent = Pick<
   PendingLogin,
   'returnTo' | 'binding' | 'isPassive' | 'renews' | 'testFor' | 'maxAuthAgeSeconds' | 'authnContext'
 >
+
+/** What is asked for at the provider, and need not be remembered. */
+interface Asking {
+  readonly loginHint?: string | undefined
+  /** The provider shows a page even to a user who has a session there, who can sign in as another one. */
+  readonly isOtherUser?: boolean | undefined
+}
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
 export interface Asked {
@@ -47,6 +54,8 @@ export interface Asked {
   readonly idp?: string
   /** The name that the user will probably sign in with: only a hint for an OpenID provider's page. Core 3.1.2.1 */
   readonly loginHint?: string
+  /** Whether the user wants to sign in as another user than the provider knows them as. */
+  readonly isOtherUser?: boolean
   readonly returnTo: unknown
   readonly browserSecret: string | undefined
 }
@@ -59,6 +68,7 @@ export async function startSaml(
   gateway: StartLoginPorts,
   provider: SamlProvider,
   intent: SamlIntent,
+  { isOtherUser = false }: Asking = {},
 ): Promise<IdpRedirect> {
   const { settings, serviceProvider } = provider
   const handle = newHandle()
@@ -68,7 +78,7 @@ export async function startSaml(
     relayState: handle,
     now: gateway.now(),
     isPassive: intent.isPassive ?? false,
-    forceAuthn: intent.maxAuthAgeSeconds !== undefined,
+    forceAuthn: isOtherUser || intent.maxAuthAgeSeconds !== undefined,
     signRequests: settings.signRequests,
     ...contextWishOf(provider, intent),
     ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
@@ -96,9 +106,13 @@ export async function startOidc(
   gateway: StartLoginPorts,
   provider: OidcProvider,
   intent: Intent,
-  loginHint?: string,
+  { loginHint, isOtherUser = false }: Asking = {},
 ): Promise<IdpRedirect> {
-  const wishes = { ...wishesOf(intent), ...(loginHint === undefined ? {} : { loginHint }) }
+  const wishes = {
+    ...wishesOf(intent),
+    ...(isOtherUser ? { isOtherUser } : {}),
+    ...(loginHint === undefined ? {} : { loginHint }),
+  }
   const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishes)
   const { id } = provider.settings
   await rememberPending(gateway.store, gateway.now, secrets.state, {
@@ -123,8 +137,8 @@ async function start(gateway: StartLoginPorts, asked: Asked): Promise<StartedLog
   const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }
   const departure =
     provider.protocol === 'saml'
-      ? await startSaml(gateway, provider, { ...intent, ...(asked.idp === undefined ? {} : { idp: asked.idp }) })
-      : await startOidc(gateway, provider, intent, asked.loginHint)
+      ? await startSaml(gateway, provider, { ...intent, ...(asked.idp === undefined ? {} : { idp: asked.idp }) }, asked)
+      : await startOidc(gateway, provider, intent, asked)
   return { departure, browserSecret }
 }
 

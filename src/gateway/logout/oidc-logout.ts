@@ -3,6 +3,7 @@
  * directly (Back-Channel Logout 1.0) or through frames in the browser (Front-Channel Logout 1.0). Neither of the latter
  * reads a cookie.
  */
+import type { SignIn } from '../../core/identity.ts'
 import { OidcError } from '../../oidc/errors.ts'
 import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
 import type { Caller, Gateway, GatewaySettings } from '../gateway.ts'
@@ -12,7 +13,8 @@ import type { IdpRedirect } from '../login/start-login.ts'
 import { oidcProviderOf } from '../providers.ts'
 import type { Recording } from '../record.ts'
 import { usedLogoutTokens } from '../store-records.ts'
-import { logoutState } from './pending-logouts.ts'
+import { keyedHashes, type UserStore } from '../user/user-record.ts'
+import { awaitAnswer, logoutState, recordAnswer, type SignedInFrom } from './pending-logouts.ts'
 
 export type EndSessionPorts = Pick<Gateway, 'providers' | 'now'> & {
   readonly settings: Pick<GatewaySettings, 'baseUrl'>
@@ -26,7 +28,7 @@ export type ReceiveLogoutPorts = Recording & Pick<Gateway, 'providers' | 'loginE
  * browser with that handle returns with the state. Throws OidcError if the provider cannot be reached.
  */
 export async function endSessionAtProvider(
-  gateway: EndSessionPorts,
+  gateway: EndSessionPorts & Confirmable,
   { signIn }: Login,
   handle: string,
 ): Promise<IdpRedirect | undefined> {
@@ -42,8 +44,40 @@ export async function endSessionAtProvider(
   }
   const request = await provider.relyingParty.endSession(session, gateway.now())
   if (request === undefined) return undefined
+  await awaitConfirmation(gateway, signIn, handle)
   if (request.method === 'get') return { kind: 'redirect', url: request.url }
   return { kind: 'post', action: request.action, fields: request.fields, provider: provider.settings.label }
+}
+
+/** What finds a logout that began here when the provider confirms it. */
+type Confirmable = Pick<UserStore, 'store' | 'now' | 'settings'>
+
+/** A logout token about the session, or about all of the subject, says that it is over. The way back does not. */
+async function awaitConfirmation(gateway: Confirmable, { identity, logoutRef }: SignIn, handle: string): Promise<void> {
+  if (logoutRef.kind !== 'oidc') return
+  const { provider, issuer } = identity
+  const { subject, sid } = logoutRef
+  const names = [['sub', subject], ...(sid === undefined ? [] : [['sid', sid]])]
+  await Promise.all(
+    names.map((name) =>
+      awaitAnswer(gateway, confirmationIds(gateway, provider, name)[0], { provider, issuer, handle }),
+    ),
+  )
+}
+
+function confirmationIds(gateway: Confirmable, provider: string, name: readonly string[]) {
+  return keyedHashes(gateway, 'logout-confirmed', [provider, ...name])
+}
+
+/** Whether it confirms a logout that began here, whose browser is then told so. */
+async function confirms(
+  gateway: Confirmable,
+  from: SignedInFrom,
+  { kind, value }: { readonly kind: 'sub' | 'sid'; readonly value: string },
+): Promise<boolean> {
+  const ids = confirmationIds(gateway, from.provider, [kind, value])
+  const answers = ids.map((id) => recordAnswer(gateway, from, { inResponseTo: id, outcome: 'complete' }))
+  return (await Promise.all(answers)).some((isOurs) => isOurs)
 }
 
 /**
@@ -81,7 +115,8 @@ export function receiveLogoutToken(
     const ended = await endOidcLogins(gateway, { provider: id, name }, issuedAt, recordingEnd(gateway, caller))
     // Only now: if the store fails before, the provider can send the token again, and the logins do end.
     if (!(await usedLogoutTokens.claim(gateway.store, use, acceptedUntil))) throw logoutReplayed()
-    if (ended.length === 0)
+    const isOurs = await confirms(gateway, { provider: id, issuer }, name)
+    if (ended.length === 0 && !isOurs)
       throw new OidcError('oidc.logout_ended_nothing', {
         expected: 'a session',
         found: `none of that ${name.kind}`,

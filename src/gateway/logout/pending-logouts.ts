@@ -26,7 +26,7 @@ export interface BroughtBack {
 /** The provider of a sign-in, and its issuer: with discovery, one provider has many issuers. */
 export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
 
-/** A LogoutRequest of ours that awaits its response. */
+/** A logout of ours that awaits its response, or the provider's logout token. */
 interface PendingLogout extends SignedInFrom {
   /** Of the browser that began it. */
   readonly handle: string

@@ -5,7 +5,7 @@
 import type { AuditEvent } from '../../audit/events.ts'
 import type { Login } from '../login/logins.ts'
 import { activities } from '../store-records.ts'
-import { readRecord, type UserRecord, type UserStore, updateRecord } from './user-record.ts'
+import { type RecordedUser, readRecord, type UserRecord, type UserStore, updateRecord } from './user-record.ts'
 
 interface Occurrence {
   readonly at: Date
@@ -61,7 +61,12 @@ const PLAIN = /^[A-Za-z0-9-]+$/
 
 /** Latest first, at most a hundred of the last ninety days. */
 export function activityOf(keeping: UserStore, login: Login): Promise<readonly Activity[]> {
-  return readRecord(keeping, history, login)
+  return activityOfUser(keeping, login.signIn.identity)
+}
+
+/** The same for a user who may not be signed in. */
+export function activityOfUser(keeping: UserStore, user: RecordedUser): Promise<readonly Activity[]> {
+  return readRecord(keeping, history, user)
 }
 
 /** Adds what the user is shown of the event, if anything. */

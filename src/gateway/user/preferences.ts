@@ -44,7 +44,7 @@ export interface Taken {
 
 export async function preferencesOf(keeping: UserStore, login: Login): Promise<Preferences> {
   return {
-    ...(await readRecord(keeping, habits, login)),
+    ...(await readRecord(keeping, habits, login.signIn.identity)),
     isKept: hasPersistentSubject(login),
   }
 }

@@ -4,13 +4,16 @@
  * change is repeated if another came between.
  */
 import { createHmac } from 'node:crypto'
-import { nameIdFormats } from '../../core/identity.ts'
+import { type Identity, nameIdFormats } from '../../core/identity.ts'
 import { expiryOf, type RecordKind } from '../define-record.ts'
 import type { Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 
 /** `settings`: the secrets that key the hashes. */
 export type UserStore = Pick<Gateway, 'store' | 'now'> & { readonly settings: Pick<GatewaySettings, 'session'> }
+
+/** What a record is kept under. */
+export type RecordedUser = Pick<Identity, 'provider' | 'issuer' | 'subject'>
 
 export interface UserRecord<Value> {
   readonly kind: RecordKind<Value, { readonly seconds: number }>
@@ -40,9 +43,9 @@ export function hasPersistentSubject({ signIn: { identity } }: Login): boolean {
 export async function readRecord<Value>(
   keeping: UserStore,
   { kind, none }: UserRecord<Value>,
-  login: Login,
+  user: RecordedUser,
 ): Promise<Value> {
-  return (await firstOf(keeping, kind, idsOf(keeping, kind, login))) ?? none
+  return (await firstOf(keeping, kind, idsOf(keeping, kind, user))) ?? none
 }
 
 /** The record stored under the first of these IDs that has one. */
@@ -61,9 +64,8 @@ async function firstOf<Value>(
 function idsOf(
   keeping: UserStore,
   { prefix }: Pick<RecordKind<unknown>, 'prefix'>,
-  { signIn: { identity } }: Login,
+  { provider, issuer, subject }: RecordedUser,
 ): readonly [string, ...string[]] {
-  const { provider, issuer, subject } = identity
   return keyedHashes(keeping, prefix, [provider, issuer, subject])
 }
 
@@ -74,7 +76,7 @@ export async function updateRecord<Value>(
   login: Login,
   change: (value: Value) => Value,
 ): Promise<void> {
-  const [id, ...olderIds] = idsOf(keeping, kind, login)
+  const [id, ...olderIds] = idsOf(keeping, kind, login.signIn.identity)
   await kind.change(
     keeping.store,
     id,

@@ -101,8 +101,8 @@ function policyValue(policy: TrustPolicyDocument, provider: Resource | undefined
   return provider ? principalsAs(literals, `\${${provider.address}.arn}`) : literals
 }
 
-/** Names in a value are templates too. */
-function literalValue(value: unknown): unknown {
+/** The same for every text in a value. Names in it are templates too. */
+export function literalValue(value: unknown): unknown {
   if (typeof value === 'string') return literal(value)
   if (Array.isArray(value)) return value.map(literalValue)
   if (!isObject(value)) return value

@@ -22,13 +22,22 @@ export function keepLogout({ settings: { baseUrl } }: Gateway, response: Respons
   response.cookie(cookieNames(baseUrl).logout, handle, attributes)
 }
 
-/** The identity provider's part of the signed-out page, if a logout was recently started in this browser. */
-export async function logoutNotice(gateway: Gateway, request: Request): Promise<string | undefined> {
+/** The identity provider's part of the signed-out page. */
+export interface LogoutNotice {
+  readonly provider: string
+  readonly providerLabel: string
+  /** What became of the session there. */
+  readonly sentence: string
+}
+
+/** undefined if no logout was recently started in this browser. */
+export async function logoutNotice(gateway: Gateway, request: Request): Promise<LogoutNotice | undefined> {
   const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
   const { state, answer } = request.query
   const logout = await outcomeOf(gateway, handle, { state, answer })
   if (!logout) return undefined
+  const { provider, outcome } = logout
   // It may have been removed from the configuration since.
-  const label = gateway.providers.get(logout.provider)?.settings.label ?? logout.provider
-  return texts.signOut.provider[logout.outcome](label)
+  const providerLabel = gateway.providers.get(provider)?.settings.label ?? provider
+  return { provider, providerLabel, sentence: texts.signOut.provider[outcome](providerLabel) }
 }

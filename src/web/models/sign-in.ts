@@ -16,6 +16,8 @@ export interface ProviderChoice {
   readonly isLast: boolean
   /** Where the choice leads: `/login/corp?return_to=…` */
   readonly href: string
+  /** Where a sign-in as another user than the provider knows starts. */
+  readonly otherUserHref?: string | undefined
   /** Why it is unavailable, as a sentence. The choice is then shown disabled. */
   readonly unavailable?: string | undefined
 }
@@ -84,4 +86,6 @@ export interface SignedOutPage extends Page {
   /** The result at the provider: `You may still be signed in at Corp SSO.` */
   readonly notice?: string | undefined
   readonly signInHref: string
+  /** Where a sign-in as another user starts, and at which provider. */
+  readonly otherUser?: { readonly href: string; readonly providerLabel: string } | undefined
 }

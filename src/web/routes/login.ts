@@ -55,8 +55,20 @@ function choose(parts: WebParts): RequestHandler {
   }
 }
 
-function loginHref(id: string, returnTo: string): string {
-  return `/login/${id}${returnTo === '' ? '' : `?${new URLSearchParams({ return_to: returnTo })}`}`
+function loginHref(id: string, returnTo: string, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({ ...more, ...(returnTo === '' ? {} : { return_to: returnTo }) })
+  return `/login/${id}${query.size === 0 ? '' : `?${query}`}`
+}
+
+/**
+ * Signs in at that provider as another user; undefined if it cannot be asked for that: the organization is chosen first,
+ * its access tokens come without ID tokens, or it is configured no more.
+ */
+export function otherUserHref(gateway: Gateway, id: string, returnTo = ''): string | undefined {
+  const provider = gateway.providers.get(id)
+  if (!provider || hasIdpDiscovery(gateway, id)) return undefined
+  if (provider.protocol === 'oidc' && provider.settings.accessTokens) return undefined
+  return loginHref(id, returnTo, { [fields.otherUser]: 'yes' })
 }
 
 function choices({ gateway }: WebParts, request: Request, returnTo: string): Promise<readonly ProviderChoice[]> {
@@ -66,6 +78,7 @@ function choices({ gateway }: WebParts, request: Request, returnTo: string): Pro
       label: provider.settings.label,
       protocol: provider.protocol,
       href: loginHref(provider.settings.id, returnTo),
+      otherUserHref: otherUserHref(gateway, provider.settings.id, returnTo),
       isLast: readCookie(request, cookieNames(gateway.settings.baseUrl).provider) === provider.settings.id,
       unavailable: await unavailability(provider),
     })),
@@ -143,6 +156,7 @@ function start(parts: WebParts): RequestHandler<{ provider: string }> {
       provider,
       returnTo: request.query.return_to,
       browserSecret: boundBrowser(gateway, request),
+      ...(request.query[fields.otherUser] === 'yes' ? { isOtherUser: true } : {}),
       ...(idp === '' ? {} : { idp }),
       ...(loginHint === '' ? {} : { loginHint }),
     }

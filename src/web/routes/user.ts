@@ -13,6 +13,7 @@ import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pa
 import { redirect } from '../redirect.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
+import { otherUserHref } from './login.ts'
 
 export function userRoutes(parts: WebParts): Router {
   return Router()
@@ -66,7 +67,14 @@ function askSignOut({ gateway, views }: WebParts): RequestHandler {
     const login = await currentLogin(gateway, request)
     if (!login) {
       const notice = await logoutNotice(gateway, request)
-      return sendPage(response, views.render('signed-out', { version: VERSION, notice, signInHref: '/login' }))
+      const href = notice && otherUserHref(gateway, notice.provider)
+      const page = {
+        version: VERSION,
+        notice: notice?.sentence,
+        signInHref: '/login',
+        otherUser: notice && href !== undefined ? { href, providerLabel: notice.providerLabel } : undefined,
+      }
+      return sendPage(response, views.render('signed-out', page))
     }
     sendPage(response, views.render('sign-out', { version: VERSION, session: signedIn(gateway, request, login) }))
   }

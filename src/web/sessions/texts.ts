@@ -27,7 +27,7 @@ export const sessionTexts = {
   here: 'this browser',
   actions: 'End',
   end: 'End session',
-  endOf: (user: string, since: string) => `End the session of ${user} since ${since}`,
-  endAll: 'End all of this user',
+  endOf: (user: string, since: string) => `End session: ${user}, since ${since}`,
+  endAll: 'End all sessions',
   endAllOf: (user: string) => `End all sessions of ${user}`,
 } as const
