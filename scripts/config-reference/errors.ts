@@ -10,6 +10,7 @@ const headings: Readonly<Record<string, string>> = {
   config: 'The configuration',
   catalog: 'The catalogue',
   cli: 'The command line',
+  'cli/audit': 'The audit log on the command line',
   gateway: 'Signing in and using a role',
   authorization: 'Signing in on the command line',
   saml: 'SAML',

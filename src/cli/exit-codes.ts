@@ -1,6 +1,7 @@
 import { CatalogError } from '../catalog/errors.ts'
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
+import { AuditCommandError } from './audit/errors.ts'
 import { InventoryError, StartError, TrustPolicyError } from './errors.ts'
 import { UserError } from './user/errors.ts'
 import { exitCodes } from './user/exit-codes.ts'
@@ -11,7 +12,7 @@ export { Ended, exitCodes } from './user/exit-codes.ts'
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || error instanceof CatalogError || isStateError(error)) return exitCodes.config
   if (error instanceof UserError) return error.exitCode
-  if (error instanceof InventoryError) return exitCodes.usage
+  if (error instanceof InventoryError || error instanceof AuditCommandError) return exitCodes.usage
   return (error instanceof TrustPolicyError || error instanceof StartError) && error.isUsage
     ? exitCodes.usage
     : exitCodes.failed

@@ -3,6 +3,7 @@
  * loaded when the command runs. Start here; src/main.ts runs it.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type AuditCommands, addAudit } from './audit/program.ts'
 import {
   type CheckOptions,
   type DemoOptions,
@@ -19,7 +20,7 @@ import { addUserCommands } from './user/program.ts'
 import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
-export interface Commands {
+export interface Commands extends AuditCommands {
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
   localAws(options: LocalAwsOptions): Promise<void>
@@ -37,6 +38,8 @@ export const commands: Commands = {
   check: async (options) => (await import('./check.ts')).runCheck(options),
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
+  auditVerify: async (options) => (await import('./audit/verify.ts')).runAuditVerify(options),
+  auditShow: async (options) => (await import('./audit/show.ts')).runAuditShow(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
 }
 
@@ -86,7 +89,8 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // The help lists them in this order.
-  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
+  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addAudit, addLocalAws])
+    add(program, run)
   addUserCommands(program, userCommands(output))
   return program
 }

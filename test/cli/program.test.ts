@@ -31,6 +31,8 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     check: command('check'),
     explain: command('explain'),
     issuerExport: command('issuerExport'),
+    auditVerify: command('auditVerify'),
+    auditShow: command('auditShow'),
     trustPolicy: command('trustPolicy'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
@@ -43,6 +45,16 @@ describe('fedgate', () => {
     [['demo', '--port-base', '9000'], 'demo', { portBase: 9000 }],
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml', workers: 1 }],
     [['serve', '--config', 'fedgate.yaml', '--workers', '4'], 'serve', { config: 'fedgate.yaml', workers: 4 }],
+    [
+      ['audit', 'verify', 'a', 'b', '--key', 'k', '--partial'],
+      'auditVerify',
+      { files: ['a', 'b'], key: ['k'], partial: true },
+    ],
+    [
+      ['audit', 'show', 'a', '--access-key', 'ASIA', '--json'],
+      'auditShow',
+      { files: ['a'], accessKey: 'ASIA', json: true },
+    ],
     [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],
     [
       ['trust-policy', '--config', 'f.yaml', '--provider', 'corp'],

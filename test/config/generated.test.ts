@@ -12,6 +12,7 @@ import { trustPolicyReference } from '../../scripts/config-reference/trust-polic
 import { auditErrors } from '../../src/audit/errors.ts'
 import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
+import { auditCommandErrors } from '../../src/cli/audit/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
@@ -50,6 +51,7 @@ describe('what is generated from the source (npm run schema)', () => {
     const codes = [
       auditErrors,
       catalogErrors,
+      auditCommandErrors,
       checkErrors,
       configErrors,
       explainErrors,
