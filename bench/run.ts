@@ -15,6 +15,7 @@ const suites: Readonly<Record<string, Load>> = {
   catalog: () => import('./catalog.ts'),
   server: () => import('./server.ts'),
   workers: () => import('./workers.ts'),
+  audit: () => import('./audit.ts'),
 }
 
 const named = process.argv.slice(2)

@@ -12,6 +12,7 @@ const headings: Readonly<Record<string, string>> = {
   cli: 'The command line',
   'cli/catalog': 'Pulling the catalogue',
   'cli/access': 'The access report',
+  'cli/audit': 'The audit log on the command line',
   gateway: 'Signing in and using a role',
   authorization: 'Signing in on the command line',
   saml: 'SAML',

@@ -1,6 +1,7 @@
 import { CatalogError } from '../catalog/errors.ts'
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
+import { AuditCommandError } from './audit/errors.ts'
 import { PullError } from './catalog/errors.ts'
 import { InitError, InventoryError, RevokeError, StartError, TrustPolicyError } from './errors.ts'
 import { UserError } from './user/errors.ts'
@@ -12,7 +13,7 @@ export { Ended, exitCodes } from './user/exit-codes.ts'
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || error instanceof CatalogError || isStateError(error)) return exitCodes.config
   if (error instanceof UserError || error instanceof PullError) return error.exitCode
-  if (error instanceof InventoryError || error instanceof RevokeError) return exitCodes.usage
+  if ([InventoryError, RevokeError, AuditCommandError].some((kind) => error instanceof kind)) return exitCodes.usage
   return [TrustPolicyError, StartError, InitError].some((kind) => error instanceof kind && error.isUsage)
     ? exitCodes.usage
     : exitCodes.failed

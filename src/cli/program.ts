@@ -3,6 +3,7 @@
  * loaded when the command runs. Start here; src/main.ts runs it.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type AuditCommands, addAudit } from './audit/program.ts'
 import {
   type AccessOptions,
   accessFormatNames,
@@ -25,7 +26,7 @@ import { addUserCommands } from './user/program.ts'
 import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
-export interface Commands {
+export interface Commands extends AuditCommands {
   init(options: InitOptions): Promise<void>
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
@@ -50,6 +51,8 @@ export const commands: Commands = {
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
   access: async (options) => (await import('./access/access.ts')).runAccess(options),
   catalogPull: async (options) => (await import('./catalog/pull.ts')).runCatalogPull(options),
+  auditVerify: async (options) => (await import('./audit/verify.ts')).runAuditVerify(options),
+  auditShow: async (options) => (await import('./audit/show.ts')).runAuditShow(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
   revoke: async (options) => (await import('./revoke/revoke.ts')).runRevoke(options),
 }
@@ -118,6 +121,7 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     addCatalog,
     addRevoke,
     addIssuer,
+    addAudit,
     addLocalAws,
   ])
     add(program, run)

@@ -32,6 +32,8 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     check: command('check'),
     explain: command('explain'),
     issuerExport: command('issuerExport'),
+    auditVerify: command('auditVerify'),
+    auditShow: command('auditShow'),
     trustPolicy: command('trustPolicy'),
     catalogPull: command('catalogPull'),
     access: command('access'),
@@ -50,6 +52,16 @@ describe('fedgate', () => {
     [['access', '--config', 'f'], 'access', { config: 'f', format: 'table' }],
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml', workers: 1 }],
     [['serve', '--config', 'fedgate.yaml', '--workers', '4'], 'serve', { config: 'fedgate.yaml', workers: 4 }],
+    [
+      ['audit', 'verify', 'a', 'b', '--key', 'k', '--partial'],
+      'auditVerify',
+      { files: ['a', 'b'], key: ['k'], partial: true },
+    ],
+    [
+      ['audit', 'show', 'a', '--access-key', 'ASIA', '--json'],
+      'auditShow',
+      { files: ['a'], accessKey: 'ASIA', json: true },
+    ],
     [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],
     [
       ['trust-policy', '--config', 'f.yaml', '--provider', 'corp'],

@@ -13,6 +13,7 @@ import { auditErrors } from '../../src/audit/errors.ts'
 import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
 import { accessReportErrors } from '../../src/cli/access/errors.ts'
+import { auditCommandErrors } from '../../src/cli/audit/errors.ts'
 import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, revokeErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
@@ -53,6 +54,7 @@ describe('what is generated from the source (npm run schema)', () => {
       accessReportErrors,
       auditErrors,
       catalogErrors,
+      auditCommandErrors,
       checkErrors,
       configErrors,
       explainErrors,

@@ -82,8 +82,8 @@ async function readLogs(files: readonly string[], settings: VerifySettings): Pro
     await readLines(name, (octets, line) => {
       lines += 1
       const { read, start, around } = readLine(octets)
-      const at = () =>
-        lineAt(files, { file, line, start: octets.subarray(start), ...(read && { number: read.number }) })
+      const own = start === 0 ? octets : octets.subarray(start)
+      const at = () => lineAt(files, { file, line, start: own, ...(read && { number: read.number }) })
       if (around === 'torn') report(torn, { kind: 'inserted', at: at() })
       if (around === 'inserted') report(findings, { kind: 'inserted', at: at() })
       if (read === undefined) return
@@ -91,7 +91,7 @@ async function readLogs(files: readonly string[], settings: VerifySettings): Pro
         report(findings, { kind: 'changed', chain: read.id, from: read.number, to: read.number, at: at() })
       const chain = chainOf(chains, read.id)
       if (chain === undefined) return
-      chain.collector.add(read, octets.subarray(start), file, line)
+      chain.collector.add(read, own, file, line)
       if (settings.keptHeads?.get(read.id)?.number === read.number) chain.kept = read.hash
       if (read.signed === undefined || !read.isUnchanged) return
       if (isEnd(read.signed.octets)) chain.end = Math.max(chain.end, read.number)

@@ -2,7 +2,10 @@
  * `fedgate revoke`: ends sessions and grants here, through the store that the gateway uses, and prints the policies that
  * end AWS sessions. What it cannot reach, it says.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import type { Writable } from 'node:stream'
+import { auditKey } from '../../audit/chain/key.ts'
+import type { ChainSettings } from '../../audit/chain/writer.ts'
 import type { Audit } from '../../audit/events.ts'
 import { createAuditLog } from '../../audit/log.ts'
 import { openTarget } from '../../audit/sinks.ts'
@@ -26,6 +29,7 @@ import { readConfig } from '../load-config.ts'
 import { lineLog } from '../log.ts'
 import type { RevokeOptions } from '../options.ts'
 import { openOutput } from '../output.ts'
+import { openChain } from '../serving/configured-audit.ts'
 import { openConfiguredStore } from '../serving/configured-store.ts'
 import { providerOf } from '../trust-policy/roles.ts'
 import { formats } from './formats.ts'
@@ -152,14 +156,21 @@ async function openStore(config: Config, { now }: RevokeContext, log: Log) {
 }
 
 /** Ending access never waits for the log, nor for its file. */
-async function openAudit({ audit }: Config, { audit: instead, now }: RevokeContext, log: Log): Promise<Audit> {
+async function openAudit(config: Config, { audit: instead, now }: RevokeContext, log: Log): Promise<Audit> {
+  const { audit } = config
+  const chain = await openChain(config, log, now).catch((error: unknown): ChainSettings => {
+    log.warn(
+      `The key that signs the audit log cannot be used, so its lines are signed by another one: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return { key: auditKey(generateKeyPairSync('ed25519').privateKey) }
+  })
   const target = await openTarget(audit, instead).catch((error: unknown) => {
     log.warn(
       `The audit log ${audit.file} cannot be written, so its lines are printed here: ${error instanceof Error ? error.message : String(error)}`,
     )
     return openTarget({}, instead)
   })
-  return createAuditLog({ target, isRequired: false, now, log })
+  return createAuditLog({ target, chain, isRequired: false, now, log })
 }
 
 async function gatewayOf(

@@ -37,7 +37,8 @@ export async function openAudit(config: AuditSettings, { stdout, log, now }: Aud
   return countingRefusals(createAuditLog({ target, chain, isRequired: audit.required, now, log }), now)
 }
 
-async function openChain(config: AuditSettings, log: Log, now: () => Date): Promise<ChainSettings> {
+/** With its key, which is created if missing. Rejects where that cannot be. */
+export async function openChain(config: AuditSettings, log: Log, now: () => Date): Promise<ChainSettings> {
   const { publicKeys, heads } = auditFolders(config)
   const key = await openAuditKey(config.audit.key ?? join(publicKeys, 'key.pem'), publicKeys)
   await dropOldHeads(heads, now()).catch(() => undefined)
