@@ -15,7 +15,7 @@ export const startErrors = {
   },
   'start.audit_unusable': {
     sentence: 'The audit log cannot be written.',
-    hint: 'Create the folder of `audit.file` and give the gateway write permission, or choose another file.',
+    hint: 'Create the folder of `audit.file`, and give the gateway write permission there and in `stateDir`; for `audit.syslog`, check that the collector can be reached.',
   },
   'start.store_unreachable': {
     sentence: 'The store cannot be reached.',

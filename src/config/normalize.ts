@@ -64,6 +64,8 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
     audit: {
       required: file.audit.required,
       ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
+      ...optional('syslog', file.audit.syslog),
+      ...optional('syslogCa', file.audit.syslogCa === undefined ? undefined : resolve(folder, file.audit.syslogCa)),
       ...optional('key', file.audit.key === undefined ? undefined : resolve(folder, file.audit.key)),
     },
     limits: limitsOf(file.limits),

@@ -90,6 +90,17 @@ export const configSchema = z
     audit: z
       .strictObject({
         file: path('a file').optional().describe('File to append to. Default: standard output.'),
+        syslog: text(
+          'tls://HOST[:PORT], tcp://HOST[:PORT] or unix:/PATH',
+          /^(?:(?:tls|tcp):\/\/[^/\s]+\/?|unix:\/\S+)$/,
+        )
+          .optional()
+          .describe(
+            'Syslog collector instead of a file (RFC 5424): over TLS `tls://host:6514`, TCP `tcp://host:601`, or a Unix stream socket `unix:/path`.',
+          ),
+        syslogCa: path('a file')
+          .optional()
+          .describe('CA certificates (PEM) of the collector over TLS. Default: those that Node trusts.'),
         key: path('a file')
           .optional()
           .describe(

@@ -481,6 +481,10 @@ export interface FederationContact {
 export interface AuditConfig {
   /** undefined: standard output. */
   readonly file?: string
+  /** The URL of a syslog collector, instead of a file. */
+  readonly syslog?: string
+  /** Path of the collector's CA certificates. */
+  readonly syslogCa?: string
   /** Path of the private key that signs the log. undefined: in the state folder. */
   readonly key?: string
   /** Whether sign-ins and role sessions fail while the log cannot be written. */

@@ -166,6 +166,11 @@ const fipsEndpointsExist: Rule = ({ sts, accounts }, { aws }) => {
   )
 }
 
+const auditHasOneTarget: Rule = ({ audit }) =>
+  audit?.file !== undefined && audit.syslog !== undefined
+    ? [{ path: ['audit', 'syslog'], expected: 'either file or syslog', found: 'both' }]
+    : []
+
 export const deploymentRules = {
   baseUrlIsAnOrigin,
   sessionSecretsAreLong,
@@ -173,6 +178,7 @@ export const deploymentRules = {
   stsIsReachedSafely,
   signInIsThere,
   portsDiffer,
+  auditHasOneTarget,
   tlsHasHttpsAddress,
   tlsKeyFits,
   filesAreReadable,
