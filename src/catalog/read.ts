@@ -133,11 +133,18 @@ function catalogOf(read: readonly ReadFile[]): Catalog {
     for (const account of found)
       accounts.set(account.id, withUnits(mergedAccounts(accounts.get(account.id), account), units))
   const roles = new Map<string, CatalogRole>()
-  for (const { roles: found } of ranked)
+  const settled = new Set<string>()
+  for (const { roles: found, complete } of ranked) {
+    const accountsInFull = new Set(complete)
     for (const role of found) {
-      const before = roles.get(role.arn)
-      roles.set(role.arn, before ? mergedRoles(before, role) : role)
+      const { arn } = role
+      const before = roles.get(arn)
+      const merged = before ? mergedRoles(before, role) : role
+      // The export of an account has all tags: one that was removed there must not grant by an older file.
+      roles.set(arn, before && settled.has(arn) ? { ...merged, tags: before.tags, place: before.place } : merged)
+      if (accountsInFull.has(role.account)) settled.add(arn)
     }
+  }
   const partial = new Set(ranked.flatMap((one) => one.partial))
   const parse = parsingOnce()
   return {

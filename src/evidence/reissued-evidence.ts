@@ -4,8 +4,10 @@
  */
 import { valuesOf } from '../access/attribute-names.ts'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { ProviderConfig } from '../config/types.ts'
 import { type RoleArn, samlProviderArn } from '../core/arn.ts'
 import { type Attributes, type Identity, type NameId, nameIdFormats } from '../core/identity.ts'
+import { fingerprint } from '../core/ids.ts'
 import { samlAttributeKeys } from '../iam/condition-keys/condition-keys.ts'
 
 /** An assertion by the gateway, without the role and its session. */
@@ -26,6 +28,9 @@ export interface ReissuedToken {
   /** `amr` */
   readonly methods: readonly string[]
 }
+
+/** 192 bits of base64url: nobody finds a second issuer with the same. */
+const ISSUER_LENGTH = 32
 
 /** The prefix of the provider's ID in `amr`. */
 const PROVIDER = 'provider:'
@@ -76,10 +81,18 @@ export function reissuedToken(identity: Identity): ReissuedToken {
 
 /**
  * A token for an identity pool, which reads no `amr`: the provider is part of the subject, so the same subject at two
- * providers is two identities.
+ * providers is two identities. So is the issuer, shortened to a hash, where a provider has several: one member of a
+ * federation can name its users as another member names its own.
  */
-export function reissuedTokenForPool(identity: Identity): ReissuedToken {
-  return { subject: `${identity.provider}:${identity.subject}`, methods: methodsOf(identity) }
+export function reissuedTokenForPool(identity: Identity, configured: ProviderConfig): ReissuedToken {
+  const { provider, issuer, subject } = identity
+  const voucher = hasSeveralIssuers(configured) ? [provider, fingerprint(issuer).slice(0, ISSUER_LENGTH)] : [provider]
+  return { subject: [...voucher, subject].join(':'), methods: methodsOf(identity) }
+}
+
+/** A federation, or the tenants of an OpenID provider. */
+function hasSeveralIssuers(configured: ProviderConfig): boolean {
+  return configured.protocol === 'saml' ? configured.discovery : configured.issuerTemplate !== undefined
 }
 
 /**

@@ -94,12 +94,28 @@ async function finish(
   callback: URLSearchParams,
   { now, observe, ...expected }: LoginSecrets & { readonly now: Date; readonly observe: Observe | undefined },
 ): Promise<SignIn> {
+  refuseUnanswered(expected)
   const { settings } = party
   const { issuer, redirectUri } = settings
   const code = checkCallback(callback, { state: expected.state, issuer, issuerIsPromised: false }, observe)
   const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
   const tokens = await redeem(party, { ...grant, code_verifier: expected.codeVerifier }, 'oidc.code_refused')
   return withRenewal(await signInFromAccessToken(party, tokens.accessToken, now, observe), tokens.refreshToken)
+}
+
+/**
+ * Neither provider says how or when the user authenticated: what a role requires of that is not met, and asking again
+ * would only lead back here. Before the code is redeemed, as nothing in the answer could change it.
+ */
+function refuseUnanswered({ acrValues, maxAgeSeconds }: LoginSecrets): void {
+  if (acrValues !== undefined)
+    throw new OidcError('oidc.acr_mismatch', { expected: acrValues.join(' '), found: 'nothing', source: 'acr' })
+  if (maxAgeSeconds !== undefined)
+    throw new OidcError('oidc.authentication_too_old', {
+      expected: `at most ${maxAgeSeconds} seconds ago`,
+      found: 'nothing',
+      source: 'auth_time',
+    })
 }
 
 /** For the same user, or not at all. */

@@ -68,6 +68,16 @@ describe('The catalogue of IAM exports', () => {
     })
   })
 
+  it.each(['a.json', 'z.json'])('a tag that was removed in AWS did not go on granting by another file: %s', (file) => {
+    const list = JSON.stringify({ Roles: [{ Arn: ADMIN }] })
+    const catalog = readCatalog([
+      [file, details({ Tags: [] })],
+      ['list.json', list],
+      ['roles.csv', `arn,tag:team\n${ADMIN},x\n`],
+    ])
+    expect(Object.keys(catalog.roles.get(ADMIN)?.tags ?? {})).toEqual([])
+  })
+
   it('the catalogue knows that a role does not exist where the export of its account is complete', () => {
     const gone = { arn: 'arn:aws:iam::111122223333:role/Gone', account: '111122223333' }
     const other = { arn: 'arn:aws:iam::444455556666:role/Gone', account: '444455556666' }

@@ -32,8 +32,21 @@ describe("a token of the gateway's own", () => {
   })
 
   it('names the provider in its subject where an identity pool gets it, which reads no methods', () => {
-    expect(reissuedTokenForPool(openid([])).subject).toBe('corp:alice')
-    expect(reissuedTokenForPool(openid([], { provider: 'partner' })).subject).toBe('partner:alice')
+    const configured = { protocol: 'oidc' } as ProviderConfig
+    expect(reissuedTokenForPool(openid([]), configured).subject).toBe('corp:alice')
+    expect(reissuedTokenForPool(openid([], { provider: 'partner' }), configured).subject).toBe('partner:alice')
+  })
+
+  it.each([
+    ['member of a federation', { protocol: 'saml', discovery: true }],
+    ['tenant', { protocol: 'oidc', issuerTemplate: 'https://login.example/{tenantid}' }],
+  ])("gives no %s the pool's identity of another one's user", (_, configured) => {
+    const subjectOf = (issuer: string) =>
+      reissuedTokenForPool(openid([], { issuer }), configured as ProviderConfig).subject
+    const [one, other] = [subjectOf('https://one.example'), subjectOf('https://other.example')]
+    expect(one).toMatch(/^corp:[\w-]{32}:alice$/)
+    expect(other).toMatch(/^corp:[\w-]{32}:alice$/)
+    expect(one).not.toBe(other)
   })
 })
 

@@ -20,6 +20,7 @@ interface Marks {
   readonly category?: string
   readonly logo?: string
   readonly errorUrl?: string
+  readonly own?: { readonly extension: string; readonly supported: string }
 }
 
 const attribute = (name: string, value: string | undefined): string =>
@@ -39,7 +40,7 @@ const entityOf = ({ metadata, entityId }: TestIdp, marks: Marks): string =>
         marks.authority === undefined
           ? ''
           : `<mdrpi:RegistrationInfo xmlns:mdrpi="urn:oasis:names:tc:SAML:metadata:rpi" registrationAuthority="${marks.authority}"/>`
-      return `${start}<md:Extensions>${registration}<mdattr:EntityAttributes xmlns:mdattr="urn:oasis:names:tc:SAML:metadata:attribute">${attributes}</mdattr:EntityAttributes></md:Extensions>`
+      return `${start}<md:Extensions>${marks.own?.extension ?? ''}${registration}<mdattr:EntityAttributes xmlns:mdattr="urn:oasis:names:tc:SAML:metadata:attribute">${attributes}</mdattr:EntityAttributes></md:Extensions>`
     })
     .replace(/<md:IDPSSODescriptor([^>]*)>/, (_, attributes: string) => {
       const domain = new URL(entityId).host
@@ -47,6 +48,7 @@ const entityOf = ({ metadata, entityId }: TestIdp, marks: Marks): string =>
       const errorUrl = marks.errorUrl === undefined ? '' : ` errorURL="${marks.errorUrl}"`
       return `<md:IDPSSODescriptor${attributes}${errorUrl}><md:Extensions><shibmd:Scope xmlns:shibmd="urn:mace:shibboleth:metadata:1.0">${domain}</shibmd:Scope><mdui:UIInfo xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui"><mdui:DisplayName xml:lang="en">${marks.name}</mdui:DisplayName>${logo}</mdui:UIInfo></md:Extensions>`
     })
+    .replace('</md:IDPSSODescriptor>', (end) => `${marks.own?.supported ?? ''}${end}`)
 
 let gateway: ReservedGateway
 const idps = new Map<string, TestIdp>()
@@ -80,6 +82,19 @@ const members: readonly Marks[] = [
     category: 'http://refeds.org/category/hide-from-discovery',
   },
   { name: 'Stranger' },
+  {
+    name: 'Claimant',
+    authority: 'https://south.example/federation',
+    // Of its own: an extension before RegistrationInfo, and the attributes that it says it supports.
+    own: {
+      extension:
+        '<x:Own xmlns:x="urn:own"><mdrpi:RegistrationInfo xmlns:mdrpi="urn:oasis:names:tc:SAML:metadata:rpi" registrationAuthority="https://north.example/federation"/></x:Own>',
+      supported: [
+        attribute('http://macedir.org/entity-category', RS),
+        attribute('urn:oasis:names:tc:SAML:attribute:assurance-certification', 'https://refeds.org/sirtfi'),
+      ].join(''),
+    },
+  },
 ]
 
 beforeAll(async () => {
@@ -150,8 +165,8 @@ const choicesOn = ({ body }: Page): readonly string[] =>
 describe('the offered organizations', () => {
   it('an aggregate is offered in natural order, and hidden members do not count', async () => {
     const page = await open('/login/edu')
-    expect(choicesOn(page)).toEqual(['North 2', 'North 10', 'South', 'Stranger'])
-    expect(page.body).toContain('has 4 organizations')
+    expect(choicesOn(page)).toEqual(['Claimant', 'North 2', 'North 10', 'South', 'Stranger'])
+    expect(page.body).toContain('has 5 organizations')
   })
 
   it.each([
@@ -166,6 +181,11 @@ describe('the offered organizations', () => {
   it('an organization without the marks cannot be asked by a link either', async () => {
     const page = await open(at('north', 'South'))
     expect(refusalIn(page.body)).toMatchObject({ status: 404, code: 'provider.idp_unknown' })
+  })
+
+  it('an organization does not get marks by claiming them elsewhere in its metadata', async () => {
+    for (const provider of ['north', 'trusted'])
+      expect(refusalIn((await open(at(provider, 'Claimant'))).body).code).toBe('provider.idp_unknown')
   })
 
   it('the last three choices come first, and another provider has its own', async () => {
@@ -215,6 +235,7 @@ describe('a rule about what a federation states', () => {
     ['North 10', { [ASSURANCE]: ['https://refeds.org/assurance/IAP/medium'] }, ['Assured', 'North', 'Research']],
     ['North 2', { [ASSURANCE]: ['https://refeds.org/assurance/IAP/medium'] }, ['North']],
     ['South', {}, ['South']],
+    ['Claimant', { [ASSURANCE]: ['https://refeds.org/assurance/IAP/medium'] }, []],
     [
       'Stranger',
       {
@@ -300,7 +321,7 @@ describe('a discovery service', () => {
 
   it('a user who chose nothing gets our own page, and is not sent back in a loop', async () => {
     const page = await open('/saml/service/discovery')
-    expect([page.status, choicesOn(page).length]).toEqual([200, 4])
+    expect([page.status, choicesOn(page).length]).toEqual([200, 5])
   })
 
   it.each([

@@ -90,6 +90,7 @@ const refreshOf = ({ body }: Page): string => {
   return `${gateway.url}${path.replaceAll('&amp;', '&')}`
 }
 
+const atAws = { stopBefore: /amazonaws\.com|aws\.amazon\.com/ }
 const atIdp = { stopBefore: /^https:\/\/corp/ }
 
 describe('a role with authnContext, by SAML', holds('10.6'), () => {
@@ -182,6 +183,37 @@ describe('a role with authnContext, by SAML', holds('10.6'), () => {
   it('roles whose authnContext no single sign-in has are refused together', async () => {
     const { browser, page } = await signedIn()
     expect(refusalIn((await take(browser, page, GUARDED, GOLD)).body).code).toBe('role.authn_contexts_differ')
+  })
+
+  it.each([
+    ['beside a role that requires nothing', '/roles/credentials', [DEVELOPER, GUARDED]],
+    ['named twice', '/roles/credentials', [GUARDED, GUARDED]],
+    ['in capital letters', '/roles/credentials', [GUARDED.replace('Guarded', 'GUARDED')]],
+    ['with a space', '/roles/credentials', [`${GUARDED} `]],
+    ['in the console', '/roles/console', [GUARDED]],
+    ['in the console, beside a role that requires nothing', '/roles/console', [DEVELOPER, GUARDED]],
+  ])('a role with authnContext was not assumed with a password: %s', async (_, path, roles) => {
+    const { browser, page } = await signedIn()
+    const before = gateway.audit().length
+    await browser.post(`${gateway.url}${path}`, { csrf: csrfOf(page), role: roles }, { from: page.url, ...atAws })
+    const taken = gateway
+      .audit()
+      .slice(before)
+      .filter(({ eventName }) => ['exchange', 'console'].includes(eventName))
+    expect(taken.filter((line) => /role\/guarded/i.test(JSON.stringify(line)))).toEqual([])
+  })
+
+  it("a second factor of another user is not the first one's", async () => {
+    const { browser, page } = await signedIn()
+    const tokens = await signInDevice(browser, gateway.url)
+    const asked = requestOn(await browser.open(refreshOf(await take(browser, page, GUARDED)), atIdp))
+    await postAnswer(browser, await answerTo(idp, asked, says(MFA, 'eve')))
+    expect(await whoIs(browser, gateway.url)).toBe('eve')
+    for (const path of ['credentials', 'console'])
+      expect(await callApi(`${gateway.url}/api/${path}`, tokens, { body: { role: GUARDED } })).toMatchObject({
+        status: 409,
+        body: { code: 'role.authn_context_required' },
+      })
   })
 
   it('a role with authnContext is renewed silently with its class, and once with a page if that gives another', async () => {

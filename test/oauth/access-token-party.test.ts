@@ -108,6 +108,17 @@ describe('a sign-in with an access token', () => {
     expect(asked).toEqual([])
   })
 
+  it.each([
+    ['a second factor', { acrValues: ['mfa'] }, 'oidc.acr_mismatch'],
+    ['a recent sign-in', { maxAgeSeconds: 300 }, 'oidc.authentication_too_old'],
+  ])('a sign-in that a role asked for %s is refused, as nothing in it says so', async (_, wishes, code) => {
+    const one = party()
+    const { url: __, ...secrets } = await one.start(new Date(), wishes)
+    const answer = new URLSearchParams({ code: 'a-code', state: secrets.state })
+    await expect(one.finish(answer, secrets, new Date())).rejects.toMatchObject({ code })
+    expect(asked).toEqual([])
+  })
+
   it('an error names no token', async () => {
     const error = await signIn({ '/auth/o2/tokeninfo': [400, { error: 'invalid_token' }] }).catch((one: unknown) => one)
     expect(JSON.stringify(error)).toContain('/auth/o2/tokeninfo')

@@ -18,7 +18,7 @@ import {
 import { IssuerError } from '../../issuer/errors.ts'
 import { assertionForAws } from '../../issuer/saml-assertion.ts'
 import { webIdentityTokenForAws } from '../../issuer/web-identity-token.ts'
-import type { Gateway } from '../gateway.ts'
+import { type Gateway, providerOf } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { type EvidencePorts, evidenceToPresent } from './evidence-to-present.ts'
 import type { ListedRole } from './list-roles.ts'
@@ -86,7 +86,11 @@ function reissuedRequest(
     ? reissuedResponse(gateway, identity, exchange, reissuedAssertion(identity, how.provider)(exchange.role))
     : how.identityPoolId === undefined
       ? reissuedTokenRequest(gateway, exchange, reissuedToken(identity))
-      : poolTokenRequest(gateway, exchange, reissuedTokenForPool(identity), how.identityPoolId)
+      : poolTokenRequest(gateway, exchange, forPool(gateway, identity), how.identityPoolId)
+}
+
+function forPool(gateway: StsRequestPorts, identity: Identity): ReissuedToken {
+  return reissuedTokenForPool(identity, providerOf(gateway, identity.provider).settings)
 }
 
 async function reissuedResponse(

@@ -3,7 +3,7 @@ import { attributeOf, isNamed } from '../../xml/navigate.ts'
 import type { OpenElement, XmlEvents } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { MDUI } from '../metadata/logos.ts'
-import { isRegistrationInfo, markOf } from '../metadata/marks.ts'
+import { isMarkOf, markOf } from '../metadata/marks.ts'
 import { speaksSaml2 } from '../metadata.ts'
 import { ASSERTION, METADATA } from '../names.ts'
 import { SHIBMD } from '../scopes.ts'
@@ -59,8 +59,10 @@ export function readEntities(events: EntityEvents): Omit<XmlEvents, 'id'> {
   const open = (element: OpenElement, parent: OpenElement | undefined): void => {
     if (entity) {
       if (parent === entity.element && isSaml2Idp(element)) entity.isIdp = true
-      if (isOfInterest(element, parent)) text = { element, value: '' }
-      else if (isRegistrationInfo(element)) registeredBy(attributeOf(element, 'registrationAuthority'), entity)
+      const isMark = isMarkOf(entity.element, element, path)
+      if (isMark && element.local === 'RegistrationInfo')
+        registeredBy(attributeOf(element, 'registrationAuthority'), entity)
+      else if (isMark || isName(element, parent)) text = { element, value: '' }
     } else if (isNamed(element, METADATA, 'EntityDescriptor') && path.every(isEntities)) {
       entity = {
         element,
@@ -135,25 +137,18 @@ function isSaml2Idp(element: XmlElement): boolean {
   return isNamed(element, METADATA, 'IDPSSODescriptor') && speaksSaml2(element)
 }
 
-function isOfInterest(element: XmlElement, parent: XmlElement | undefined): boolean {
+/** Of the provider, or its logo. */
+function isName(element: XmlElement, parent: XmlElement | undefined): boolean {
   if (!parent) return false
   switch (element.local) {
     case 'DisplayName':
     case 'Logo':
       return element.uri === MDUI && isNamed(parent, MDUI, 'UIInfo')
-    case 'Scope':
-      return element.uri === SHIBMD && isNamed(parent, METADATA, 'Extensions')
     case 'OrganizationDisplayName':
       return element.uri === METADATA && isNamed(parent, METADATA, 'Organization')
-    case 'AttributeValue':
-      return element.uri === ASSERTION && isNamed(parent, ASSERTION, 'Attribute') && isMark(parent)
     default:
       return false
   }
-}
-
-function isMark(attribute: XmlElement): boolean {
-  return markOf(attributeOf(attribute, 'Name')) !== undefined
 }
 
 function isEntities(element: XmlElement): boolean {

@@ -3,7 +3,7 @@ import { type IdpMarks, markNames } from '../../core/identity.ts'
 import { attributeOf, childrenNamed, isNamed, textOf } from '../../xml/navigate.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { ASSERTION, METADATA } from '../names.ts'
-import { readScopes } from '../scopes.ts'
+import { readScopes, SHIBMD } from '../scopes.ts'
 
 /** Metadata Extensions for Registration and Publication Information 1.0 */
 export const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
@@ -53,7 +53,25 @@ export function fitsMarks(marks: IdpMarks, filter: Partial<IdpMarks>): boolean {
   return markNames.every((name) => filter[name]?.some((value) => marks[name].includes(value)) ?? true)
 }
 
-/** Whether the element states who registered the entity around it. MDRPI 2.1.1 */
-export function isRegistrationInfo(element: XmlElement): boolean {
-  return isNamed(element, MDRPI, 'RegistrationInfo')
+/**
+ * Whether the element belongs to a mark of that entity, in the places where readMarks finds them: elsewhere in its
+ * descriptor a member writes what it likes, such as the attributes that it supports. `path`: what is open around the element, nearest last.
+ */
+export function isMarkOf(entity: XmlElement, element: XmlElement, path: readonly XmlElement[]): boolean {
+  const parent = path.at(-1)
+  if (isNamed(element, ASSERTION, 'AttributeValue'))
+    return (
+      isNamedSo(parent, ASSERTION, 'Attribute') &&
+      isNamedSo(path.at(-2), MDATTR, 'EntityAttributes') &&
+      isNamedSo(path.at(-3), METADATA, 'Extensions') &&
+      path.at(-4) === entity
+    )
+  if (!isNamedSo(parent, METADATA, 'Extensions')) return false
+  if (isNamed(element, MDRPI, 'RegistrationInfo')) return path.at(-2) === entity
+  const isOfRole = isNamedSo(path.at(-2), METADATA, 'IDPSSODescriptor') && path.at(-3) === entity
+  return isNamed(element, SHIBMD, 'Scope') && (path.at(-2) === entity || isOfRole)
+}
+
+function isNamedSo(element: XmlElement | undefined, uri: string, local: string): boolean {
+  return element !== undefined && isNamed(element, uri, local)
 }
