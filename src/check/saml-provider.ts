@@ -111,10 +111,12 @@ function stepOf({ code }: FedgateError): Step {
 }
 
 function problemResult(
-  { expected = 'metadata that can be used', found, source, message }: FedgateError,
+  { code, expected = 'metadata that can be used', found, source, message }: FedgateError,
   place: string,
 ) {
-  return failed(expected, found ?? message, source ?? place)
+  // Products answer with a page of theirs where SAML is not switched on yet.
+  const what = code === 'saml.doctype' ? 'a document with a DOCTYPE, such as a web page' : message
+  return failed(expected, found ?? what, source ?? place)
 }
 
 /** The source is unreachable or invalid, but users can still sign in. */

@@ -81,6 +81,11 @@ describe('a SAML provider', () => {
     )
   })
 
+  it('names a web page in place of the metadata', async () => {
+    const { from: _, ...nothing } = facts({ problem: new SamlError('saml.doctype'), identityProviders: 0 })
+    expect(findingOf(await check(nothing), 'metadataIsReadable').found).toContain('web page')
+  })
+
   it('a SAML provider is warned about where a scope of its metadata is a pattern that cannot be used', async () => {
     const scopes = [{ value: '(a)\\1', isPattern: true }]
     expect(findingOf(await check(facts({ idp: { ...idp, scopes } })), 'metadataIsReadable')).toMatchObject({

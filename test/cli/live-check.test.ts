@@ -13,9 +13,12 @@ import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoUsers } from '../../src/demo/users.ts'
 import type { TestReport } from '../../src/gateway/test-sign-in/report.ts'
+import { makeKeyPair } from '../demo/keys.ts'
 import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
+import { productOfPreset } from '../presets/saml/products.ts'
+import { metadataOf } from '../presets/saml/stand-in.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
@@ -39,10 +42,13 @@ session: { secret: "\${SESSION_SECRET}" }
 sts: { endpoint: local }
 providers:
   - { id: openid, protocol: oidc, issuer: "${openId.url}", clientId: gateway, clientSecret: gateway-secret, allowInsecureHttp: true }
+  - { id: saml, protocol: saml, metadata: ./idp.xml }
 access:
   - { when: { provider: openid, groups: aws-dev }, roles: ["${ROLE}"] }
 `
   await writeFile(join(folder, 'fedgate.yaml'), text)
+  const { certificate } = await makeKeyPair()
+  await writeFile(join(folder, 'idp.xml'), metadataOf(productOfPreset('okta'), { certificate }))
   config = await readConfig(join(folder, 'fedgate.yaml'), {}, 'check')
 })
 afterAll(async () => {
@@ -53,13 +59,21 @@ afterAll(async () => {
 const nowhere = { write: () => {} }
 
 /** Starts the check, and hands its URL to a browser that does the rest. */
-const live = async (browse: (url: string) => Promise<unknown>): Promise<TestReport> => {
+const live = async (
+  browse: (url: string) => Promise<unknown>,
+  { provider = 'openid', onNote }: { provider?: string; onNote?: (text: string) => unknown } = {},
+): Promise<TestReport> => {
   let told: (url: string) => void = () => {}
   const announced = new Promise<string>((resolve) => {
     told = resolve
   })
-  const stderr = { write: (text: string) => void (text.includes('/status/try/') && told(text.trim())) }
-  const checking = liveCheck(config, { provider: 'openid', opensBrowser: false }, openOutput(nowhere, stderr, {}))
+  const stderr = {
+    write: (text: string) => {
+      onNote?.(text)
+      if (text.includes('/status/try/')) told(text.trim())
+    },
+  }
+  const checking = liveCheck(config, { provider, opensBrowser: false }, openOutput(nowhere, stderr, {}))
   const [report] = await Promise.all([checking, announced.then(browse)])
   return report
 }
@@ -94,7 +108,7 @@ describe('fedgate check --live', () => {
 
   it('writes nothing but keys, and ends what it started', async () => {
     await live(signInAs('carol'))
-    expect((await readdir(folder)).filter((name) => name !== 'certs')).toEqual(['fedgate.yaml'])
+    expect((await readdir(folder)).filter((name) => name !== 'certs')).toEqual(['fedgate.yaml', 'idp.xml'])
     await expect(fetch(url)).rejects.toThrow()
   })
 
@@ -108,6 +122,23 @@ describe('fedgate check --live', () => {
     })
     expect(report.refusal?.code).toBe('oidc.access_denied')
     expect(reportLines(report, (_, word) => word)[0]).toContain('oidc.access_denied')
+  })
+
+  it('publishes the metadata with which a SAML provider is set up before the first sign-in', async () => {
+    const address = `${url}/saml/saml/metadata`
+    const notes: string[] = []
+    const browse = async (start: string) => {
+      const metadata = await fetch(address)
+      expect(metadata.headers.get('content-type')).toContain('application/samlmetadata+xml')
+      expect(await metadata.text()).toContain(`entityID="${address}"`)
+      const browser = new HttpBrowser()
+      const { location = '' } = await browser.open(start, { stopBefore: /SAMLRequest=/ })
+      const RelayState = new URL(location).searchParams.get('RelayState') ?? ''
+      return browser.post(`${url}/saml/saml/acs`, { RelayState, SAMLResponse: 'bm90IFhNTA==' }, { from: location })
+    }
+    const report = await live(browse, { provider: 'saml', onNote: (text) => notes.push(text) })
+    expect(report.refusal?.code).toMatch(/^saml\./)
+    expect(notes.map((line) => line.trim())).toContain(address)
   })
 
   it('names the page of the gateway where the gateway already runs', async () => {

@@ -7,7 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Audit } from '../../audit/events.ts'
 import { openCatalog } from '../../catalog/source.ts'
-import type { Config } from '../../config/types.ts'
+import type { Config, ProviderConfig } from '../../config/types.ts'
 import { newToken } from '../../core/ids.ts'
 import { type ControlledServer, startServer } from '../../core/running-server.ts'
 import { within } from '../../core/time-limit.ts'
@@ -47,7 +47,7 @@ const noAudit: Audit = {
  * `check.gateway_running`, `check.live_timeout`) or StartError.
  */
 export async function liveCheck(config: Config, question: LiveQuestion, output: Output): Promise<TestReport> {
-  mustBeConfigured(config, question.provider)
+  const { protocol } = configured(config, question.provider)
   const now = () => new Date()
   const owner = newToken()
   const log = lineLog(output.note)
@@ -62,7 +62,9 @@ export async function liveCheck(config: Config, question: LiveQuestion, output: 
   const app = createLiveCheckApp(gateway, { trustProxy: config.trustProxy, log, owner, onReport: tell })
   const server = await listen(config, question.provider, app)
   try {
-    await announce(`${config.baseUrl}${liveCheckPath(question.provider, { owner, ...question })}`, question, output)
+    const metadata = protocol === 'saml' ? `${config.baseUrl}/saml/${question.provider}/metadata` : undefined
+    const url = `${config.baseUrl}${liveCheckPath(question.provider, { owner, ...question })}`
+    await announce(url, { ...question, metadata }, output)
     const report = await within(PENDING_SECONDS * 1000, reported, () => {
       throw new CheckError('check.live_timeout')
     })
@@ -74,8 +76,9 @@ export async function liveCheck(config: Config, question: LiveQuestion, output: 
   }
 }
 
-function mustBeConfigured({ providers }: Config, id: string): void {
-  if (providers.some((provider) => provider.id === id)) return
+function configured({ providers }: Config, id: string): ProviderConfig {
+  const provider = providers.find((each) => each.id === id)
+  if (provider) return provider
   throw new CheckError('check.provider_not_configured', {
     sentence: `The configuration has no provider with the id ${id}.`,
     hint: `Choose one with --provider: ${providers.map((provider) => provider.id).join(', ')}.`,
@@ -99,7 +102,15 @@ async function listen(
   })
 }
 
-async function announce(url: string, { opensBrowser }: LiveQuestion, output: Output): Promise<void> {
+async function announce(
+  url: string,
+  { opensBrowser, metadata }: LiveQuestion & { readonly metadata: string | undefined },
+  output: Output,
+): Promise<void> {
+  if (metadata !== undefined) {
+    output.note('If the identity provider does not know the gateway yet, register it with this metadata first:')
+    output.note(`  ${metadata}`)
+  }
   output.note('Open this URL in a browser and sign in. Nobody is signed in to the gateway by it. Press Ctrl+C to stop.')
   output.note(`  ${url}`)
   if (opensBrowser) await openBrowser({ env: process.env, platform: process.platform }, url)

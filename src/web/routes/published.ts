@@ -11,12 +11,7 @@ const CACHEABLE = 'public, max-age=300'
 
 /** What anyone may read: our metadata and keys, and whether the process lives and can work. */
 export function publishedRoutes({ gateway }: WebParts, isStopping: () => boolean): Router {
-  return Router()
-    .get('/saml/:provider/metadata', async (request, response) => {
-      const isSigned = request.query.signed === 'true'
-      const metadata = await serviceProviderMetadata(gateway, request.params.provider, isSigned)
-      response.type(METADATA_TYPE).send(metadata)
-    })
+  return serviceProviderMetadataRoute({ gateway })
     .get('/idp/metadata', (_request, response) => {
       response.type(METADATA_TYPE).send(identityProviderMetadata(gateway))
     })
@@ -35,6 +30,15 @@ export function publishedRoutes({ gateway }: WebParts, isStopping: () => boolean
       const { isReady, ...parts } = await readiness(gateway)
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', ...parts })
     })
+}
+
+/** What an identity provider reads to register this gateway. */
+export function serviceProviderMetadataRoute({ gateway }: Pick<WebParts, 'gateway'>): Router {
+  return Router().get('/saml/:provider/metadata', async (request, response) => {
+    const isSigned = request.query.signed === 'true'
+    const metadata = await serviceProviderMetadata(gateway, request.params.provider, isSigned)
+    response.type(METADATA_TYPE).send(metadata)
+  })
 }
 
 function sendDocument(response: Response, { contentType, text }: ReturnType<typeof issuerKeySet>): void {

@@ -1,7 +1,7 @@
 /**
- * What `fedgate check --live` serves in place of the gateway, for one test sign-in: the way to one provider and back, and
- * the result. There are no sessions here, so nothing can be signed in to. Only the URL that the operator was given starts
- * it.
+ * What `fedgate check --live` serves in place of the gateway, for one test sign-in: the way to one provider and back, the
+ * result, and the metadata with which a SAML provider is set up before. There are no sessions here, so nothing can be
+ * signed in to. Only the URL that the operator was given starts it.
  */
 import express, { type Express, type RequestHandler } from 'express'
 import type { Log } from '../../core/log.ts'
@@ -13,6 +13,7 @@ import { errorAnswers, notFound, refuseHead } from '../error-answers.ts'
 import { text } from '../fields.ts'
 import { noStore, securityHeaders } from '../headers.ts'
 import { answerRoutes } from '../routes/answers.ts'
+import { serviceProviderMetadataRoute } from '../routes/published.ts'
 import { staticFiles } from '../static-files.ts'
 import { createViews } from '../views.ts'
 import { reportFor, sendTestResult, startTestAt } from './routes.ts'
@@ -44,6 +45,7 @@ export function createLiveCheckApp(gateway: Gateway, live: LiveCheck): Express {
   app.use(securityHeaders(gateway.settings.baseUrl))
   app.use('/static', staticFiles())
   app.use(noStore)
+  app.use(serviceProviderMetadataRoute(parts))
   app.use(answerRoutes(parts))
   app.head('/status/try/:provider/start', refuseHead('GET'))
   const start: RequestHandler<{ provider: string }> = async (request, response, next) => {
