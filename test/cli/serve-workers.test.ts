@@ -2,7 +2,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Command, runScript } from '../harness/command.ts'
+import { type Command, killProcess, runScript } from '../harness/command.ts'
 import { slowRequest } from '../harness/raw-http.ts'
 import { changeConfig, providerKeys } from '../harness/served.ts'
 import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
@@ -64,7 +64,7 @@ describe('Workers', { timeout: 120_000 }, () => {
       }
     })
     const [victim] = workers()
-    process.kill(victim ?? 0, 'SIGKILL')
+    killProcess(victim)
     await untilWorkers(3)
     await pause(500)
     isOver = true
@@ -81,7 +81,7 @@ describe('Workers', { timeout: 120_000 }, () => {
       [...pool.stderr().matchAll(/Worker 1 listens \(process (\d+)\)/g)].map(([, id]) => Number(id))
     for (const said of ['Starting another.', 'Starting another in 0.5 s.', 'Starting another in 1 s.']) {
       const before = atPlaceOne()
-      process.kill(before.at(-1) ?? 0, 'SIGKILL')
+      killProcess(before.at(-1))
       await pool.said(said)
       while (atPlaceOne().length === before.length) await pool.saidMore()
     }
@@ -104,7 +104,7 @@ describe('Workers', { timeout: 120_000 }, () => {
     await changeConfig({ config }, { providers: [{ id: 'corp', protocol: 'smal' }] })
     pool.process.kill('SIGHUP')
     await pool.said('refused: A worker cannot use the new configuration:')
-    process.kill(workers()[0] ?? 0, 'SIGKILL')
+    killProcess(workers()[0])
     await untilWorkers(3)
     for (let n = 0; n < 20; n += 1) expect(await readyz()).toMatchObject({ metadata: { corp: { state: 'fresh' } } })
   })

@@ -99,4 +99,4 @@ export const workersOf = (pid: number): readonly number[] =>
     .split(' ')
     .filter((child) => child !== '')
     .map(Number)
-    .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('main.ts'))
+    .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('main.js'))

@@ -1,4 +1,6 @@
 /** kill -9 in the middle of logins: what was acknowledged is there afterwards, and what was used is not accepted again. */
+
+import { killProcess } from '../harness/command.ts'
 import { atLeast, exactly, type Figure, type Scenario } from './figures.ts'
 import { becomesReady, startProcess, workersOf } from './gateway-process.ts'
 import { count, each, isAcceptedAgain, newUser, seesRoles, signIn, type User } from './load.ts'
@@ -81,8 +83,7 @@ const killWorker = async (size: Size): Promise<readonly Figure[]> => {
   const gateway = await startProcess({ args: ['--workers', '2'] })
   try {
     return await underLoad(size, gateway, async () => {
-      const [worker = 0] = workersOf(gateway.pid())
-      process.kill(worker, 'SIGKILL')
+      killProcess(workersOf(gateway.pid())[0])
     })
   } finally {
     await gateway.close()

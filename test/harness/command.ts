@@ -81,3 +81,9 @@ export const runScript = (
     })
   return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, said, saidMore, ended }
 }
+
+/** SIGKILL. Throws where there is no such process: to the ID 0 the signal would go to the test run itself. */
+export const killProcess = (processId: number | undefined): void => {
+  if (!processId) throw new Error('there is no process to kill')
+  process.kill(processId, 'SIGKILL')
+}
