@@ -2,7 +2,14 @@
  * A real browser for the journeys. Owns how Chromium is started, what it complains about (collected from every page:
  * the console, uncaught errors, Content-Security-Policy) and the clicks of a user at the demo's identity providers.
  */
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 
 export const CHROMIUM = '/usr/bin/chromium'
 
@@ -53,9 +60,12 @@ export const newBrowserUser = async (browser: Browser, options: BrowserContextOp
   return { context, page: await context.newPage(), complaints }
 }
 
+/** On the gateway's chooser: beside each provider there may be a link to sign in there as another user. */
+export const providerLink = (page: Page, label: string): Locator => page.locator('a.choice', { hasText: label })
+
 /** From the gateway's chooser through the provider's page: by name and password, up to wherever that leads. */
 export const chooseAndSignIn = async (page: Page, label: string, username: string): Promise<void> => {
-  await page.getByRole('link', { name: label }).click()
+  await providerLink(page, label).click()
   await page.getByLabel('Name').fill(username)
   await page.getByLabel('Password').fill('demo')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -9,6 +9,7 @@ import {
   chooseAndSignIn,
   launchChromium,
   newBrowserUser,
+  providerLink,
   signOutAtProvider,
   whoIs,
 } from './chromium.ts'
@@ -121,7 +122,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         const tabs = [user.page, await user.context.newPage()]
         for (const [n, tab] of tabs.entries()) {
           await tab.goto(`${testGateway.gateway}/login?return_to=/${['roles', 'identity'][n]}`)
-          await tab.getByRole('link', { name: label }).click()
+          await providerLink(tab, label).click()
           await tab.getByLabel('Name').waitFor()
         }
         for (const n of [first, second]) {
@@ -140,7 +141,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('going back at each step and on again ends well', async () => {
       await page.goto(testGateway.gateway)
-      await page.getByRole('link', { name: label }).click()
+      await providerLink(page, label).click()
       await page.getByLabel('Name').waitFor()
       await page.goBack()
       await page.getByRole('heading', { name: 'Sign in to AWS' }).waitFor()
@@ -158,7 +159,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     it('reloading at each step ends well', async () => {
       await page.goto(testGateway.gateway)
       await page.reload()
-      await page.getByRole('link', { name: label }).click()
+      await providerLink(page, label).click()
       await page.getByLabel('Name').waitFor()
       await page.reload()
       await page.getByLabel('Name').fill('alice')
@@ -214,7 +215,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await page.getByText('saml.replayed').first().waitFor()
       expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
       await page.getByRole('link', { name: 'Sign in again' }).click()
-      await page.getByRole('link', { name: 'Example Corp' }).click()
+      await providerLink(page, 'Example Corp').click()
       await page.waitForURL(`${testGateway.gateway}/roles`)
     })
 
@@ -229,7 +230,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
   it('a wrong password is reported by the provider and signs no user in', async () => {
     await page.goto(testGateway.gateway)
-    await page.getByRole('link', { name: 'Example Corp' }).click()
+    await providerLink(page, 'Example Corp').click()
     await page.getByLabel('Name').fill('alice')
     await page.getByLabel('Password').fill('wrong')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -7,7 +7,7 @@ import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
-import { CHROMIUM, launchChromium, newBrowserUser } from './chromium.ts'
+import { CHROMIUM, launchChromium, newBrowserUser, providerLink } from './chromium.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
 
@@ -477,7 +477,7 @@ describe.skipIf(!requireTool(CHROMIUM))('a first visit to the demo', () => {
       clicks += 1
     }
     await page.goto(testGateway.gateway)
-    await click(page.getByRole('link', { name: 'Example Corp' }))
+    await click(providerLink(page, 'Example Corp'))
     await click(page.getByRole('button', { name: 'Alice Archer' }))
     await page.waitForURL(`${testGateway.gateway}/roles`)
     await click(page.getByRole('button', { name: 'Credentials for Developer in Production' }))
