@@ -70,6 +70,10 @@ const personal = [
   '/identity',
   '/activity',
   '/status',
+  '/status/sessions',
+  '/status/try/:provider',
+  '/status/try/:provider/start',
+  '/status/try/:provider/result',
   '/go',
 ]
 const published = [
@@ -88,6 +92,7 @@ const published = [
   '/cli/fedgate.mjs.sha256',
 ]
 const posts = [
+  '/status/sessions',
   '/logout',
   '/roles/pin',
   '/roles/credentials',
@@ -98,6 +103,8 @@ const posts = [
   '/oauth/device/decide',
 ]
 const api = ['/api/session', '/api/roles', '/api/credentials', '/api/console']
+
+const ORGANIZATIONS = ['/login/:provider/organizations', '/login/:provider/logo', '/saml/:provider/discovery']
 
 export const floods: readonly Flood[] = [
   each('login starts with a long path, SAML', ['/login/:provider'], (n) => ({
@@ -112,6 +119,14 @@ export const floods: readonly Flood[] = [
   })),
   each('searches for an organization, and names of none', ['/login/:provider'], (n) => ({
     path: `/login/edu?${query(n % 2 === 0 ? { q: `${n}${LONG}` } : { idp: `https://${n}.example/${LONG.slice(0, 5000)}` })}`,
+  })),
+  each('suggestions, logos and choices of organizations that are none', ORGANIZATIONS, (n) => ({
+    path: `${(ORGANIZATIONS[n % 3] ?? '').replace(':provider', 'edu')}?${query({
+      q: `${n}${LONG.slice(0, 5000)}`,
+      idp: `https://${n}.example/${LONG.slice(0, 2000)}`,
+      entityID: `https://${n}.example/${LONG.slice(0, 2000)}`,
+      return_to: `/roles?q=${n}`,
+    })}`,
   })),
   each('choosers', ['/login'], (n) => ({ path: `/login?${query({ return_to: `/roles?q=${n}` })}` })),
   each('HEAD', ['/login/:provider', '/login/finish', '/oidc/:provider/callback'], (n) => ({

@@ -1,10 +1,9 @@
 /** Strangers may ask whatever they like as often as they like: what they leave behind is little, and bounded. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { flood } from '../floods/flood.ts'
 import { type FloodedGateway, startFloodedGateway } from '../floods/flooded-gateway.ts'
 import { floods } from '../floods/floods.ts'
+import { writtenRoutes } from '../harness/routes.ts'
 
 /** A form of 15,000 characters that is kept each time has more than 3 MB. */
 const [REQUESTS, MOST_OCTETS] = [200, 2_500_000]
@@ -16,16 +15,9 @@ beforeAll(async () => {
 }, PATIENCE_MS)
 afterAll(() => gateway.close())
 
-const ROUTES = join(import.meta.dirname, '../../src/web/routes')
-
-/** Every address that the source has a handler for. */
-const written = readdirSync(ROUTES).flatMap((file) =>
-  [...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.(?:get|post)\(\s*'([/][^']*)'/g)].map(([, path]) => path),
-)
-
 it('leaves no address out', () => {
   const flooded = new Set(floods.flatMap(({ routes }) => routes))
-  expect([...new Set(written)].filter((path) => path === undefined || !flooded.has(path))).toEqual([])
+  expect(writtenRoutes('get', 'post').filter((path) => !flooded.has(path))).toEqual([])
 })
 
 it.each(floods)(

@@ -1,8 +1,7 @@
 /** HEAD asks what a GET would answer. It begins nothing and uses nothing up: link checkers and mail scanners send it. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HttpBrowser } from '../harness/http-browser.ts'
+import { writtenRoutes } from '../harness/routes.ts'
 import { CALLBACK, FINISH, signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
@@ -14,14 +13,6 @@ beforeAll(async () => {
   await signIn(alice, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
 })
 afterAll(() => testGateway.close())
-
-const ROUTES = join(import.meta.dirname, '../../src/web/routes')
-
-/** Every address that the source has a GET for. */
-const matches = readdirSync(ROUTES).flatMap((file) => [
-  ...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.get\(\s*'([/][^']*)'/g),
-])
-const written = [...new Set(matches.map(([, path = '']) => path))].toSorted()
 
 /** What begins something or uses something up, with the methods of that address. */
 const acting: Readonly<Record<string, string>> = {
@@ -35,6 +26,7 @@ const acting: Readonly<Record<string, string>> = {
   '/oidc/:provider/frontchannel-logout': 'GET',
   '/roles/reauthenticate': 'GET',
   '/saml/:provider/slo': 'GET, POST',
+  '/status/try/:provider/start': 'GET',
 }
 
 const showing = [
@@ -53,14 +45,20 @@ const showing = [
   '/idp/jwks',
   '/idp/metadata',
   '/login',
+  '/login/:provider/logo',
+  '/login/:provider/organizations',
   '/logout',
   '/oauth/.well-known/oauth-authorization-server',
   '/readyz',
   '/roles',
   '/roles/confirm',
   '/roles/why',
+  '/saml/:provider/discovery',
   '/saml/:provider/metadata',
   '/status',
+  '/status/sessions',
+  '/status/try/:provider',
+  '/status/try/:provider/result',
 ]
 
 const placeOf = (path: string): string =>
@@ -92,7 +90,7 @@ const shown = ({ status, headers }: Response) => ({
 })
 
 it('knows every address that there is', () => {
-  expect(written).toEqual([...Object.keys(acting), ...showing].toSorted())
+  expect(writtenRoutes('get')).toEqual([...Object.keys(acting), ...showing].toSorted())
 })
 
 describe.each(Object.entries(acting))('HEAD %s', (path, allowed) => {

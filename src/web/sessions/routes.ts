@@ -20,12 +20,12 @@ import { texts } from '../texts.ts'
 import { toInstant } from '../time-zone.ts'
 import type { SessionRow } from './model.ts'
 
-const PATH = '/status/sessions'
-
 const LONGEST_QUERY = 200
 
 export function sessionRoutes(parts: WebParts): Router {
-  return Router().get(PATH, orToLogin(parts.gateway), list(parts)).post(PATH, requireCsrf(parts.gateway), end(parts))
+  return Router()
+    .get('/status/sessions', orToLogin(parts.gateway), list(parts))
+    .post('/status/sessions', requireCsrf(parts.gateway), end(parts))
 }
 
 function list({ gateway, views }: WebParts): RequestHandler {
@@ -74,6 +74,6 @@ function end({ gateway }: WebParts): RequestHandler {
     const endThem = request.body[fields.everywhere] === 'yes' ? endSessionsOfUserOf : endSessionOf
     await endThem(gateway, text(request.body[fields.handle]), login, callerOf(request, response))
     const query = queryIn(request.body.q)
-    redirect(response, 303, query === '' ? PATH : `${PATH}?${new URLSearchParams({ q: query })}`)
+    redirect(response, 303, `/status/sessions${query === '' ? '' : `?${new URLSearchParams({ q: query })}`}`)
   }
 }
