@@ -85,7 +85,7 @@ export type AuditEvent =
         /** A test sign-in: nobody was signed in, whether the answer was accepted or refused. */
         readonly eventName: 'login.tested'
         readonly provider: string
-        /** Whom the provider vouched for; absent if the answer was refused. */
+        /** The user in the provider's answer; absent if the answer was refused. */
         readonly subject?: string
         /** The operator; absent for `fedgate check --live`. */
         readonly testedBy?: SignedInUser

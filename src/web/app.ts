@@ -53,17 +53,7 @@ export interface WebSettings {
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
   const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
-  const app = express()
-  app.set('trust proxy', settings.trustProxy)
-  app.set('query parser', 'simple')
-  app.disable('x-powered-by')
-  // The public origin decides, not the hop before us: otherwise secure cookies would silently be dropped behind a
-  // proxy.
-  Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
-  app.use(reference)
-  app.use(securityHeaders(gateway.settings.baseUrl))
-  app.use('/static', staticFiles())
-  app.use(noStore)
+  const app = bareApp(gateway, settings.trustProxy)
   app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
@@ -76,5 +66,21 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
+  return app
+}
+
+/** With what every response needs, and no routes but the static files. */
+export function bareApp({ settings: { baseUrl } }: Gateway, trustProxy: number): Express {
+  const app = express()
+  app.set('trust proxy', trustProxy)
+  app.set('query parser', 'simple')
+  app.disable('x-powered-by')
+  // The public origin decides, not the hop before us: otherwise secure cookies would silently be dropped behind a
+  // proxy.
+  Object.defineProperty(app.request, 'secure', { get: () => isHttps(baseUrl) })
+  app.use(reference)
+  app.use(securityHeaders(baseUrl))
+  app.use('/static', staticFiles())
+  app.use(noStore)
   return app
 }

@@ -98,7 +98,7 @@ function findingsOfRole(known: KnownPolicies, role: RoleArn): readonly Finding[]
         sentence:
           granted.length === 0
             ? `The trust policy of ${role.arn} admits users of ${unreachable.map(({ id }) => id).join(', ')}, and no rule grants the role: nobody can take it.`
-            : `The trust policy of ${role.arn} admits users of ${provider.id}, to whom no rule grants the role.`,
+            : `The trust policy of ${role.arn} admits users of ${provider.id} who are not granted the role by any rule.`,
       }),
     ),
   ]
@@ -159,7 +159,7 @@ function actionOf({ exchange }: ProviderConfig): string {
   return exchange.via === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'
 }
 
-/** Users whom the rules mean and every statement excludes: it requires another value of what AWS sees of them. */
+/** Users that the rules grant the role and every statement excludes, as it requires another value of a condition key. */
 function refusedByConditions(
   { config, names, catalog }: KnownPolicies,
   role: RoleArn,

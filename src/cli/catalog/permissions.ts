@@ -16,7 +16,7 @@ const readRoles = statement(
   '*',
 )
 
-/** `caller`: of whoever runs the command. `role`: of the role in every account, with the trust policy it must have. */
+/** `caller`: of the user who runs the command. `role`: of the role in every account, with the trust policy it must have. */
 export function neededPolicies({
   roleName,
   hasOrganization,

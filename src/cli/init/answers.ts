@@ -2,15 +2,15 @@
  * What a configuration needs to be told, from flags or from a user at a terminal. Each question has one flag and one
  * check, so both ways accept the same. Start at completeAnswers.
  */
-import { listedArns, parseRoleArn } from '../../core/arn.ts'
 import { nearest } from '../../core/text/suggest.ts'
 import { type OidcPreset, type PresetParameter, presetParameters } from '../../presets/oidc-preset.ts'
 import { oidcPresetNames, oidcPresetOf } from '../../presets/oidc-presets.ts'
 import { samlPresetIds, samlPresets } from '../../presets/saml/presets.ts'
 import { InitError } from '../errors.ts'
-import { accountsIn, type ListedAccount, rolesIn } from '../inventory/lists.ts'
+import { accountsIn, type ListedAccount } from '../inventory/lists.ts'
 import type { InitOptions } from '../options.ts'
-import { groupScheme } from './group-rule.ts'
+import { ruleAnswers } from './access-answers.ts'
+import { type Asking, answerTo, pairIn, valid } from './asking.ts'
 import { registrationLines } from './registration.ts'
 
 export interface InitAnswers {
@@ -45,28 +45,6 @@ export interface InitAnswers {
   readonly sts: 'aws' | 'local'
   readonly region: string
   readonly service: 'systemd' | 'compose' | 'none'
-}
-
-/** Asks a user. `hidden`: the answer is not shown. Resolves to a trimmed text, empty for none. */
-export type Ask = (question: string, options?: { readonly hidden?: boolean }) => Promise<string>
-
-export interface Asking {
-  /** undefined: nobody can be asked, so what is missing is an error. */
-  readonly ask: Ask | undefined
-  readonly say: (line: string) => void
-  /** The text of a file, or of standard input for `-`. Throws if it cannot be read. */
-  readonly readText: (file: string) => Promise<string>
-}
-
-interface Question {
-  readonly flag: string
-  readonly text: string
-  readonly given: string | undefined
-  /** For an empty answer, and where nobody can be asked; undefined: an answer is required. */
-  readonly otherwise?: string
-  /** What is wrong with the answer; undefined: nothing. */
-  readonly problem?: (answer: string) => string | undefined
-  readonly hidden?: boolean
 }
 
 const ID = /^[a-z0-9-]{1,32}$/
@@ -111,31 +89,6 @@ export async function completeAnswers(options: InitOptions, asking: Asking): Pro
     ),
     service: options.service,
   }
-}
-
-/** A flag is checked once; a user is asked again until the answer is right. */
-async function answerTo({ ask, say }: Asking, question: Question): Promise<string> {
-  const { flag, given, otherwise, problem = () => undefined } = question
-  if (given !== undefined) return valid(flag, given, problem)
-  if (!ask) {
-    if (otherwise !== undefined) return otherwise
-    throw new InitError('init.answer_missing', {
-      sentence: `${flag} is missing: ${question.text}.`,
-      hint: `Specify ${flag}, or run \`fedgate init\` on a terminal to be asked.`,
-    })
-  }
-  for (;;) {
-    const answer = (await ask(question.text, { hidden: question.hidden ?? false })) || otherwise
-    const wrong = answer === undefined ? 'an answer' : answer === otherwise ? undefined : problem(answer)
-    if (wrong === undefined) return answer ?? ''
-    say(`Enter ${wrong}.`)
-  }
-}
-
-function valid(flag: string, text: string, problem: (text: string) => string | undefined): string {
-  const wrong = problem(text)
-  if (wrong === undefined) return text
-  throw new InitError('init.answer_invalid', { sentence: `${flag}: expected ${wrong}, found ${JSON.stringify(text)}.` })
 }
 
 function originProblem(text: string): string | undefined {
@@ -299,11 +252,6 @@ function sentenceCase(text: string): string {
   return text.replace(/^the (.)/, (_, first: string) => first.toUpperCase())
 }
 
-function pairIn(pair: string): readonly [string, string] {
-  const at = pair.indexOf('=')
-  return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
-}
-
 async function accountAnswers({ account = [], accounts: file }: InitOptions, asking: Asking) {
   const listed = file === undefined ? { accounts: [], leftOut: [] } : await accountsIn(file)
   const answered = account.length === 0 && file === undefined && asking.ask ? await askAccounts(asking) : undefined
@@ -327,110 +275,4 @@ async function askAccounts(asking: Asking) {
   })
   if (text === '') return { accounts: [], leftOut: [] }
   return isIds(text) ? { accounts: text.split(/\s*,\s*/).map((id) => ({ id })), leftOut: [] } : accountsIn(text)
-}
-
-async function ruleAnswers(
-  options: InitOptions,
-  { preset, protocol }: { readonly preset: string | undefined; readonly protocol: 'saml' | 'oidc' },
-  asking: Asking,
-) {
-  const groupAttribute = options.groupAttribute ?? groupAttributeOf(preset, protocol)
-  const strangers = protocol === 'oidc' && oidcPresetOf({ ...(preset && { preset }) })?.neededConditions !== undefined
-  // Such values name a user, not account and role.
-  const namesUsers = groupAttribute === 'subject' || groupAttribute === 'email'
-  const grant = options.grant ?? (namesUsers && asking.ask ? await askGrant(groupAttribute, asking) : [])
-  const grants = grant.map(grantIn)
-  const rule =
-    namesUsers && options.groupRule === undefined
-      ? ''
-      : await answerTo(asking, {
-          flag: '--group-rule',
-          text: `How values of \`${groupAttribute}\` name account and role, such as aws-{account}-{role} [no rule]`,
-          given: options.groupRule,
-          otherwise: '',
-          problem: (text) => groupScheme(text)?.problem,
-        })
-  const asked = options.when ?? (strangers && asking.ask ? await askConditions(asking) : [])
-  const needsRoles = rule !== '' && !rule.includes('{role}')
-  const roles =
-    options.roles ??
-    (needsRoles || (rule !== '' && asking.ask)
-      ? await answerTo(asking, {
-          flag: '--roles',
-          text: 'Names of the roles, separated by commas',
-          given: undefined,
-          ...(needsRoles ? {} : { otherwise: '' }),
-        })
-      : '')
-  const operators = await answerTo(asking, {
-    flag: '--operators',
-    text: `Value of \`${groupAttribute}\` of the operators of this gateway, who may see /status [none]`,
-    given: options.operators,
-    otherwise: '',
-  })
-  return {
-    groupAttribute,
-    grants,
-    conditions: asked.map(conditionIn),
-    roles: roles === '' ? [] : await rolesIn(roles),
-    ...(rule === '' ? {} : { groupRule: rule }),
-    ...(operators === '' ? {} : { operators }),
-  }
-}
-
-async function askGrant(attribute: string, asking: Asking): Promise<readonly string[]> {
-  const text = await answerTo(asking, {
-    flag: '--grant',
-    text: `A user and the role that they get, as ${attribute === 'email' ? 'alice@example.com' : 'SUBJECT'}=ROLE-ARN [none]`,
-    given: undefined,
-    otherwise: '',
-    problem: (answer) => (isGrant(answer) ? undefined : 'a user and a role ARN, with = between them'),
-  })
-  return text === '' ? [] : [text]
-}
-
-async function askConditions(asking: Asking): Promise<readonly string[]> {
-  asking.say('Anyone may have an account at this provider, so each rule must also ask for what strangers do not have.')
-  const text = await answerTo(asking, {
-    flag: '--when',
-    text: 'Condition of every rule, such as hd=example.com [none]',
-    given: undefined,
-    otherwise: '',
-    problem: (answer) => (pairIn(answer)[1] === '' ? 'an attribute and its value: hd=example.com' : undefined),
-  })
-  return text === '' ? [] : [text]
-}
-
-/** What the product calls the groups; what names the user where it has none. */
-function groupAttributeOf(preset: string | undefined, protocol: 'saml' | 'oidc'): string {
-  if (preset === undefined || protocol === 'saml') return 'groups'
-  const user = preset === 'google' ? 'email' : 'subject'
-  const [claim = ''] = (oidcPresetOf({ preset })?.groups ?? user).split(' (')
-  return claim.includes(' ') ? 'groups' : claim
-}
-
-function grantIn(pair: string): InitAnswers['grants'][number] {
-  const at = pair.indexOf('=arn:')
-  if (isGrant(pair)) return { value: pair.slice(0, at), roles: rolesOfGrant(pair) }
-  throw new InitError('init.answer_invalid', {
-    sentence: `--grant: expected GROUP=ROLE-ARN, found ${JSON.stringify(pair)}.`,
-    hint: 'Such as --grant aws-admins=arn:aws:iam::111122223333:role/Administrator.',
-  })
-}
-
-function isGrant(pair: string): boolean {
-  return pair.indexOf('=arn:') > 0 && rolesOfGrant(pair).every((role) => parseRoleArn(role) !== undefined)
-}
-
-function rolesOfGrant(pair: string): readonly string[] {
-  return listedArns(pair.slice(pair.indexOf('=arn:') + 1))
-}
-
-function conditionIn(pair: string): InitAnswers['conditions'][number] {
-  const [attribute, value] = pairIn(pair)
-  if (attribute !== '' && value !== '') return { attribute, value }
-  throw new InitError('init.answer_invalid', {
-    sentence: `--when: expected ATTRIBUTE=VALUE, found ${JSON.stringify(pair)}.`,
-    hint: 'Such as --when hd=example.com.',
-  })
 }

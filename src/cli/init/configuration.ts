@@ -1,4 +1,4 @@
-/** The configuration file of the answers, with comments for whoever reads it next. */
+/** The configuration file of the answers, with comments for the next administrator. */
 import type { InitAnswers } from './answers.ts'
 import { groupScheme } from './group-rule.ts'
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Ended, exitCodes } from '../exit-codes.ts'
-import type { Ask } from './answers.ts'
+import type { Ask } from './asking.ts'
 
 /**
  * Asks on the terminal, through stderr, so that stdout has only results. `close` ends it. Ctrl+C and the end of the input

@@ -3,18 +3,16 @@
  * result, and the metadata with which a SAML provider is set up before. There are no sessions here, so nothing can be
  * signed in to. Only the URL that the operator was given starts it.
  */
-import express, { type Express, type RequestHandler } from 'express'
+
+import type { Express, RequestHandler } from 'express'
 import type { Log } from '../../core/log.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import type { TestReport } from '../../gateway/test-sign-in/report.ts'
-import { reference } from '../caller.ts'
-import { isHttps } from '../cookies.ts'
+import { bareApp } from '../app.ts'
 import { errorAnswers, notFound, refuseHead } from '../error-answers.ts'
 import { text } from '../fields.ts'
-import { noStore, securityHeaders } from '../headers.ts'
 import { answerRoutes } from '../routes/answers.ts'
 import { serviceProviderMetadataRoute } from '../routes/published.ts'
-import { staticFiles } from '../static-files.ts'
 import { createViews } from '../views.ts'
 import { reportFor, sendTestResult, startTestAt } from './routes.ts'
 
@@ -36,15 +34,7 @@ export function liveCheckPath(provider: string, { owner, idp }: { readonly owner
 /** The caller listens where the gateway would. */
 export function createLiveCheckApp(gateway: Gateway, live: LiveCheck): Express {
   const parts = { gateway, views: createViews() }
-  const app = express()
-  app.set('trust proxy', live.trustProxy)
-  app.set('query parser', 'simple')
-  app.disable('x-powered-by')
-  Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
-  app.use(reference)
-  app.use(securityHeaders(gateway.settings.baseUrl))
-  app.use('/static', staticFiles())
-  app.use(noStore)
+  const app = bareApp(gateway, live.trustProxy)
   app.use(serviceProviderMetadataRoute(parts))
   app.use(answerRoutes(parts))
   app.head('/status/try/:provider/start', refuseHead('GET'))
