@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md, docs/providers/README.md and the walks of docs/architecture.md for people. `npm run
+ * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md, docs/providers/README.md, docs/threat-model.md and the walks of docs/architecture.md for people. `npm run
  * schema` runs it; a test says when one is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { factReference } from './config-reference/local-aws-facts.ts'
 import { providerReference } from './config-reference/providers.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
 import { samlPresetReference } from './config-reference/saml-presets.ts'
+import { threatModelReference } from './config-reference/threat-model.ts'
 import { trustPolicyReference } from './config-reference/trust-policies.ts'
 import { withWalks } from './config-reference/walks.ts'
 
@@ -26,6 +27,7 @@ writeFileSync(join(root, 'docs/checks.md'), checkReference())
 writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
 writeFileSync(join(root, 'docs/aws-facts.md'), awsFactReference())
 writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())
+writeFileSync(join(root, 'docs/threat-model.md'), threatModelReference())
 writeFileSync(join(root, 'docs/trust-policies.md'), trustPolicyReference())
 writeFileSync(join(root, 'docs/providers/saml.md'), samlPresetReference())
 writeFileSync(join(root, 'docs/providers/README.md'), providerReference())

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { awsFactReference } from '../scripts/config-reference/aws-facts.ts'
+import { threatModelReference } from '../scripts/config-reference/threat-model.ts'
 import { lineOf, walks, withWalks } from '../scripts/config-reference/walks.ts'
 import { requirementIds } from './held/requirements.ts'
 
@@ -54,6 +55,16 @@ describe('A citation', () => {
 describe('docs/aws-facts.md', () => {
   it('docs/aws-facts.md is what its tables give', () => {
     expect(read('docs/aws-facts.md')).toBe(awsFactReference())
+  })
+})
+
+describe('docs/threat-model.md', () => {
+  it('docs/threat-model.md names, for every requirement, where it is met and what tests it', () => {
+    const page = threatModelReference()
+    expect(read('docs/threat-model.md')).toBe(page)
+    const rows = page.split('\n').filter((line) => /^\| \d/.test(line))
+    expect(rows.map((row) => row.split(' | ')[0]?.slice(2))).toEqual([...requirementIds])
+    expect(rows.filter((row) => !row.includes('](../src/') || !row.includes('](../test/'))).toEqual([])
   })
 })
 
