@@ -9,6 +9,8 @@ export interface ServeOptions {
   readonly config: string
   /** How many processes answer requests. 1: this one. */
   readonly workers: number
+  /** Address or host name to listen on, whatever the configuration has. */
+  readonly host?: string
 }
 
 export interface InitOptions {

@@ -192,6 +192,7 @@ function addServe(program: Command, run: Commands): void {
     .description('run the gateway')
     .addOption(configOption().makeOptionMandatory())
     .option('--workers <number>', 'how many processes answer requests; needs a store that they share', parseWorkers, 1)
+    .addOption(new Option('--host <address>', 'listen there instead of at listen.host').env('FEDGATE_HOST'))
     .addHelpText('after', serveHelp)
     .action((options: ServeOptions) => run.serve(options))
 }

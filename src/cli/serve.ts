@@ -1,11 +1,11 @@
 import cluster from 'node:cluster'
 import type { Log } from '../core/log.ts'
 import { startGateway } from './gateway-server.ts'
-import { readConfig } from './load-config.ts'
 import { openLog } from './log.ts'
 import type { ServeOptions } from './options.ts'
 import { waitForSignal } from './run.ts'
 import { onHangUp } from './serving/reload.ts'
+import { servedConfig } from './serving/served-config.ts'
 import { openServiceManager } from './serving/service-manager.ts'
 import { exitAtLast, stopGateway, unreadyFirstMs } from './serving/stop.ts'
 
@@ -17,12 +17,12 @@ export async function runServe(options: ServeOptions): Promise<void> {
   await runAlone(options, log)
 }
 
-async function runAlone({ config: file }: ServeOptions, log: Log): Promise<void> {
+async function runAlone(options: ServeOptions, log: Log): Promise<void> {
   const manager = openServiceManager(process.env, process.pid, log)
   const { descriptor } = manager
   const stopped = waitForSignal()
   const hangUp = onHangUp(log)
-  const config = await readConfig(file, process.env)
+  const config = await servedConfig(options, process.env)
   const gateway = await startGateway(config, {
     stdout: process.stdout,
     log,
@@ -34,7 +34,7 @@ async function runAlone({ config: file }: ServeOptions, log: Log): Promise<void>
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : gateway.url
   log.info(`fedgate listens on ${place} for ${config.baseUrl}`)
   if (gateway.localAwsUrl !== undefined) log.info(`the local AWS listens on ${gateway.localAwsUrl}`)
-  hangUp.reloadWith(manager, async () => gateway.reload(await readConfig(file, process.env)))
+  hangUp.reloadWith(manager, async () => gateway.reload(await servedConfig(options, process.env)))
   await manager.ready(`serving ${config.baseUrl}`)
   const signal = await stopped
   exitAtLast(signal)

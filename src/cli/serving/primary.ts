@@ -5,12 +5,12 @@ import type { Log } from '../../core/log.ts'
 import { StartError } from '../errors.ts'
 import { Ended } from '../exit-codes.ts'
 import { gatewayKeys } from '../gateway-server.ts'
-import { configOfText } from '../load-config.ts'
 import { startLocalAws } from '../local-aws/server.ts'
 import type { ServeOptions } from '../options.ts'
 import { waitForSignal } from '../run.ts'
 import { mustNotNeedRestart } from './needs-restart.ts'
 import { onHangUp } from './reload.ts'
+import { servedConfigOfText } from './served-config.ts'
 import { openServiceManager } from './service-manager.ts'
 import { exitAtLast, STOP_MS, unreadyFirstMs } from './stop.ts'
 import { readTls } from './tls-files.ts'
@@ -20,19 +20,20 @@ import { createWorkerPool, WorkerEnded, type WorkerPool } from './worker-pool.ts
  * Runs the gateway in workers, and in this process what there is only one of: the local AWS, the answers to signals, and the
  * service manager. Throws ConfigError or StartError.
  */
-export async function runPrimary({ config: file, workers }: ServeOptions, log: Log): Promise<void> {
+export async function runPrimary(options: ServeOptions, log: Log): Promise<void> {
+  const { config: file, workers, host } = options
   const { descriptor, ...manager } = openServiceManager(process.env, process.pid, log)
   const stopped = waitForSignal()
   const hangUp = onHangUp(log)
   const now = () => new Date()
   const text = await readConfigFile(file)
-  let config = configOfText(text, file, process.env)
+  let config = servedConfigOfText(text, options, process.env)
   mustShareStore(config, workers)
   // Also makes the keys that a first start makes: once, and not in each worker.
   const keys = await gatewayKeys(config, now())
   const localAws =
     config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], { log, now }) : undefined
-  cluster.setupPrimary({ args: ['serve', '--config', file] })
+  cluster.setupPrimary({ args: ['serve', '--config', file, ...(host === undefined ? [] : ['--host', host])] })
   const pool = createWorkerPool({ workers, configuration: text, descriptor, log })
   await startAll(pool).catch(async (error: unknown) => {
     await Promise.all([pool.stop(0, 0), localAws?.close()])
@@ -44,7 +45,7 @@ export async function runPrimary({ config: file, workers }: ServeOptions, log: L
 
   hangUp.reloadWith({ ...manager, descriptor }, async () => {
     const nextText = await readConfigFile(file)
-    const next = configOfText(nextText, file, process.env)
+    const next = servedConfigOfText(nextText, options, process.env)
     mustNotNeedRestart(config, next)
     // What is wrong is found here, before any worker has changed.
     await Promise.all([gatewayKeys(next, now()), next.listen.tls && readTls(next.listen.tls)])

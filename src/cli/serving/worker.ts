@@ -1,9 +1,9 @@
 import cluster from 'node:cluster'
 import type { Log } from '../../core/log.ts'
 import { type RunningGateway, startGateway } from '../gateway-server.ts'
-import { configOfText } from '../load-config.ts'
 import type { ServeOptions } from '../options.ts'
 import { errorLines } from '../output.ts'
+import { servedConfigOfText } from './served-config.ts'
 import { exitAtLast, stopGateway } from './stop.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
@@ -11,7 +11,7 @@ import type { FromWorker, ToWorker } from './worker-messages.ts'
  * Runs the gateway in a worker, as the first process says. It ends when that one says so, or has gone. Throws ConfigError
  * or StartError.
  */
-export async function runWorker({ config: file }: ServeOptions, log: Log): Promise<void> {
+export async function runWorker(options: ServeOptions, log: Log): Promise<void> {
   const { worker } = cluster
   if (!worker) throw new Error('not a worker')
   const messages = queueOfMessages()
@@ -34,7 +34,7 @@ export async function runWorker({ config: file }: ServeOptions, log: Log): Promi
     const message = await messages.next()
     if (message.kind === 'start') {
       const { descriptor } = message
-      gateway = await startGateway(configOfText(message.configuration, file, process.env), {
+      gateway = await startGateway(servedConfigOfText(message.configuration, options, process.env), {
         stdout: process.stdout,
         log,
         now: () => new Date(),
@@ -43,7 +43,7 @@ export async function runWorker({ config: file }: ServeOptions, log: Log): Promi
       })
       tell({ kind: 'listening' })
     } else if (message.kind === 'reload') {
-      tell(await reloaded(gateway, file, message.configuration))
+      tell(await reloaded(gateway, options, message.configuration))
     } else {
       isStopping = true
       exitAtLast('SIGTERM')
@@ -58,9 +58,13 @@ function tell(message: FromWorker): void {
   if (process.connected) process.send?.(message)
 }
 
-async function reloaded(gateway: RunningGateway | undefined, file: string, configuration: string): Promise<FromWorker> {
+async function reloaded(
+  gateway: RunningGateway | undefined,
+  options: ServeOptions,
+  configuration: string,
+): Promise<FromWorker> {
   try {
-    await gateway?.reload(configOfText(configuration, file, process.env))
+    await gateway?.reload(servedConfigOfText(configuration, options, process.env))
     return { kind: 'reloaded' }
   } catch (error) {
     return { kind: 'refused', lines: errorLines(error) }
