@@ -25,6 +25,9 @@ const tools: readonly Tool[] = [
   { path: '/usr/bin/zsh', neededFor: 'the credentials in a real zsh' },
   { path: '/usr/bin/redis-server', neededFor: 'the stores on Redis, its cluster and its sentinels' },
   { path: '/usr/sbin/nginx', neededFor: 'the journeys of two gateways behind a proxy' },
+  { path: '/usr/bin/docker-compose', neededFor: 'the reading of docker-compose.yml' },
+  { path: '/usr/bin/systemd-analyze', neededFor: 'the judgement of the systemd unit' },
+  { path: '/usr/bin/promtool', neededFor: 'the alert rules, and a real Prometheus' },
   { path: '/usr/bin/patch', neededFor: 'the differences of profiles' },
   { path: '/usr/bin/openssl', neededFor: 'the keys of independent fixtures' },
 ]

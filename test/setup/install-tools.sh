@@ -13,5 +13,6 @@ fi
 
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends \
-  awscli chromium fish fonts-dejavu-core libxml2-utils nginx-light opensaml-schemas openssl patch php-cli php-mbstring \
-  php-xml python3-boto3 python3-pysaml2 redis-sentinel redis-server simplesamlphp xmlsec1 xmltooling-schemas zsh
+  awscli chromium docker-compose fish fonts-dejavu-core libxml2-utils nginx-light opensaml-schemas openssl patch php-cli \
+  php-mbstring php-xml prometheus python3-boto3 python3-pysaml2 redis-sentinel redis-server simplesamlphp systemd xmlsec1 \
+  xmltooling-schemas zsh
