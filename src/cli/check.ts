@@ -45,6 +45,10 @@ const NAME_THE_REQUEST =
  */
 export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
+  if (options.against !== undefined) {
+    const { runAgainst } = await import('./against/against.ts')
+    return runAgainst({ ...options, against: options.against })
+  }
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
   if (options.live && provider !== undefined) return runLiveCheck(config, { ...options, provider }, output)

@@ -52,6 +52,10 @@ export const checkErrors = {
     sentence: 'The file with the response cannot be read.',
     hint: 'Specify a file with a SAML response, as base64 or as XML.',
   },
+  'check.gateway_older': {
+    sentence: 'The gateway does not show its configuration.',
+    hint: 'It must be as new as this command. Update it first.',
+  },
   'check.provider_not_configured': {
     sentence: 'The configuration has no provider with that id.',
     hint: 'Choose one with --provider.',

@@ -53,6 +53,8 @@ export interface CheckOptions {
   /** Path of the configuration file. */
   readonly config: string
   readonly json?: true
+  /** URL of a running gateway to compare the configuration with instead. */
+  readonly against?: string
   /** Path of a file with a SAML response to check instead. */
   readonly response?: string
   /** Whether to wait for a test sign-in instead. */

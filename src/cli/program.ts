@@ -68,7 +68,10 @@ const exitCodesHelp =
 const checkHelp = `
 With --live, it listens where the gateway would (so the gateway must not run), prints a URL and waits for one sign-in.
 
-Exits with 0 when all checks pass, or when the response or the sign-in would be accepted; otherwise with 1.`
+With --against, nothing is checked but the configuration itself.
+
+Exits with 0 when all checks pass, when the response or the sign-in would be accepted, or when nothing would change; otherwise
+with 1.`
 
 const serveHelp = `
 SIGTERM ends the gateway within 10 seconds, after the requests in progress; a second signal ends it at once.
@@ -213,6 +216,10 @@ function addCheck(program: Command, run: Commands): void {
     .description('validate the configuration and test metadata, certificates, clocks and AWS')
     .addOption(configOption().makeOptionMandatory())
     .option('--json', 'print the results as JSON')
+    .option(
+      '--against <url>',
+      'show what would change at that running gateway instead; needs `fedgate login` as an operator',
+    )
     .option('--response <file>', 'check a SAML response (base64 or XML) instead; signs no user in')
     .option('--live', 'wait for a test sign-in instead and show everything that comes back; signs no user in')
     .option('--no-browser', 'with --live: only print the URL')
@@ -222,7 +229,9 @@ function addCheck(program: Command, run: Commands): void {
     .option('--at <time>', 'with --response: the time to check it at (default: now)', parseTime)
     .addHelpText('after', checkHelp)
     .action((options: CheckOptions, command: Command) => {
-      const { live, response, provider } = options
+      const { live, response, provider, against } = options
+      if (against !== undefined && (live || response !== undefined))
+        command.error('error: --against cannot be used with --live or --response')
       if (live && response !== undefined) command.error('error: --live and --response cannot be used together')
       if (live && provider === undefined) command.error('error: --live needs --provider')
       if (!live && (response === undefined) !== (provider === undefined))

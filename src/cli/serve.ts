@@ -34,7 +34,11 @@ async function runAlone(options: ServeOptions, log: Log): Promise<void> {
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : gateway.url
   log.info(`fedgate listens on ${place} for ${config.baseUrl}`)
   if (gateway.localAwsUrl !== undefined) log.info(`the local AWS listens on ${gateway.localAwsUrl}`)
-  hangUp.reloadWith(manager, async () => gateway.reload(await servedConfig(options, process.env)))
+  hangUp.reloadWith(manager, config, async () => {
+    const next = await servedConfig(options, process.env)
+    await gateway.reload(next)
+    return next
+  })
   await manager.ready(`serving ${config.baseUrl}`)
   const signal = await stopped
   exitAtLast(signal)

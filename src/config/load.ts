@@ -23,6 +23,7 @@ import { checkRules } from './rules.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
 import { neededFor, type Purpose } from './unread.ts'
+import { writtenConfig } from './written.ts'
 
 export interface ParseOptions {
   /** The file's path as shown in messages; paths in the configuration are relative to its folder. */
@@ -65,7 +66,11 @@ export function parseConfig(
   const problems = [...needed.problems, ...misfits]
   if (!parsed.success || problems.length > 0) return rejects(file, problems)
   const ruleLine = (list: string, index: number) => document.locate({ path: [list, index], expected: '' }).line
-  return { ...normalize(parsed.data, { file: absolute, folder, ruleLine, readText }), unread: needed.unread }
+  return {
+    ...normalize(parsed.data, { file: absolute, folder, ruleLine, readText }),
+    unread: needed.unread,
+    written: writtenConfig(document),
+  }
 }
 
 function canReadBy(read: ParseOptions['readFile']) {

@@ -23,7 +23,10 @@ export interface Place {
 }
 
 /** Fills in the defaults that depend on other keys; makes paths absolute, durations seconds and secrets Secret. */
-export function normalize(file: FileConfig, { file: path, folder, ruleLine, readText }: Place): Omit<Config, 'unread'> {
+export function normalize(
+  file: FileConfig,
+  { file: path, folder, ruleLine, readText }: Place,
+): Omit<Config, 'unread' | 'written'> {
   const baseUrl = new URL(file.baseUrl).origin
   const { session, sts } = file
   const stateFolder = resolve(folder, file.stateDir)

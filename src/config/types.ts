@@ -54,7 +54,12 @@ export interface Config {
   readonly federation?: FederationConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
+  /** As it is written, for operators. */
+  readonly written: WrittenConfig
 }
+
+/** Values of the file: references are not replaced, secrets are left out. */
+export type WrittenConfig = Readonly<Record<string, unknown>>
 
 export interface Listen {
   readonly host: string

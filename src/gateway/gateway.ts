@@ -44,6 +44,7 @@ export type GatewaySettings = Pick<
   | 'transitiveTags'
   | 'limits'
   | 'federation'
+  | 'written'
 >
 
 /** All ports together, as the composition root creates them. Use-cases name those that they use. */

@@ -124,6 +124,7 @@ describe('The API', () => {
     expect(Object.keys(paths)).toEqual([
       '/api/session',
       '/api/roles',
+      '/api/configuration',
       '/api/credentials',
       '/api/console',
       '/api/openapi.json',

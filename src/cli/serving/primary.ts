@@ -43,7 +43,7 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
   log.info(`fedgate listens on ${place} for ${config.baseUrl}, with ${workers} workers`)
   if (localAws) log.info(`the local AWS listens on ${localAws.url}`)
 
-  hangUp.reloadWith({ ...manager, descriptor }, async () => {
+  hangUp.reloadWith({ ...manager, descriptor }, config, async () => {
     const nextText = await readConfigFile(file)
     const next = servedConfigOfText(nextText, options, process.env)
     mustNotNeedRestart(config, next)
@@ -51,6 +51,7 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
     await Promise.all([gatewayKeys(next, now()), next.listen.tls && readTls(next.listen.tls)])
     await pool.reload(nextText)
     config = next
+    return next
   })
   await manager.ready(`serving ${config.baseUrl} with ${workers} workers`)
 

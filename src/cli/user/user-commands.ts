@@ -53,7 +53,8 @@ export function userCommands(output: Output): UserCommands {
   }
 }
 
-function thisMachine(output: Output): Machine {
+/** With the variables, home folder and terminal of this process. */
+export function thisMachine(output: Output): Machine {
   return {
     env: process.env,
     platform: process.platform,

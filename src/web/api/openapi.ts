@@ -1,6 +1,7 @@
 /** The API described: https://spec.openapis.org/oas/v3.1.0, its schemas generated from those that requests are read with. */
 import { z } from 'zod'
 import {
+  configurationSchema,
   consoleRequestSchema,
   consoleSchema,
   credentialsRequestSchema,
@@ -52,6 +53,15 @@ const operations: readonly Operation[] = [
     summary: 'The roles that you can use',
     answer: rolesSchema,
     refusals: UNAUTHORIZED,
+    access: 'token',
+  },
+  {
+    method: 'get',
+    path: '/api/configuration',
+    id: 'getConfiguration',
+    summary: 'The configuration that the gateway runs, for operators',
+    answer: configurationSchema,
+    refusals: { ...UNAUTHORIZED, 403: 'You are not an operator (`operator.required`).' },
     access: 'token',
   },
   {

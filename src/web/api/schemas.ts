@@ -57,6 +57,13 @@ export const rolesSchema = z.strictObject({
   ),
 })
 
+export const configurationSchema = z.strictObject({
+  version: z.string().describe('Of the gateway.'),
+  configuration: z
+    .record(z.string(), z.unknown())
+    .describe('As it is written: references to variables are not replaced, secrets are left out.'),
+})
+
 export const credentialsRequestSchema = z.strictObject({ role: arn, duration: duration.optional() })
 
 export const credentialsSchema = z.strictObject({
@@ -92,6 +99,7 @@ export const problemSchema = z.strictObject({
 /** What /api/openapi.json answers, as far as it is worth describing here. */
 export const openApiSchema = z.looseObject({ openapi: z.literal('3.1.0') })
 
+export type ConfigurationAnswer = z.infer<typeof configurationSchema>
 export type SessionAnswer = z.infer<typeof sessionSchema>
 export type RolesAnswer = z.infer<typeof rolesSchema>
 export type CredentialsAnswer = z.infer<typeof credentialsSchema>

@@ -5,12 +5,13 @@ import { parseDuration } from '../../core/duration.ts'
 import { FedgateError } from '../../core/errors.ts'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { Login } from '../../gateway/login/logins.ts'
+import { mustBeOperator } from '../../gateway/operations/status.ts'
 import { openConsole } from '../../gateway/roles/open-console.ts'
 import { reauthenticationRequired } from '../../gateway/roles/ready-roles.ts'
 import { takeRoles } from '../../gateway/roles/take-roles.ts'
 import { consoleAnswer, credentialsAnswer, rolesAnswer, sessionAnswer } from '../api/answers.ts'
 import { openApi } from '../api/openapi.ts'
-import { consoleRequestSchema, credentialsRequestSchema } from '../api/schemas.ts'
+import { type ConfigurationAnswer, consoleRequestSchema, credentialsRequestSchema } from '../api/schemas.ts'
 import { callerOf, nameDevice } from '../caller.ts'
 import { cookieNames } from '../cookies.ts'
 import { WebError } from '../errors.ts'
@@ -37,6 +38,10 @@ export function apiRoutes(parts: WebParts): Router {
     })
     .get('/api/roles', authorized(parts), async (_request, response) => {
       response.json(await rolesAnswer(gateway, loginOf(response)))
+    })
+    .get('/api/configuration', authorized(parts), async (_request, response) => {
+      mustBeOperator(gateway, loginOf(response).signIn.identity)
+      response.json({ version: VERSION, configuration: gateway.settings.written } satisfies ConfigurationAnswer)
     })
     .post('/api/credentials', authorized(parts), json, credentials(parts))
     .post('/api/console', authorized(parts), json, console(parts))
