@@ -4,11 +4,12 @@ import type { Config } from '../../config/types.ts'
 import type { Log } from '../../core/log.ts'
 import { StartError } from '../errors.ts'
 import { Ended } from '../exit-codes.ts'
-import { gatewayKeys } from '../gateway-server.ts'
 import { configOfText } from '../load-config.ts'
 import { startLocalAws } from '../local-aws/server.ts'
 import type { ServeOptions } from '../options.ts'
 import { waitForSignal } from '../run.ts'
+import { gatewayKeys } from './gateway-keys.ts'
+import { mustBePrivate } from './key-files.ts'
 import { mustNotNeedRestart } from './needs-restart.ts'
 import { onHangUp } from './reload.ts'
 import { openServiceManager } from './service-manager.ts'
@@ -28,10 +29,11 @@ export async function runPrimary({ config: file, workers }: ServeOptions, log: L
   const text = await readConfigFile(file)
   let config = configOfText(text, file, process.env)
   mustShareStore(config, workers)
+  await mustBePrivate(config, log)
   // Also makes the keys that a first start makes: once, and not in each worker.
-  const keys = await gatewayKeys(config, now())
+  const keys = await gatewayKeys(config, { log, now })
   const localAws =
-    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], { log, now }) : undefined
+    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing, { log, now }) : undefined
   cluster.setupPrimary({ args: ['serve', '--config', file] })
   const pool = createWorkerPool({ workers, configuration: text, descriptor, log })
   await startAll(pool).catch(async (error: unknown) => {
@@ -47,7 +49,8 @@ export async function runPrimary({ config: file, workers }: ServeOptions, log: L
     const next = configOfText(nextText, file, process.env)
     mustNotNeedRestart(config, next)
     // What is wrong is found here, before any worker has changed.
-    await Promise.all([gatewayKeys(next, now()), next.listen.tls && readTls(next.listen.tls)])
+    await mustBePrivate(next, log)
+    await Promise.all([gatewayKeys(next, { log, now }), next.listen.tls && readTls(next.listen.tls)])
     await pool.reload(nextText)
     config = next
   })
