@@ -157,6 +157,19 @@ describe('keys rotate', () => {
     expect(notes).not.toContain((await readFile(secret, 'utf8')).trim())
   })
 
+  it('keys rotate never shows a secret that is written in the file itself', async () => {
+    const secret = 'a-secret-of-more-than-32-characters'
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as the file has it.
+    await writeFile(config, CONFIG.replace('${SESSION_SECRET}', secret))
+    const all = [
+      await step({ key: 'session' }),
+      await step({ key: 'session', switch: true, evenIfUnknown: true }),
+      await step({ key: 'session', finish: true }),
+    ]
+    expect(all.map(({ notes }) => notes).join()).not.toContain(secret)
+    expect(all[2]?.notes).toContain('Then delete (secret 2)')
+  })
+
   it.each([
     [{ switch: true }, 'keys.no_rotation'],
     [{ finish: true }, 'keys.no_rotation'],

@@ -204,6 +204,8 @@ describe('a rotation of the signing key', () => {
 
       const [old] = (await configuration()).signing
       await step({ key: 'signing', switch: true })
+      // The gateway still signs with the old key.
+      await expect(step({ key: 'signing', finish: true })).rejects.toMatchObject({ code: 'keys.not_in_use' })
       await reload()
       await everybodySignsIn()
       // Again by mistake: it would go back.
@@ -260,6 +262,7 @@ describe('a rotation of the other keys', () => {
     expect(first).toBe(old)
     await takesRole()
     await step({ key: 'issuer', switch: true })
+    await expect(step({ key: 'issuer', finish: true })).rejects.toMatchObject({ code: 'keys.not_in_use' })
     await reload()
     expect(await published()).toEqual([fresh, old])
     await takesRole()

@@ -25,6 +25,10 @@ export const keysErrors = {
     sentence: 'It cannot be determined whether the new key is known everywhere.',
     hint: 'Make sure of it, then run the command again with --even-if-unknown.',
   },
+  'keys.not_in_use': {
+    sentence: 'The gateway does not use the new key yet.',
+    hint: 'Reload every process of the gateway (SIGHUP), then run the command again.',
+  },
   'keys.older': {
     sentence: 'The key that would be used is the older one.',
     hint: 'To go back to it, run the command again with --back.',

@@ -8,6 +8,7 @@ import type { Config, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn } from '../../core/arn.ts'
 import { FedgateError } from '../../core/errors.ts'
 import { checkPublished } from '../../issuer/published.ts'
+import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../../issuer/web-identity-issuer.ts'
 import { parseIdpMetadata } from '../../saml/metadata.ts'
 import { type Accounts, openAccounts } from '../catalog/accounts.ts'
@@ -212,5 +213,35 @@ async function readersOfKeySet(settings: NonNullable<Config['issuer']>, place: n
       : { ...holder, knows: 'missing', reason: 'reload the gateway, or upload what `fedgate issuer export` writes' }
   } catch (error) {
     return { ...holder, knows: 'unknown', reason: reasonOf(error) }
+  }
+}
+
+/**
+ * Whether the running gateway, at its public URL, signs with the first key of the configuration. `unknown`: it does not
+ * answer, or nobody outside can see which key it uses.
+ */
+export async function useByGateway(
+  purpose: KeyPurpose,
+  config: Config,
+  now: Date,
+): Promise<'first' | 'other' | 'unknown'> {
+  try {
+    if (purpose === 'signing') {
+      const { status, text } = await ask(samlIssuerEntityId(config.baseUrl))
+      const [used] = status === 200 ? parseIdpMetadata(text, { now }).signingCertificates : []
+      const [first] = await signingCertificates(config, now)
+      if (!used || first === undefined) return 'unknown'
+      return fingerprint(used.pem) === fingerprint(first) ? 'first' : 'other'
+    }
+    if (purpose === 'issuer' && config.issuer) {
+      const { status, text } = await ask(`${config.baseUrl}/idp/jwks`)
+      const { keys } = JSON.parse(text) as { readonly keys?: readonly { readonly kid?: string }[] }
+      const issuer = await openWebIdentityIssuer(config.issuer)
+      if (status !== 200 || !keys?.[0]) return 'unknown'
+      return keys[0].kid === issuer.keys[0].kid ? 'first' : 'other'
+    }
+    return 'unknown'
+  } catch {
+    return 'unknown'
   }
 }

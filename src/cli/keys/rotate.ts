@@ -14,10 +14,11 @@ import { openOutput } from '../output.ts'
 import { signingCertificates } from '../serving/gateway-keys.ts'
 import { type ConfigEdit, entriesIn, withEntry, withFirstAlone, withSecondFirst } from './edit-config.ts'
 import { KeysError } from './errors.ts'
-import { type Holder, holdersOf, iamCopies } from './holders.ts'
+import { type Holder, holdersOf, iamCopies, useByGateway } from './holders.ts'
 import { withLock } from './lock.ts'
 import { createKey, madeAt } from './new-key.ts'
 import type { KeyPurpose, KeysRotateOptions } from './options.ts'
+import { secretName } from './secret-name.ts'
 import { iamUpdate } from './update.ts'
 
 export interface RotateSurroundings {
@@ -33,7 +34,7 @@ export async function runKeysRotate(options: KeysRotateOptions): Promise<void> {
 }
 
 /** The same without the process. */
-export function rotate(options: KeysRotateOptions, surroundings: RotateSurroundings): Promise<void> {
+export async function rotate(options: KeysRotateOptions, surroundings: RotateSurroundings): Promise<void> {
   const file = resolve(options.config)
   const takeStep = async () => {
     const text = await readConfigFile(file)
@@ -42,7 +43,10 @@ export function rotate(options: KeysRotateOptions, surroundings: RotateSurroundi
     return options.finish ? finish(step) : publish(step)
   }
   // What only shows a change can run where the configuration cannot be written.
-  return options.edit ? withLock(file, takeStep) : takeStep()
+  if (!options.edit) return takeStep()
+  // Links to one file share its lock.
+  const target = await realpath(file).catch(() => file)
+  return withLock(target, takeStep)
 }
 
 /** One step, with the configuration as it was before. */
@@ -146,15 +150,29 @@ async function finish(step: Step): Promise<void> {
   const [, old] = await mustHaveTwo(step)
   if (!options.back && !(await isSecondOlder(step)) && (await agesAreKnown(step))) throw new KeysError('keys.older')
   await mustBeWritable(step)
+  await mustBeInUse(step)
   const after = await apply(step, withFirstAlone(text, purpose))
   await printUpdate(purpose, after, step)
   const { note } = surroundings.output
   for (const line of NEXT[purpose].finished) note(line)
-  note(`Then delete ${showEntry(old)}. A copy of it still works until IAM and the providers have the update.`)
+  note(
+    `Then delete ${purpose === 'session' ? secretName(old, 1) : showEntry(old)}. A copy of it still works until IAM and the providers have the update.`,
+  )
+}
+
+/** A gateway that was not reloaded since the switch still signs with the key that would be removed. */
+async function mustBeInUse({ options, surroundings, config }: Step): Promise<void> {
+  if (options.back) return
+  const use = await useByGateway(options.key, config, surroundings.now())
+  if (use === 'other') throw new KeysError('keys.not_in_use')
+  if (use === 'unknown')
+    surroundings.output.note(
+      'It cannot be determined which key the gateway uses now: make sure that every process was reloaded.',
+    )
 }
 
 function showEntry(entry: unknown): string {
-  if (typeof entry === 'string') return entry.replace(/^\$\{file:([^}]+)\}$/, '$1')
+  if (typeof entry === 'string') return entry
   const { key, kms } = (entry ?? {}) as { readonly key?: string; readonly kms?: { readonly keyId?: string } }
   return key ?? `the KMS key ${kms?.keyId ?? ''} (schedule its deletion)`
 }
@@ -197,9 +215,15 @@ async function apply(step: Step, { text, difference }: ConfigEdit): Promise<Conf
   const { env, output } = surroundings
   const after = configIn(text, file, env)
   output.note(options.edit ? `Changed ${file}:` : `Change ${file}:`)
-  for (const line of difference) output.note(`  ${line}`)
+  const shown = options.key === 'session' ? secretChange(text) : difference
+  for (const line of shown) output.note(`  ${line}`)
   if (options.edit) await replace(step, text)
   return after
+}
+
+/** A secret may be written in the file itself: only references are shown. */
+function secretChange(text: string): readonly string[] {
+  return [`+ session.secret: [${entriesIn(text, 'session').map(secretName).join(', ')}]`]
 }
 
 async function mustBeWritable({ options, file, text }: Step): Promise<void> {

@@ -10,6 +10,7 @@ import { openOutput } from '../output.ts'
 import { entriesIn } from './edit-config.ts'
 import { type Holder, holdersOf } from './holders.ts'
 import { type KeyPurpose, type KeysStatusOptions, keyPurposes } from './options.ts'
+import { secretName } from './secret-name.ts'
 
 interface KeyStatus {
   /** As the configuration names it; never a secret. */
@@ -70,11 +71,6 @@ async function keysOf(key: KeyPurpose, config: Config, text: string, now: Date):
       ...(key !== 'issuer' && 'certificate' in one ? await expiryIn(one.certificate, key, now) : {}),
     })),
   )
-}
-
-/** A secret may be written in the file itself. */
-function secretName(entry: unknown, n: number): string {
-  return /^\$\{[^}]+\}$/.test(String(entry)) ? String(entry) : `secret ${n + 1}`
 }
 
 async function expiryIn(file: string, key: 'signing' | 'encryption', now: Date): Promise<Pick<KeyStatus, 'expires'>> {
