@@ -27,8 +27,8 @@ export const configurationChecks = {
 export async function checkAll(config: Config, ports: CheckPorts): Promise<readonly VerdictOfSubject[]> {
   const all = await Promise.all([
     { subject: 'configuration', verdict: runChecks(configurationChecks, config) },
-    checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
-    checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
+    checkKeys('signing', config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
+    checkKeys('encryption', config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
     checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),
     ...config.providers.map((provider) => checkProvider(provider, ports)),
     checkAws(config, ports).then((verdict) => ({ subject: 'aws', verdict })),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { openKmsKey } from '../aws/kms/client.ts'
 import { checkAll } from '../check/check.ts'
 import type { CheckPorts } from '../check/ports.ts'
 import { checkResponse } from '../check/response.ts'
@@ -12,6 +13,7 @@ import {
 } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/login/expected-response.ts'
 import { productHint } from '../gateway/login/product-hints.ts'
+import { exposureOf } from '../issuer/key-file.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { configuredCatalog } from './catalog/configured.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
@@ -94,6 +96,8 @@ function portsFor(config: Config): CheckPorts {
     ourNames: gatewayIdentifiers(config),
     now,
     readText: (path) => readFile(path, 'utf8'),
+    exposureOf: (path) => exposureOf(path),
+    kmsPublicKey: (key) => openKmsKey(key).publicKey(),
     ask,
     openIssuer: openWebIdentityIssuer,
     readMetadata: (provider) => metadataFacts(config, provider),

@@ -41,6 +41,10 @@ export const startErrors = {
     sentence: 'Several workers need a store that they share.',
     hint: 'Set `session.store` to another store than `memory`, or start without --workers.',
   },
+  'start.key_exposed': {
+    sentence: 'Others can use a private key.',
+    hint: 'Give its file mode 0600, and replace the key if other users of this machine are not trusted: `fedgate keys rotate`.',
+  },
   'start.key_unusable': {
     sentence: 'A signing key cannot be used.',
     hint: 'Check the files. To create a new key pair, delete both.',

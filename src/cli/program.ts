@@ -4,6 +4,7 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type AuditCommands, addAudit } from './audit/program.ts'
+import { addKeys, type KeysCommands } from './keys/program.ts'
 import {
   type AccessOptions,
   accessFormatNames,
@@ -26,7 +27,7 @@ import { addUserCommands } from './user/program.ts'
 import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
-export interface Commands extends AuditCommands {
+export interface Commands extends AuditCommands, KeysCommands {
   init(options: InitOptions): Promise<void>
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
@@ -54,6 +55,9 @@ export const commands: Commands = {
   auditVerify: async (options) => (await import('./audit/verify.ts')).runAuditVerify(options),
   auditShow: async (options) => (await import('./audit/show.ts')).runAuditShow(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
+  keysRotate: async (options) => (await import('./keys/rotate.ts')).runKeysRotate(options),
+  keysStatus: async (options) => (await import('./keys/status.ts')).runKeysStatus(options),
+  keysCertificate: async (options) => (await import('./keys/certificate.ts')).runKeysCertificate(options),
   revoke: async (options) => (await import('./revoke/revoke.ts')).runRevoke(options),
 }
 
@@ -123,6 +127,7 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     addAccess,
     addCatalog,
     addRevoke,
+    addKeys,
     addIssuer,
     addAudit,
     addLocalAws,

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { Secret } from '../core/secret.ts'
 import { federationOf } from './normalize/federation.ts'
-import { issuerOf, keysOf } from './normalize/keys.ts'
+import { encryptionKeysOf, issuerOf, signingKeysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
 import { accessRuleOf, accountsOf, operatorRuleOf, roleSettingsOf } from './normalize/roles.ts'
 import { samlProviderOf } from './normalize/saml-provider.ts'
@@ -50,8 +50,8 @@ export function normalize(
       fips: sts.fips,
       timeoutSeconds: seconds(sts.timeout),
     },
-    ...optional('signing', keysOf('signing', file, folder)),
-    ...optional('encryption', keysOf('encryption', file, folder)),
+    ...optional('signing', signingKeysOf(file, folder)),
+    ...optional('encryption', encryptionKeysOf(file, folder)),
     ...optional('issuer', issuerOf(file, baseUrl, folder)),
     providers: file.providers.map((provider) => providerOf(provider, baseUrl, folder)),
     accounts: accountsOf(file.accounts),

@@ -5,6 +5,7 @@ import { authnContextRules } from './rules/authn-context.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { federationRules } from './rules/federation.ts'
 import { issuerRules } from './rules/issuer.ts'
+import { keyRules } from './rules/keys.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
@@ -18,6 +19,7 @@ import { whenRules } from './rules/when.ts'
 /** Every rule that the schema cannot express, by name. */
 export const configRules: Readonly<Record<string, Rule>> = {
   ...deploymentRules,
+  ...keyRules,
   ...sessionStoreRules,
   ...issuerRules,
   ...providerRules,

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { sessionTag, TAG_CHARACTER } from '../core/aws-attributes.ts'
-import { gatewayListen, issuer, keys, limits, localAws, session, sts } from './schema/deployment.ts'
+import { gatewayListen, issuer, keys, limits, localAws, session, signingKeys, sts } from './schema/deployment.ts'
 import { federation } from './schema/federation.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
 import { accessRule, account, operatorRule, role } from './schema/roles.ts'
@@ -28,7 +28,7 @@ export const configSchema = z
       .describe('Number of reverse proxies whose X-Forwarded-* headers are trusted.'),
     session: session.describe('Browser sessions.'),
     sts: sts.prefault({}).describe('AWS STS and sign-in.'),
-    signing: keys()
+    signing: signingKeys()
       .optional()
       .describe(
         'Signs requests, logout and the responses reissued for AWS. In a list the first is used and all are published, so keys can be rotated without an interruption. With `sts.endpoint: local`, a key is created on first start if none is named.',

@@ -25,7 +25,7 @@ export interface Config {
   readonly session: SessionConfig
   readonly sts: StsConfig
   /** Missing only when no provider needs the gateway to sign. */
-  readonly signing?: KeysConfig
+  readonly signing?: SigningKeysConfig
   /** Decrypts assertions and ID tokens. Missing: encrypted ones are neither requested nor accepted. */
   readonly encryption?: KeysConfig
   /** The gateway's own OpenID Connect issuer. Missing: no tokens are issued. */
@@ -162,6 +162,24 @@ export interface StsConfig {
 
 /** The keys for one purpose; several during a rotation. The first is used, all are published. */
 export type KeysConfig = readonly [KeyConfig, ...KeyConfig[]]
+export type SigningKeysConfig = readonly [SigningKeyConfig, ...SigningKeyConfig[]]
+
+/** A key in a file, or one that never leaves AWS KMS. */
+export type SigningKeyConfig = KeyConfig | KmsKeyPairConfig
+
+export interface KmsKeyPairConfig {
+  readonly kms: KmsKeyConfig
+  /** Path of its PEM certificate. */
+  readonly certificate: string
+}
+
+export interface KmsKeyConfig {
+  /** Key ID, key ARN or alias. */
+  readonly keyId: string
+  readonly region: string
+  /** Instead of AWS's own endpoint of the region. Without a trailing slash. */
+  readonly endpoint?: string
+}
 
 export interface KeyConfig {
   /** Path of a PEM private key (RSA). */
@@ -182,12 +200,15 @@ export interface IssuerConfig {
   readonly tokenLifetimeSeconds: number
 }
 
-export interface IssuerKeyConfig {
-  /** Path of a PEM private key: RSA or P-256. */
-  readonly key: string
-  /** Whether a missing file is created on first start: if the configuration names no key. */
-  readonly createIfMissing: boolean
-}
+export type IssuerKeyConfig =
+  | {
+      /** Path of a PEM private key: RSA or P-256. */
+      readonly key: string
+      /** Whether a missing file is created on first start: if the configuration names no key. */
+      readonly createIfMissing: boolean
+    }
+  /** RSA or P-256. */
+  | { readonly kms: KmsKeyConfig }
 
 export type ProviderConfig = SamlProviderConfig | OidcProviderConfig
 

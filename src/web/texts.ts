@@ -521,6 +521,8 @@ const status = {
   store: 'Store',
   stores: { ok: 'OK', failing: 'Failing' },
   audit: 'Audit log',
+  signingKeys: 'Signing keys',
+  keys: { ok: 'OK', failing: (keys: string) => `AWS KMS does not sign: ${keys}` },
   audits: {
     ok: 'is written',
     failing: (reason: string, waiting: number, lost: number) =>

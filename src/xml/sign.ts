@@ -1,4 +1,5 @@
 import { type SignatureAlgorithm, SignedXml } from 'xml-crypto'
+import { FedgateError } from '../core/errors.ts'
 import type { Signer } from '../core/keys.ts'
 import { ENVELOPED_SIGNATURE, EXCLUSIVE_C14N, RSA_SHA256, SHA256 } from './algorithms.ts'
 
@@ -15,7 +16,8 @@ const OUR_ID = /^[A-Za-z_][\w.-]*$/
 
 /**
  * Signs the element with that ID: RSA-SHA256, exclusive canonicalization, the certificate in KeyInfo. By xml-crypto, so
- * signer and verifier are independent of each other. Only for XML that we wrote, as it is parsed leniently.
+ * signer and verifier are independent of each other. Only for XML that we wrote, as it is parsed leniently. Rejects with the
+ * signer's FedgateError.
  */
 export async function signEnveloped(xml: string, { id, signer, ...at }: SigningPlace): Promise<string> {
   const [neighbour, action] = 'after' in at ? ([at.after, 'after'] as const) : ([at.before, 'before'] as const)
@@ -54,7 +56,8 @@ function signingBy(signer: Signer) {
     getSignature = ((signedInfo: string, _key: unknown, done: (error: Error | null, value?: string) => void) => {
       signer.sign(Buffer.from(signedInfo, 'utf8')).then(
         (value) => done(null, Buffer.from(value).toString('base64')),
-        (cause: unknown) => done(new Error('the signer failed', { cause })),
+        // A signer that is far away has a code for what went wrong.
+        (cause: unknown) => done(cause instanceof FedgateError ? cause : new Error('the signer failed', { cause })),
       )
     }) as unknown as SignatureAlgorithm['getSignature']
   }

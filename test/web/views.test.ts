@@ -246,6 +246,7 @@ const pagesSaying = (text: string): PageModels => {
       isReady: true,
       store: 'ok',
       auditFailure: { sentence: text, since: at },
+      keyFailure: text,
       providers: [
         {
           id: text,

@@ -9,6 +9,8 @@ export interface StatusPage extends SignedInPage {
   readonly store: 'ok' | 'failing'
   /** undefined: the audit log is written. */
   readonly auditFailure: { readonly sentence: string; readonly since: Instant } | undefined
+  /** Which keys in AWS KMS do not sign; undefined: all can be used. */
+  readonly keyFailure: string | undefined
   readonly providers: readonly ProviderRow[]
   readonly certificates: readonly CertificateRow[]
   readonly catalog?: CatalogRow | undefined

@@ -39,6 +39,7 @@ function show({ gateway, views }: WebParts): RequestHandler {
       isReady: status.readiness.isReady,
       store: status.readiness.store,
       auditFailure: auditFailureOf(status),
+      keyFailure: keyFailureOf(status),
       providers: status.providers.map(providerRow),
       certificates: status.certificates.map(({ holder, subject, shown, warning, state }) => ({
         holder,
@@ -60,6 +61,11 @@ function auditFailureOf({ audit: { failure } }: GatewayStatus): StatusPage['audi
       since: toInstant(failure.since),
     }
   )
+}
+
+function keyFailureOf({ readiness: { failingKeys = {} } }: GatewayStatus): StatusPage['keyFailure'] {
+  const failing = Object.entries(failingKeys)
+  return failing.length === 0 ? undefined : t.keys.failing(failing.map(([key, code]) => `${key} (${code})`).join(', '))
 }
 
 function since(name: string, at: Date | undefined) {
