@@ -1,6 +1,7 @@
 /** Turns a file that passed schema and rules into a Config. Cannot fail on such a file. */
 import { resolve } from 'node:path'
 import { Secret } from '../core/secret.ts'
+import { brandingOf } from './normalize/branding.ts'
 import { federationOf } from './normalize/federation.ts'
 import { issuerOf, keysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
@@ -70,6 +71,7 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
     },
     limits: limitsOf(file.limits),
     ...optional('federation', federationOf(file.federation)),
+    ...optional('branding', brandingOf(file.branding, folder)),
   }
 }
 

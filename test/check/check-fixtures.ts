@@ -108,6 +108,7 @@ export const portsOf = ({ web = {}, files = {}, metadata = facts() }: CheckFixtu
     if (found instanceof Error) throw found
     return found
   },
+  readBranding: async () => undefined,
   readMetadata: async () => metadata,
 })
 

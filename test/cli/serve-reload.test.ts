@@ -104,6 +104,18 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
     expect(await providersOf(served.url)).toEqual(['mended'])
   })
 
+  it('shows the new branding, and refuses a logo that cannot be used', async () => {
+    const title = async () => /<title>[^<]*/.exec(await (await fetch(`${served.url}/nowhere`)).text())?.[0]
+    await changeConfig(served, { branding: { name: 'Example Cloud' } })
+    await hangUp(served, RELOADED)
+    expect(await title()).toContain('Example Cloud')
+    await writeFile(join(served.config.folder, 'logo.png'), 'no picture')
+    await changeConfig(served, { branding: { name: 'Another', logo: './logo.png' } })
+    await hangUp(served, REFUSED)
+    expect(served.command.stderr()).toContain('logo.png is neither a PNG nor an SVG file.')
+    expect(await title()).toContain('Example Cloud')
+  })
+
   it('refuses a key that cannot be used, and serves on', async () => {
     await writeFile(join(served.config.folder, 'bad.key'), 'no key')
     await writeFile(join(served.config.folder, 'bad.crt'), 'no certificate')

@@ -63,7 +63,7 @@ function auditFailureOf({ audit: { failure } }: GatewayStatus): StatusPage['audi
 }
 
 function since(name: string, at: Date | undefined) {
-  return at ? [{ name, value: toInstant(at).text }] : []
+  return at ? [{ name, value: toInstant(at) }] : []
 }
 
 function providerRow({ id, label, readiness, known, tally, warnings }: ProviderStatus): ProviderRow {
