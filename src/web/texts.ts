@@ -209,7 +209,7 @@ const script = {
   hoursLeft: '{h} h {m} min left',
   minutesLeft: '{m} min {s} s left',
   secondsLeft: '{s} s left',
-  localThenUtc: '{local} · {utc}',
+  localThenUtc: '{local} ({utc})',
   saved: 'Saved',
   profileInvalid: 'Letters, digits and _ + = , . @ : / - only',
   roleCount,

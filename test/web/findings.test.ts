@@ -30,6 +30,13 @@ describe('the findings of a forecast', () => {
     expect(parts).toHaveLength(1)
   })
 
+  it('findings have what tags need only where it is missing', () => {
+    const named = (outcome: 'pass' | 'fail') => ({ ...part, outcome, name: 'sts:TagSession Statement[0].Action' })
+    const partsWith = (outcome: 'pass' | 'fail') =>
+      forecastFindings({ preflight: { ...denied.preflight, verdict: [part, named(outcome)] } }).parts
+    expect([partsWith('pass').length, partsWith('fail').length]).toEqual([1, 2])
+  })
+
   it('findings of an allowed role are the statement alone, in a list of roles', () => {
     const allowed = { preflight: { ...denied.preflight, outcome: 'allowed' } } as const
     expect(briefFindings(allowed)).toMatchObject({ open: [], passed: [], parts: [{ outcome: 'fail' }] })

@@ -360,7 +360,8 @@ const documentsSaying = (text: string): [string, string][] => {
   ]
 }
 
-const tagsOf = (html: string): string[] => html.match(/<[a-z!/][^>]*>/gi) ?? []
+/** Without places where a line may break, of which a text has as many as it has colons and slashes. */
+const tagsOf = (html: string): string[] => html.match(/<(?!wbr>)[a-z!/][^>]*>/gi) ?? []
 const formsOf = (html: string): string[] => html.match(/<form\b[\s\S]*?<\/form>/g) ?? []
 const attributeOf = (tag: string, name: string): string | undefined => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
 

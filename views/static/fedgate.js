@@ -184,8 +184,9 @@ const showLocally = (time) => {
   )
   if (parts.timeZoneName === 'UTC') return
   const date = `${parts.day} ${parts.month} ${parts.year}`
-  const local = `${date}, ${parts.hour}:${parts.minute}:${parts.second} ${parts.timeZoneName}`
-  time.textContent = fill(texts.localThenUtc, { local, utc: utc.replace(`${date}, `, '') })
+  const local = `${date}, ${parts.hour}:${parts.minute}:${parts.second}\u00a0${parts.timeZoneName}`
+  const elsewhere = utc.replace(`${date}, `, '').replace(' UTC', '\u00a0UTC')
+  time.textContent = fill(texts.localThenUtc, { local, utc: elsewhere })
 }
 
 document.querySelectorAll('time[data-local]').forEach(showLocally)

@@ -16,8 +16,8 @@ export function forecastFindings({ preflight }: Pick<PredictedRole, 'preflight'>
   const open = checks.filter((finding) => isOpen(finding) && !(decidedBy && isSame(finding, decidedBy)))
   return {
     open: open.map(rowOf),
-    passed: checks.filter(({ outcome }) => outcome === 'pass').map(rowOf),
-    parts: verdict.filter(isPart).map(rowOf),
+    passed: checks.filter(({ outcome }) => outcome === 'pass').map(shortRowOf),
+    parts: withoutRepetitions(verdict.filter(isPart)).map(rowOf),
   }
 }
 
@@ -47,6 +47,19 @@ function isPart({ name }: Finding): boolean {
   return PART.test(name)
 }
 
+/**
+ * Tags and the source identity need an action of their own: of the same statement, only what differs for it. Where that
+ * passes, it is implied by the statement that allows the call.
+ */
+function withoutRepetitions(parts: readonly Finding[]): readonly Finding[] {
+  return parts.filter((finding) => {
+    const { action } = PART.exec(finding.name)?.groups ?? {}
+    if (action === undefined) return true
+    const its = parts.find(({ name }) => name === finding.name.slice(action.length + 1))
+    return finding.outcome !== 'pass' && !(its && its.outcome === finding.outcome && isSame(its, finding))
+  })
+}
+
 function isOpen({ outcome }: Finding): boolean {
   return outcome === 'fail' || outcome === 'unknown'
 }
@@ -56,13 +69,17 @@ function isSame(one: Finding, other: Finding): boolean {
   return one.expected === other.expected && one.found === other.found && one.source === other.source
 }
 
-/** An expected value tells nothing where the actual one is the same. */
 function rowOf({ name, outcome, expected, found, source }: Finding): FindingRow {
   return {
     name: nameForPeople(name),
     outcome,
-    ...(expected === undefined || (outcome === 'pass' && expected === found) ? {} : { expected }),
+    ...(expected === undefined ? {} : { expected }),
     ...(found === undefined ? {} : { found }),
     ...(source === undefined ? {} : { source }),
   }
+}
+
+/** Of what passed, the actual value is enough. */
+function shortRowOf({ expected: _, ...finding }: Finding): FindingRow {
+  return rowOf(finding)
 }
