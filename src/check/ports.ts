@@ -1,7 +1,7 @@
 /** What the checks need from outside. */
 import type { KeyObject } from 'node:crypto'
-import type { GatewayIdentifiers } from '../access/role-trust.ts'
-import type { IssuerConfig, KmsKeyConfig, SamlProviderConfig } from '../config/types.ts'
+import type { GatewayIdentifiers, KnownRoles } from '../access/role-trust.ts'
+import type { BrandingConfig, IssuerConfig, KmsKeyConfig, SamlProviderConfig } from '../config/types.ts'
 import type { Exposure } from '../issuer/key-file.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
@@ -9,6 +9,8 @@ import type { MetadataStatus } from '../saml/metadata-status.ts'
 export interface CheckPorts {
   /** The gateway's own identifiers in trust policies. */
   readonly ourNames: GatewayIdentifiers
+  /** The inventory of accounts and roles, if the configuration names one. */
+  readonly catalog?: KnownRoles['known']
   now(): Date
   /** The text of a file; rejects when it cannot be read. */
   readText(path: string): Promise<string>
@@ -20,6 +22,8 @@ export interface CheckPorts {
   ask(url: string, question?: Question): Promise<HttpAnswer>
   /** The gateway as issuer, with existing key files; none is created. Rejects where they cannot be used. */
   openIssuer(settings: IssuerConfig): Promise<WebIdentityIssuer>
+  /** Rejects if a file of it cannot be used. */
+  readBranding(branding: BrandingConfig): Promise<unknown>
   /** Never rejects: the status contains the problem. */
   readMetadata(provider: SamlProviderConfig): Promise<MetadataStatus>
 }

@@ -29,6 +29,10 @@ export const startErrors = {
     sentence: 'The key and the certificate for TLS cannot be used.',
     hint: 'Check the files under `listen.tls`.',
   },
+  'start.branding_unusable': {
+    sentence: 'A file of the branding cannot be used.',
+    hint: 'Check the files under `branding`: a logo is an SVG or PNG file of at most 200 kB, a notice a text of at most 20 kB.',
+  },
   'start.needs_restart': {
     sentence: 'A setting cannot change while the gateway runs.',
     hint: 'Restart the gateway, or undo the change.',

@@ -29,6 +29,7 @@ import { createApp } from '../web/app.ts'
 import { catalogFiles } from './catalog/configured.ts'
 import { listenError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
+import { readBranding } from './serving/branding-files.ts'
 import { openAudit } from './serving/configured-audit.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
 import { gatewayKeys } from './serving/gateway-keys.ts'
@@ -198,6 +199,7 @@ async function configure(
   const { log, now } = context
   await mustBePrivate(config, log)
   const store = opened.sealedBy(config.session.secrets)
+  const branding = await readBranding(config.branding)
   const files = catalogFiles(config)
   const catalog = files && (await openCatalog(files, { log, now }))
   const gateway = await gatewayFor(config, { audit, store, catalog }, context).catch((error: unknown) => {
@@ -210,6 +212,7 @@ async function configure(
     sessionStore: new SessionStore(store, now, config.session.idleSeconds),
     log,
     isStopping,
+    branding,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)
   const { keys } = gateway

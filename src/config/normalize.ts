@@ -1,6 +1,7 @@
 /** Turns a file that passed schema and rules into a Config. Cannot fail on such a file. */
 import { resolve } from 'node:path'
 import { Secret } from '../core/secret.ts'
+import { brandingOf } from './normalize/branding.ts'
 import { federationOf } from './normalize/federation.ts'
 import { encryptionKeysOf, issuerOf, signingKeysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
@@ -73,6 +74,7 @@ export function normalize(
     },
     limits: limitsOf(file.limits),
     ...optional('federation', federationOf(file.federation)),
+    ...optional('branding', brandingOf(file.branding, folder)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ConfigIssue } from './issue.ts'
 import type { PartialConfig, Rule, RuleContext } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
 import { authnContextRules } from './rules/authn-context.ts'
+import { brandingRules } from './rules/branding.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { federationRules } from './rules/federation.ts'
 import { issuerRules } from './rules/issuer.ts'
@@ -30,6 +31,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...authnContextRules,
   ...whenRules,
   ...federationRules,
+  ...brandingRules,
   ...accessRules,
   ...roleRules,
   ...sessionRules,

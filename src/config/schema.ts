@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { sessionTag, TAG_CHARACTER } from '../core/aws-attributes.ts'
+import { branding } from './schema/branding.ts'
 import { gatewayListen, issuer, keys, limits, localAws, session, signingKeys, sts } from './schema/deployment.ts'
 import { federation } from './schema/federation.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
@@ -118,6 +119,11 @@ export const configSchema = z
       .optional()
       .describe(
         "What identity federations such as eduGAIN want in the gateway's SP metadata. See [federations.md](federations.md).",
+      ),
+    branding: branding
+      .optional()
+      .describe(
+        'Your own name, logo, colour, notice and links on the pages of the gateway. See [branding.md](branding.md).',
       ),
     limits: limits
       .prefault({})

@@ -52,6 +52,8 @@ export interface Config {
   readonly limits: LimitsConfig
   /** What the SP metadata states for federations. */
   readonly federation?: FederationConfig
+  /** The organization's own name, logo, colour and words on the pages. */
+  readonly branding?: BrandingConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
   /** As it is written, for operators. */
@@ -400,6 +402,8 @@ export interface RoleSettings {
   readonly maxAuthAgeSeconds?: number
   /** Authentication contexts, one of which the sign-in must have. */
   readonly authnContext?: readonly string[]
+  /** Whether the pages ask the user once more before they use the role. */
+  readonly sensitive?: boolean
   /** Managed policies that limit the session. Empty: not set. */
   readonly sessionPolicyArns: readonly string[]
   /** An inline policy that limits the session: compact JSON, escaped to the characters that AWS accepts. */
@@ -496,6 +500,24 @@ export interface FederationConfig {
   readonly sirtfi: boolean
   /** undefined: as each provider's `subject`. */
   readonly subjectId?: 'subject-id' | 'pairwise-id' | 'any' | 'none'
+}
+
+/** Paths are absolute. */
+export interface BrandingConfig {
+  readonly name?: string
+  /** Path of an SVG or PNG file. */
+  readonly logo?: string
+  /** `#` and three or six hexadecimal digits, in lower case. */
+  readonly color?: string
+  /** An https URL or a mailto: link. */
+  readonly support?: string
+  /** What users see before they sign in. Markdown. */
+  readonly notice?: { readonly text: string } | { readonly file: string }
+  readonly legal?: {
+    readonly text?: string
+    /** Text and target, in this order. */
+    readonly links: readonly (readonly [label: string, href: string])[]
+  }
 }
 
 export interface FederationContact {

@@ -8,6 +8,8 @@ import type { Store as ExpressSessionStore } from 'express-session'
 import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Log } from '../core/log.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { type Branding, unbranded } from './branding/branding.ts'
+import { brandingRoutes } from './branding/routes.ts'
 import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
 import { errorAnswers, notFound } from './error-answers.ts'
@@ -48,12 +50,21 @@ export interface WebSettings {
   readonly authorization: AuthorizationServer
   /** Whether the process is about to end: it is not ready then, and still answers. */
   readonly isStopping: () => boolean
+  /** Default: fedgate's own name and colours. */
+  readonly branding?: Branding
 }
 
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
-  const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
+  const { branding = unbranded } = settings
+  const parts: WebParts = {
+    gateway,
+    authorization: settings.authorization,
+    branding,
+    views: createViews(branding.page),
+  }
   const app = bareApp(gateway, settings.trustProxy)
+  app.use(brandingRoutes(branding))
   app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))

@@ -16,6 +16,8 @@ export interface CookieNames {
   readonly timeZone: string
   /** The logout that was started in this browser, so its signed-out page can show the outcome. */
   readonly logout: string
+  /** The notice that this browser was shown before signing in. */
+  readonly notice: string
 }
 
 /** A little longer than a pending login, so the cookie never expires first. */
@@ -35,6 +37,7 @@ export function cookieNames(baseUrl: string): CookieNames {
     provider: `${prefix}fedgate_provider`,
     timeZone: `${prefix}fedgate_zone`,
     logout: `${prefix}fedgate_logout`,
+    notice: `${prefix}fedgate_notice`,
   }
 }
 

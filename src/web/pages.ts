@@ -5,6 +5,7 @@ import { type Identity, nameOf } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import { isOperator } from '../gateway/operations/status.ts'
+import type { Branding } from './branding/branding.ts'
 import { csrfToken } from './csrf.ts'
 import type { AttributeRow, SignedIn } from './models/page.ts'
 import type { Views } from './views.ts'
@@ -18,6 +19,7 @@ export const VERSION: string = (
 /** What routes are made of. */
 export interface WebParts extends PageParts {
   readonly authorization: AuthorizationServer
+  readonly branding: Branding
 }
 
 /** What pages are made of. */

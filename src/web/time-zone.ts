@@ -49,6 +49,13 @@ export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): D
   return next?.hour === wanted.hour && next.minute === wanted.minute ? next.toJSDate() : undefined
 }
 
+/** A sentence of the command line, with its dates (`2026-11-22`) as pages show them: `22 Nov 2026`. */
+export function withPageDates(sentence: string): string {
+  return sentence.replaceAll(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, (date) =>
+    dayFormat.format(new Date(date)),
+  )
+}
+
 /** A point in time as pages show it: to the second, in UTC. */
 export function toInstant(date: Date): Instant {
   const iso = `${date.toISOString().slice(0, 19)}Z`

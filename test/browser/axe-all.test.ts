@@ -105,6 +105,10 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
   const look = async (page: Page, called: string): Promise<void> => {
     const className = (await page.locator('body').getAttribute('class')) ?? ''
     seen.add(className.replace('page-', ''))
+    // What is folded is looked at too.
+    await page.locator('details.folded, details.preflight').evaluateAll((all) => {
+      for (const one of all) (one as HTMLDetailsElement).open = true
+    })
     await checkPolicy(page, called)
     for (const [colorScheme, width] of appearances) {
       await page.emulateMedia({ colorScheme })

@@ -120,6 +120,7 @@ export const portsOf = ({
     if (found instanceof Error) throw found
     return found
   },
+  readBranding: async () => undefined,
   readMetadata: async () => metadata,
 })
 

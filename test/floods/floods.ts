@@ -88,6 +88,8 @@ const published = [
   '/.well-known/oauth-authorization-server/oauth',
   '/oauth/.well-known/oauth-authorization-server',
   '/api/openapi.json',
+  '/branding/colors.css',
+  '/branding/logo',
   '/cli/fedgate.mjs',
   '/cli/fedgate.mjs.sha256',
 ]
@@ -268,6 +270,8 @@ export const floods: readonly Flood[] = [
       '/.well-known/oauth-authorization-server/oauth',
       '/oauth/.well-known/oauth-authorization-server',
       '/api/openapi.json',
+      '/branding/colors.css',
+      '/branding/logo',
       '/cli/fedgate.mjs',
       '/cli/fedgate.mjs.sha256',
       '/healthz',

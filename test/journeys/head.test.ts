@@ -37,6 +37,8 @@ const showing = [
   '/api/openapi.json',
   '/api/roles',
   '/api/session',
+  '/branding/colors.css',
+  '/branding/logo',
   '/cli/fedgate.mjs',
   '/cli/fedgate.mjs.sha256',
   '/go',

@@ -165,14 +165,31 @@ const zone = encodeURIComponent(new Intl.DateTimeFormat().resolvedOptions().time
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
 document.cookie = `${isHttps ? '__Host-' : ''}fedgate_zone=${zone}; path=/; max-age=31536000; samesite=lax${isHttps ? '; secure' : ''}`
 
-const localFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+const localFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+})
 
-for (const time of document.querySelectorAll('time[data-local]')) {
-  const local = document.createElement('span')
-  local.className = 'local'
-  local.textContent = fill(texts.yourTime, { time: localFormat.format(new Date(time.dateTime)) })
-  time.after(' ', local)
+/** The user's own time first, then UTC as served, of which the date only where it is another. */
+const showLocally = (time) => {
+  const utc = time.textContent
+  const parts = Object.fromEntries(
+    localFormat.formatToParts(new Date(time.dateTime)).map((part) => [part.type, part.value]),
+  )
+  if (parts.timeZoneName === 'UTC') return
+  const date = `${parts.day} ${parts.month} ${parts.year}`
+  const local = `${date}, ${parts.hour}:${parts.minute}:${parts.second}\u00a0${parts.timeZoneName}`
+  const elsewhere = utc.replace(`${date}, `, '').replace(' UTC', '\u00a0UTC')
+  time.textContent = fill(texts.localThenUtc, { local, utc: elsewhere })
 }
+
+document.querySelectorAll('time[data-local]').forEach(showLocally)
 
 const remaining = (milliseconds) => {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))

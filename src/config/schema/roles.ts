@@ -1,7 +1,7 @@
 /** Accounts, roles and access rules. */
 import { z } from 'zod'
 import { accountColors } from '../types.ts'
-import { awsRegion, duration, oneOrMore, text } from './values.ts'
+import { awsRegion, duration, flag, oneOrMore, text } from './values.ts'
 
 export const account = z.strictObject({
   name: text('a display name').optional().describe('The display name. Default: the account ID.'),
@@ -28,6 +28,11 @@ export const role = z.strictObject({
     .optional()
     .describe(
       'Authentication context classes (SAML) or `acr` values (OpenID Connect), any of which the sign-in must have; `mfa`, `sfa` and `phishing-resistant` mean all known values of these. With another one, the user must sign in again first and the provider is asked for these (step-up).',
+    ),
+  sensitive: flag()
+    .optional()
+    .describe(
+      'Whether the pages ask the user once more before they use the role. The API and the command line do not.',
     ),
   sessionPolicyArns: z
     .array(

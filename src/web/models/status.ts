@@ -41,8 +41,7 @@ export interface ProviderRow {
   readonly state: string
   /** Path or URL of its metadata, or its issuer. */
   readonly source: string
-  /** Known facts, with their times. */
-  readonly facts: readonly { readonly name: string; readonly value: string }[]
+  readonly facts: readonly { readonly name: string; readonly value: string | Instant }[]
   readonly problem?: string | undefined
   readonly counts: readonly { readonly name: string; readonly count: number }[]
   readonly lastRefusal?: { readonly code: string; readonly reference: string; readonly at: Instant } | undefined

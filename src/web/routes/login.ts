@@ -13,6 +13,7 @@ import { hasIdpDiscovery } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { startLogin } from '../../gateway/login/start-login.ts'
 import { type Provider, unavailability } from '../../gateway/providers.ts'
+import { afterNotice, rememberNotice } from '../branding/notice.ts'
 import { callerOf } from '../caller.ts'
 import { bindBrowser, boundBrowser, cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
@@ -38,19 +39,21 @@ export function loginRoutes(parts: WebParts): Router {
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
     .head('/login/:provider', refuseHead('GET'))
-    .get('/login/:provider', limited(parts, 'loginStarts'), start(parts), findIdpPage(parts))
+    .get('/login/:provider', limited(parts, 'loginStarts'), afterNotice(parts), start(parts), findIdpPage(parts))
 }
 
-/** GET /login: choose an identity provider; redirects if there is only one. */
+/** GET /login: choose an identity provider; redirects if there is only one, and no notice to be seen first. */
 function choose(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway, views } = parts
     const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
     const login = await currentLogin(gateway, request)
-    if (only !== undefined && another === undefined && !login) return redirect(response, 302, loginHref(only, returnTo))
+    const isOnlyWay = only !== undefined && another === undefined && parts.branding.noticeVersion === undefined
+    if (isOnlyWay && !login) return redirect(response, 302, loginHref(only, returnTo))
     const providers = await choices(parts, request, returnTo)
     const session = login && signedIn(gateway, request, login)
+    rememberNotice(parts, response)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
 }

@@ -10,6 +10,7 @@ import { referenceOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
+import { forecastFindings } from '../models/findings.ts'
 import { choiceFor, evidenceOf, roleList, sentToAws } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { redirect } from '../redirect.ts'
@@ -61,7 +62,7 @@ function why({ gateway, views }: WebParts): RequestHandler {
       grantedBy: listed.grantedBy,
       longest: showDuration(listed.maxSessionSeconds),
       sentToAws: sentToAws(gateway, login),
-      preflight: { outcome: preflight.outcome, reason, change, findings: preflight.verdict },
+      preflight: { outcome: preflight.outcome, reason, change, findings: forecastFindings({ preflight }) },
     }
     allowConsole(gateway, response, [listed])
     sendPage(response, views.render('role', page))

@@ -11,7 +11,7 @@ import type { Health, ProviderRow, StatusPage } from '../models/status.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { orToLogin, requireOperator } from '../session.ts'
 import { texts } from '../texts.ts'
-import { toInstant } from '../time-zone.ts'
+import { toInstant, withPageDates } from '../time-zone.ts'
 
 const t = texts.status
 
@@ -44,7 +44,7 @@ function show({ gateway, views }: WebParts): RequestHandler {
       certificates: status.certificates.map(({ holder, subject, shown, warning, state }) => ({
         holder,
         subject,
-        shown: warning === undefined ? shown : `${shown}: ${warning}`,
+        shown: withPageDates(warning === undefined ? shown : `${shown}: ${warning}`),
         health: EXPIRY[state],
       })),
       catalog: catalogRow(status),
@@ -69,7 +69,7 @@ function keyFailureOf({ readiness: { failingKeys = {} } }: GatewayStatus): Statu
 }
 
 function since(name: string, at: Date | undefined) {
-  return at ? [{ name, value: toInstant(at).text }] : []
+  return at ? [{ name, value: toInstant(at) }] : []
 }
 
 function providerRow({ id, label, readiness, known, tally, warnings }: ProviderStatus): ProviderRow {
