@@ -8,6 +8,7 @@ import { issuerRules } from './rules/issuer.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
+import { requestAccessRules } from './rules/request-access.ts'
 import { roleRules } from './rules/roles.ts'
 import { samlPresetRules } from './rules/saml-presets.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
@@ -30,6 +31,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...federationRules,
   ...accessRules,
   ...roleRules,
+  ...requestAccessRules,
   ...sessionRules,
 }
 

@@ -37,6 +37,8 @@ export interface Config {
   readonly access: readonly AccessRule[]
   /** Files of the catalogue: absolute paths, in which `*`, `?` and `**` are wildcards. Empty: there is none. */
   readonly catalog: readonly string[]
+  /** Where users ask for roles that they lack. Missing: the pages offer nothing. */
+  readonly requestAccess?: RequestAccessConfig
   /** Who may see the operators' page. Empty: no user. */
   readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
@@ -356,11 +358,20 @@ export interface AccountConfig {
   /** Default: the account ID. */
   readonly name: string
   readonly color?: AccountColor
+  /** What it is used for, in a word: `production`. */
+  readonly environment?: string
   readonly region?: string
 }
 
 export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'gray'] as const
 export type AccountColor = (typeof accountColors)[number]
+
+export interface RequestAccessConfig {
+  /** An https URL in which `{arn}` is replaced by the role's ARN. */
+  readonly url: string
+  /** Patterns over the ARNs of catalogue roles that users may see without having them. Empty: none. */
+  readonly show: readonly Glob[]
+}
 
 /** Settings of the roles whose ARN matches. For each setting, the first match that has it decides. */
 export interface RoleSettings {
@@ -374,6 +385,8 @@ export interface RoleSettings {
   readonly maxAuthAgeSeconds?: number
   /** Authentication contexts, one of which the sign-in must have. */
   readonly authnContext?: readonly string[]
+  /** Whether the pages ask the user once more before they use the role. */
+  readonly sensitive?: boolean
   /** Managed policies that limit the session. Empty: not set. */
   readonly sessionPolicyArns: readonly string[]
   /** An inline policy that limits the session: compact JSON, escaped to the characters that AWS accepts. */

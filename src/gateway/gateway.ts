@@ -37,6 +37,7 @@ export type GatewaySettings = Pick<
   | 'accounts'
   | 'roles'
   | 'access'
+  | 'requestAccess'
   | 'operators'
   | 'sessionName'
   | 'sourceIdentity'

@@ -4,6 +4,7 @@
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
 import { counted } from '../core/text/plural.ts'
+import { pickerTexts, refusedLinkTexts } from './picker/texts.ts'
 import { sessionTexts } from './sessions/texts.ts'
 import { testSignIn } from './test-sign-in/texts.ts'
 
@@ -161,7 +162,8 @@ const roles = {
     list: [
       ['/', 'Search'],
       ['↓ ↑', 'Move between search and roles'],
-      ['Enter', 'Open console'],
+      ['← →', 'Fold or unfold a group'],
+      ['Enter', 'Open console, in a new tab'],
       ['c', 'Get credentials'],
       ['p', 'Pin or unpin the role'],
       ['Esc', 'Clear the search'],
@@ -579,6 +581,8 @@ export const texts = {
   credentials,
   layout,
   roles,
+  picker: pickerTexts,
+  refusedLink: refusedLinkTexts,
   script,
   shared,
   chooser,
