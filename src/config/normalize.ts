@@ -5,7 +5,7 @@ import { brandingOf } from './normalize/branding.ts'
 import { federationOf } from './normalize/federation.ts'
 import { encryptionKeysOf, issuerOf, signingKeysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
-import { accessRuleOf, accountsOf, operatorRuleOf, roleSettingsOf } from './normalize/roles.ts'
+import { accessRuleOf, accountsOf, operatorRuleOf, requestAccessOf, roleSettingsOf } from './normalize/roles.ts'
 import { samlProviderOf } from './normalize/saml-provider.ts'
 import { storeOf } from './normalize/session-store.ts'
 import { optional, seconds } from './normalize/values.ts'
@@ -59,6 +59,7 @@ export function normalize(
     roles: file.roles.map((role) => roleSettingsOf(role, readText)),
     access: file.access.map((rule, index) => accessRuleOf(rule, ruleLine('access', index))),
     catalog: [file.catalog].flat().map((path) => resolve(folder, path)),
+    ...optional('requestAccess', requestAccessOf(file.requestAccess)),
     operators: file.operators.map((rule, index) => operatorRuleOf(rule, ruleLine('operators', index))),
     sessionName: file.sessionName,
     ...optional('sourceIdentity', file.sourceIdentity),

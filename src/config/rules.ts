@@ -10,6 +10,7 @@ import { keyRules } from './rules/keys.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
+import { requestAccessRules } from './rules/request-access.ts'
 import { roleRules } from './rules/roles.ts'
 import { samlPresetRules } from './rules/saml-presets.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
@@ -34,6 +35,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...brandingRules,
   ...accessRules,
   ...roleRules,
+  ...requestAccessRules,
   ...sessionRules,
 }
 

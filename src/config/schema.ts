@@ -9,7 +9,7 @@ import { branding } from './schema/branding.ts'
 import { gatewayListen, issuer, keys, limits, localAws, session, signingKeys, sts } from './schema/deployment.ts'
 import { federation } from './schema/federation.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
-import { accessRule, account, operatorRule, role } from './schema/roles.ts'
+import { accessRule, account, operatorRule, requestAccess, role } from './schema/roles.ts'
 import { samlProvider } from './schema/saml-provider.ts'
 import { flag, path, template, text, wholeNumber } from './schema/values.ts'
 
@@ -64,6 +64,11 @@ export const configSchema = z
       .default([])
       .describe(
         'Inventory of accounts and roles, as files: the JSON of `aws iam get-account-authorization-details`, `aws organizations list-accounts` or `terraform show -json`, or CSV. In a path `*`, `?` and `**` are wildcards. Read again when the files change.',
+      ),
+    requestAccess: requestAccess
+      .optional()
+      .describe(
+        'Where users ask for roles that they lack: the https URL of a form, in which `{arn}` is replaced by the ARN. Offered on refused links and to users without roles. With `show`, users also see which roles of the catalogue there are.',
       ),
     operators: z.array(operatorRule).default([]).describe('Who may see `/status`. Without a rule, no user may.'),
     sessionName: template('{email}')

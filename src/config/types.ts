@@ -37,6 +37,8 @@ export interface Config {
   readonly access: readonly AccessRule[]
   /** Files of the catalogue: absolute paths, in which `*`, `?` and `**` are wildcards. Empty: there is none. */
   readonly catalog: readonly string[]
+  /** Where users ask for roles that they lack. Missing: the pages offer nothing. */
+  readonly requestAccess?: RequestAccessConfig
   /** Who may see the operators' page. Empty: no user. */
   readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
@@ -384,11 +386,20 @@ export interface AccountConfig {
   /** Default: the account ID. */
   readonly name: string
   readonly color?: AccountColor
+  /** What it is used for, in a word: `production`. */
+  readonly environment?: string
   readonly region?: string
 }
 
 export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'gray'] as const
 export type AccountColor = (typeof accountColors)[number]
+
+export interface RequestAccessConfig {
+  /** An https URL in which `{arn}` is replaced by the role's ARN. */
+  readonly url: string
+  /** Patterns over the ARNs of catalogue roles that users may see without having them. Empty: none. */
+  readonly show: readonly Glob[]
+}
 
 /** Settings of the roles whose ARN matches. For each setting, the first match that has it decides. */
 export interface RoleSettings {

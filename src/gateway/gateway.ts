@@ -38,6 +38,7 @@ export type GatewaySettings = Pick<
   | 'accounts'
   | 'roles'
   | 'access'
+  | 'requestAccess'
   | 'operators'
   | 'sessionName'
   | 'sourceIdentity'

@@ -14,8 +14,11 @@ import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
 import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
+import { linkRoutes } from './links/routes.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
+import { requestAccessRoutes } from './picker/request-access.ts'
+import { roleRoutes } from './picker/routes.ts'
 import { limited } from './rate-limit.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
@@ -31,7 +34,6 @@ import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { publishedRoutes } from './routes/published.ts'
 import { renewalRoutes } from './routes/reauthentication.ts'
-import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
 import { userRoutes } from './routes/user.ts'
@@ -73,6 +75,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
+  app.use(requestAccessRoutes(parts), linkRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
   app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)

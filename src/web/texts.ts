@@ -5,6 +5,7 @@
  */
 import { counted } from '../core/text/plural.ts'
 import { checkNames } from './models/check-names.ts'
+import { pickerTexts, refusedLinkTexts } from './picker/texts.ts'
 import { sessionTexts } from './sessions/texts.ts'
 import { testSignIn } from './test-sign-in/texts.ts'
 
@@ -164,7 +165,8 @@ const roles = {
     list: [
       ['/', 'Search'],
       ['↓ ↑', 'Move between search and roles'],
-      ['Enter', 'Open console'],
+      ['← →', 'Fold or unfold a group'],
+      ['Enter', 'Open console, in a new tab'],
       ['c', 'Get credentials'],
       ['p', 'Pin or unpin the role'],
       ['Esc', 'Clear the search'],
@@ -590,6 +592,8 @@ export const texts = {
   layout,
   roles,
   checks: checkNames,
+  picker: pickerTexts,
+  refusedLink: refusedLinkTexts,
   script,
   shared,
   chooser,

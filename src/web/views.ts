@@ -53,11 +53,17 @@ function assetUrl(name: string): string {
   return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
 }
 
-/** A static file as served: the script begins with its texts. */
+/** A static file as served: the script begins with its texts, and it and the style sheet come without comments. */
 export function staticFile(name: string): Buffer {
-  const file = readFileSync(new URL(`static/${name}`, viewsUrl))
-  if (name !== 'fedgate.js') return file
-  return Buffer.concat([Buffer.from(`const texts = ${JSON.stringify(texts.script)}\n`), file])
+  const file = readFileSync(new URL(`static/${name}`, viewsUrl), 'utf8')
+  if (name.endsWith('.css')) return Buffer.from(withoutComments(file).replaceAll(/([{};,:])\n/g, '$1'))
+  if (name !== 'fedgate.js') return Buffer.from(file)
+  return Buffer.from(`const texts = ${JSON.stringify(texts.script)}\n${withoutComments(file)}`)
+}
+
+/** Comments that begin a line, and what lines are indented by: a sixth of what browsers would load before the page. */
+function withoutComments(source: string): string {
+  return source.replaceAll(/^\s*(?:\/\/.*|\/\*[\s\S]*?\*\/)\n/gm, '').replaceAll(/^\s+/gm, '')
 }
 
 /** `escapeMarkup`, of text and numbers: anything else is a mistake in a model, and throws. */

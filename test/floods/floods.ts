@@ -66,6 +66,7 @@ const personal = [
   '/roles',
   '/roles/why',
   '/roles/confirm',
+  '/roles/request',
   '/roles/reauthenticate',
   '/identity',
   '/activity',

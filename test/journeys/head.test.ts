@@ -54,6 +54,7 @@ const showing = [
   '/readyz',
   '/roles',
   '/roles/confirm',
+  '/roles/request',
   '/roles/why',
   '/saml/:provider/discovery',
   '/saml/:provider/metadata',

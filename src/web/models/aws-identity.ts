@@ -1,9 +1,9 @@
 /** The AWS part of the identity page: how the user will appear there, and the forecasts. */
 import type { IdentityPreview, PredictedRole } from '../../gateway/roles/identity-preview.ts'
+import type { RoleAccount } from '../picker/model.ts'
 import { briefFindings } from './findings.ts'
 import type { AwsSession, IdentityPage, RolePreflights } from './identity.ts'
 import type { RolePreflight } from './preflight.ts'
-import type { RoleAccount } from './roles.ts'
 
 /** As many roles as fit on a screen: others can be searched. */
 const AT_A_GLANCE = 8
