@@ -6,6 +6,7 @@ import type { ServeOptions } from '../options.ts'
 import { errorLines } from '../output.ts'
 import { exitAtLast, stopGateway } from './stop.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
+import { letYoungHeapGrow } from './young-heap.ts'
 
 /**
  * Runs the gateway in a worker, as the first process says. It ends when that one says so, or has gone. Throws ConfigError
@@ -41,6 +42,7 @@ export async function runWorker({ config: file }: ServeOptions, log: Log): Promi
         hasLocalAws: true,
         ...(descriptor !== undefined && { descriptor }),
       })
+      letYoungHeapGrow()
       tell({ kind: 'listening' })
     } else if (message.kind === 'reload') {
       tell(await reloaded(gateway, file, message.configuration))
