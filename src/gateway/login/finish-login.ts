@@ -5,7 +5,16 @@ import type { Caller, Gateway } from '../gateway.ts'
 import type { WritableAudit } from '../record.ts'
 import { finishedLogins } from '../store-records.ts'
 import { addToIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
-import { deleteSignIn, endLogin, type Login, newLogin, putLogin, readLogin, settleLogin } from './logins.ts'
+import {
+  deleteLogin,
+  deleteSignIn,
+  endLogin,
+  type Login,
+  newLogin,
+  putLogin,
+  readLogin,
+  settleLogin,
+} from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
@@ -53,13 +62,34 @@ export async function finishLogin(gateway: FinishPorts, finish: Finish, caller: 
   if (binding === undefined) return { kind: 'to-confirm', identity: signIn.identity }
   // Checked before the handle is used up: reloading the page finishes the login once the log can be written.
   gateway.audit.mustBeWritable()
-  if (!(await useHandle(gateway, finish.handle))) return finishedBefore(gateway, finish)
   const { provider, subject } = signIn.identity
+  const isOurs = isBoundTo(binding, finish.browserSecret)
+  if (isOurs && !mayRenew(verified, finish.session)) return beginOrRepeat(gateway, finish, verified, caller)
+  if (!(await useHandle(gateway, finish.handle))) return finishedBefore(gateway, finish)
   return auditingRefusals(gateway, { provider, subject }, caller, async () => {
-    if (isBoundTo(binding, finish.browserSecret)) return renewOrBegin(gateway, finish, verified, caller)
+    if (isOurs) return renewOrBegin(gateway, finish, verified, caller)
     await deleteSignIn(gateway.store, verified.id)
     throw new GatewayError('login.other_browser')
   })
+}
+
+/** Whether this browser's own login asked for it. */
+function mayRenew({ renews }: VerifiedSignIn, { loginId }: BrowserSession): boolean {
+  return renews !== undefined && renews === loginId
+}
+
+/** Of several that finish with the same handle, one begins the login. */
+async function beginOrRepeat(
+  gateway: FinishPorts,
+  finish: Omit<Finish, 'browserSecret'>,
+  verified: VerifiedSignIn,
+  caller: Caller,
+): Promise<FinishResult> {
+  const { provider, subject } = verified.signIn.identity
+  const begun = await auditingRefusals(gateway, { provider, subject }, caller, () =>
+    begin(gateway, finish, verified, caller, useHandle(gateway, finish.handle)),
+  )
+  return begun ?? finishedBefore(gateway, finish)
 }
 
 /** Reloading the finish page continues only if the login that it began is the live one of this browser. */
@@ -83,7 +113,11 @@ async function renewOrBegin(
 ): Promise<FinishResult> {
   const { arrivedAt, begunAt, returnTo } = verified
   const renewed = await reauthenticatedBy(gateway, session.loginId, verified, (next) => addToIndex(gateway, next))
-  if (!renewed) return begin(gateway, { handle, session }, verified, caller)
+  if (!renewed) {
+    const begun = await begin(gateway, { handle, session }, verified, caller, Promise.resolve(true))
+    if (!begun) throw new GatewayError('login.used')
+    return begun
+  }
   await refuseSignedOut(gateway, renewed, arrivedAt, begunAt)
   await orEnd(gateway, renewed, () => auditRenewal(gateway, renewed, caller))
   await rememberFinished(gateway, handle, renewed, returnTo)
@@ -91,19 +125,22 @@ async function renewOrBegin(
 }
 
 /**
- * In as few steps as its order has: the login with its entries in the index; then its audit line; then everything that
- * makes it last, the browser's session among it. Each step is one transaction of a store that groups them.
+ * In as few steps as its order has: the login with its entries in the index, while the handle is used up; then its audit
+ * line; then everything that makes it last, the browser's session among it. Each step is one transaction of a store that
+ * groups them. undefined: the handle had been used, and nothing has begun.
  */
 async function begin(
   gateway: FinishPorts,
   { handle, session }: Omit<Finish, 'browserSecret'>,
   verified: VerifiedSignIn,
   caller: Caller,
-): Promise<FinishResult> {
+  using: Promise<boolean>,
+): Promise<FinishResult | undefined> {
   const { returnTo, arrivedAt, begunAt } = verified
   const { lifetimeSeconds } = gateway.settings.session
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = newLogin(gateway.now(), verified, lifetimeSeconds, from)
+  if (!(await putIfFirst(gateway, login, verified, using))) return undefined
   const settle = () =>
     all([
       settleLogin(gateway.store, login, verified),
@@ -111,7 +148,6 @@ async function begin(
       session.begin(login),
     ])
   try {
-    await all([putLogin(gateway.store, login, verified), addToIndex(gateway, login)])
     await refuseSignedOut(gateway, login, arrivedAt, begunAt)
     await auditLogin(gateway, login, caller, settle)
   } catch (error) {
@@ -120,6 +156,30 @@ async function begin(
     throw error
   }
   return { kind: 'signed-in', login, returnTo }
+}
+
+/** Stores it while the handle is used up; it does not stay where that was used before, or where anything fails. */
+async function putIfFirst(
+  gateway: FinishPorts,
+  login: Login,
+  verified: VerifiedSignIn,
+  using: Promise<boolean>,
+): Promise<boolean> {
+  const storing = all([
+    using.then(() => undefined),
+    putLogin(gateway.store, login, verified),
+    addToIndex(gateway, login),
+  ])
+  const isFirst = await storing.then(
+    () => using,
+    async (error: unknown) => {
+      await deleteLogin(gateway.store, login).catch(() => undefined)
+      throw error
+    },
+  )
+  // Its sign-in is the other's, who may be using it.
+  if (!isFirst) await deleteLogin(gateway.store, login)
+  return isFirst
 }
 
 /** Waits for all, even if one fails: what is undone afterwards must not be written later. */
@@ -165,9 +225,5 @@ export async function confirmLogin(
   if (!verified) return finishedBefore(gateway, { handle, session })
   if (verified.binding !== undefined) throw new GatewayError('login.other_browser')
   gateway.audit.mustBeWritable()
-  if (!(await useHandle(gateway, handle))) return finishedBefore(gateway, { handle, session })
-  const { provider, subject } = verified.signIn.identity
-  return auditingRefusals(gateway, { provider, subject }, caller, () =>
-    begin(gateway, { handle, session }, verified, caller),
-  )
+  return beginOrRepeat(gateway, { handle, session }, verified, caller)
 }

@@ -73,6 +73,11 @@ export function putLogin(
   return logins.put(store, id, { signInId, ...login }, login.expiresAt)
 }
 
+/** Deletes a login that has not begun, and leaves its sign-in. */
+export function deleteLogin(store: Store, { id }: Pick<Login, 'id'>): Promise<void> {
+  return logins.delete(store, id)
+}
+
 /**
  * Keeps the sign-in as long as the login that began with it: once that is recorded, so that a login whose beginning was
  * interrupted does not live on. Throws GatewayError `login.expired` if the sign-in has just expired.
