@@ -57,10 +57,12 @@ const idleRssOf = async (name: string, store: string): Promise<number> => {
   const child = spawn(process.execPath, [main, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })
   for await (const line of lines) if (line.includes('fedgate listens')) break
+  child.stderr?.resume()
   await delay(3_000)
   const pages = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+  const ended = once(child, 'exit')
   child.kill('SIGTERM')
-  await once(child, 'exit')
+  await ended
   return Number(pages) * 1024
 }
 
