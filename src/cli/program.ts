@@ -23,6 +23,7 @@ import {
   trustPolicyFormats,
 } from './options.ts'
 import type { Output } from './output.ts'
+import { keepYoungHeapSmall } from './serving/young-heap.ts'
 import { addUserCommands } from './user/program.ts'
 import { userCommands } from './user/user-commands.ts'
 
@@ -45,7 +46,10 @@ export interface Commands extends AuditCommands, KeysCommands {
 export const commands: Commands = {
   init: async (options) => (await import('./init/init.ts')).runInit(options),
   demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
-  serve: async (options) => (await import('./serve.ts')).runServe(options),
+  serve: async (options) => {
+    keepYoungHeapSmall()
+    await (await import('./serve.ts')).runServe(options)
+  },
   localAws: async (options) => (await import('./local-aws/local-aws.ts')).runLocalAws(options),
   check: async (options) => (await import('./check.ts')).runCheck(options),
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),

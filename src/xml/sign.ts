@@ -1,4 +1,4 @@
-import { type SignatureAlgorithm, SignedXml } from 'xml-crypto'
+import type { SignatureAlgorithm } from 'xml-crypto'
 import { FedgateError } from '../core/errors.ts'
 import type { Signer } from '../core/keys.ts'
 import { ENVELOPED_SIGNATURE, EXCLUSIVE_C14N, RSA_SHA256, SHA256 } from './algorithms.ts'
@@ -23,6 +23,8 @@ export async function signEnveloped(xml: string, { id, signer, ...at }: SigningP
   const [neighbour, action] = 'after' in at ? ([at.after, 'after'] as const) : ([at.before, 'before'] as const)
   if (!OUR_ID.test(id) || !OUR_ID.test(neighbour)) throw new Error('only IDs of our own making can be signed')
   const place = `//*[@ID='${id}']`
+  // Loaded at the first use: a gateway that signs nothing needs neither it nor its DOM.
+  const { SignedXml } = await import('xml-crypto')
   // xml-crypto wants a key to be there; the signer holds the real one and alone uses it.
   const signed = new SignedXml({
     privateKey: 'held by the signer',

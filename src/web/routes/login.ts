@@ -2,13 +2,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { YEAR_MS } from '../../core/duration.ts'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import {
-  abandonLogin,
-  confirmLogin,
-  type FinishOutcome,
-  type FinishResult,
-  finishLogin,
-} from '../../gateway/login/finish-login.ts'
+import { confirmLogin, type FinishOutcome, finishLogin } from '../../gateway/login/finish-login.ts'
 import { hasIdpDiscovery } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { startLogin } from '../../gateway/login/start-login.ts'
@@ -24,7 +18,7 @@ import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
-import { beginSession, currentLogin } from '../session.ts'
+import { browserSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
 /** An e-mail address has at most 254 characters. */
@@ -101,10 +95,10 @@ function finish(parts: WebParts): RequestHandler {
     const { gateway } = parts
     const handle = text(request.query.handle)
     const browserSecret = boundBrowser(gateway, request)
-    const { loginId } = request.session
-    const finished = await finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response))
+    const session = browserSession(gateway, request, response)
+    const finished = await finishLogin(gateway, { handle, browserSecret, session }, callerOf(request, response))
     if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
-    await land(gateway, request, response, finished)
+    redirect(response, 303, finished.returnTo)
   }
 }
 
@@ -128,22 +122,12 @@ function askWhetherMeant(
   sendPage(response, views.render('confirm-sign-in', page))
 }
 
-async function land(gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> {
-  if (finished.kind === 'signed-in') {
-    const { login } = finished
-    await beginSession(gateway, request, response, login).catch(async (error: unknown) => {
-      await abandonLogin(gateway, login)
-      throw error
-    })
-  }
-  redirect(response, 303, finished.returnTo)
-}
-
 /** POST /login/finish: the user confirms. */
 function confirm({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
-    const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
-    await land(gateway, request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
+    const asked = { handle: text(request.body[fields.handle]), session: browserSession(gateway, request, response) }
+    const { returnTo } = await confirmLogin(gateway, asked, callerOf(request, response))
+    redirect(response, 303, returnTo)
   }
 }
 
