@@ -35,6 +35,7 @@ const showing = [
   '/.well-known/openid-configuration',
   '/activity',
   '/api/openapi.json',
+  '/api/configuration',
   '/api/roles',
   '/api/session',
   '/branding/colors.css',
