@@ -55,11 +55,11 @@ async function packRedirect(message: MessageToSend, signer: Signer | undefined):
 
 /** Loaded at the first message: the library is large, and a gateway at rest sends none. */
 function packer(): Promise<Packer> {
-  loading ??= import('samlify').then(({ default: samlify }) => packingWith(samlify))
+  loading ??= import('samlify').then(packingWith)
   return loading
 }
 
-function packingWith(samlify: (typeof Samlify)['default']): Packer {
+function packingWith(samlify: Pick<typeof Samlify, 'ServiceProvider' | 'IdentityProvider'>): Packer {
   // No message contains these parties: samlify requires both, and reads their metadata with XPath, which for each message
   // would cost more than the rest of a login.
   const sender = samlify.ServiceProvider({
