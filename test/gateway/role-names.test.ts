@@ -1,6 +1,7 @@
 /** How links name a role, and what comes close to a name that fits none. */
 import { describe, expect, it } from 'vitest'
-import { nearestRoles, rolesCalled } from '../../src/gateway/roles/role-names.ts'
+import { rolesCalled } from '../../src/core/role-names.ts'
+import { nearestRoles } from '../../src/gateway/roles/role-names.ts'
 
 const role = (account: string, accountName: string, name: string, alias?: string) => ({
   arn: `arn:aws:iam::${account}:role/${name}`,

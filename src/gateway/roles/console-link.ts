@@ -8,10 +8,10 @@ import { consoleServiceOf, consoleServices } from '../../aws/facts/console-servi
 import { partitionById } from '../../aws/facts/partitions.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
+import { rolesCalled } from '../../core/role-names.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.ts'
-import { rolesCalled } from './role-names.ts'
 
 /** Services that may be named instead of a page's URL. */
 export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))

@@ -1,36 +1,13 @@
-/** How links and the pages name a role, and which ones come close to a name that fits none. */
+/** Which roles come close to a name that fits none. */
 import { parseRoleArn } from '../../core/arn.ts'
+import type { NamedRole } from '../../core/role-names.ts'
 import { editDistance } from '../../core/text/suggest.ts'
-import type { ListedRole } from './list-roles.ts'
-
-type NamedRole = Pick<ListedRole, 'arn' | 'account' | 'accountName' | 'name' | 'alias'>
 
 /** How many of them a refused link offers. */
 const MOST_NEAR = 5
 
 /** Below it, two names have little in common. */
 const LEAST_ALIKE = 0.5
-
-/**
- * The roles that are meant by an ARN, an alias, `account/role` (the account by ID or name) or a role's name: by the
- * first of these that fits any, in the same case or else in any. The command line reads names by the same rule.
- */
-export function rolesCalled<Role extends NamedRole>(roles: readonly Role[], name: string): readonly Role[] {
-  const wanted = name.toLowerCase()
-  const kinds: readonly ((role: Role) => readonly string[])[] = [
-    ({ arn }) => [arn],
-    ({ alias }) => (alias === undefined ? [] : [alias]),
-    (role) => [`${role.account}/${role.name}`, `${role.accountName}/${role.name}`],
-    (role) => [role.name],
-  ]
-  for (const namesOf of kinds) {
-    const exact = roles.filter((role) => namesOf(role).includes(name))
-    if (exact.length > 0) return exact
-    const alike = roles.filter((role) => namesOf(role).some((one) => one.toLowerCase() === wanted))
-    if (alike.length > 0) return alike
-  }
-  return []
-}
 
 /** The roles that come closest to a name that fits none of them, closest first; at most five. */
 export function nearestRoles<Role extends NamedRole>(roles: readonly Role[], asked: string): readonly Role[] {

@@ -3,12 +3,13 @@
  * and the page of a link that cannot be followed. Following a link changes nothing and issues nothing.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { rolesCalled } from '../../core/role-names.ts'
 import { auditRefusedRequest } from '../../gateway/audit-lines.ts'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { type ConsoleLink, namedServices, rolesOfLink } from '../../gateway/roles/console-link.ts'
 import { listRoles } from '../../gateway/roles/list-roles.ts'
-import { nearestRoles, rolesCalled } from '../../gateway/roles/role-names.ts'
+import { nearestRoles } from '../../gateway/roles/role-names.ts'
 import { callerOf, changeReference, referenceOf } from '../caller.ts'
 import { wantsJson } from '../error-answers.ts'
 import { statusOf } from '../errors.ts'
