@@ -401,7 +401,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         visit({ javaScriptEnabled: on, path: `/roles?q=${DENIED?.account}+support` }, async (page) => {
           await page.getByRole('link', { name: 'SupportEngineer', exact: true }).first().click()
           await page.getByText(`groups = ${DENIED?.group}`).waitFor()
-          expect(await page.getByRole('table', { name: 'Findings' }).textContent()).toContain('tagsArePermitted')
+          expect(await page.locator('.notice.is-warning').textContent()).toMatch(/sts:TagSession.*What to change:/s)
           await page.getByRole('button', { name: /^Credentials for/ }).click()
           await page.getByText('sts.access_denied').first().waitFor()
         }),
