@@ -96,6 +96,8 @@ export const texts = {
   rejectedByProvider: (host: string) => `${host}: ${host} responded with HTTP/1.1 400 Bad Request`,
   /** [K] */
   providerUnreachable: (host: string) => `${host}: the identity provider did not answer`,
+  /** awsteele.com, July 2026 */
+  roleNotAuthorized: 'The target role ARN is not present in the roles claim of the identity token',
   /** [K] */
   subjectTooLong: 'The subject of the token is longer than 255 characters',
   subjectUnreadable: 'The subject of the token has characters that no answer can carry',

@@ -45,7 +45,7 @@ export const assumeRole: Action = (sts, call) => {
     passed,
     inherited,
     mfaAt,
-    hasContexts: contexts.length > 0,
+    contextProviders: contexts,
   })
   const policies = sessionPoliciesOf(parameters)
   const { session, members } = openSession(
