@@ -6,7 +6,7 @@ import type { IamOperation } from '../../src/local-aws/iam/inputs.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { XmlElement } from '../../src/xml/tree.ts'
 import { requireTool } from '../tools.ts'
-import { modelOf } from './model.ts'
+import { modelOf, readIamModel, STS_MODEL } from './model.ts'
 import { DORA, EVA, MFA, roleArn, signedCall, signedState, tagParameters } from './signed-calls.ts'
 import {
   ACCOUNT,
@@ -43,9 +43,6 @@ interface OutputModel {
   readonly shapes: Readonly<Record<string, OutputShape>>
 }
 
-const [STS, IAM] = [modelOf('sts/2011-06-15'), modelOf('iam/2010-05-08')]
-const read = (path: string): OutputModel => JSON.parse(readFileSync(path, 'utf8')) as OutputModel
-
 /** Members that have come since Debian's model. */
 const later = new Set(['SAMLProviderUUID', 'AssertionEncryptionMode', 'PrivateKeyList'])
 
@@ -57,6 +54,14 @@ const textOf = ({ children }: XmlElement): string => children.filter((child) => 
 const departures = (model: OutputModel, name: string, element: XmlElement, path = name): readonly string[] => {
   const shape = model.shapes[name] ?? { type: 'missing' }
   if (shape.type === 'structure') return structureDepartures(model, shape, element, path)
+  if (shape.type === 'map')
+    return elementsIn(element).flatMap((child) =>
+      elementsIn(child)
+        .map(({ local }) => local)
+        .join() === 'key,value'
+        ? []
+        : [`${path} has ${child.local}`],
+    )
   if (shape.type === 'list')
     return elementsIn(element).flatMap((child, n) =>
       child.local === 'member'
@@ -107,8 +112,9 @@ const inResult = (model: OutputModel, operation: string, text: string): readonly
   return result ? departures(model, shape, result) : [`${operation} has no result`]
 }
 
-describe.skipIf(!requireTool(STS))('An answer is what the service model says', () => {
-  const [sts, iam] = [read(STS), read(IAM)]
+describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the service model says', () => {
+  const sts = JSON.parse(readFileSync(STS_MODEL, 'utf8')) as OutputModel
+  const iam = readIamModel<OutputModel>()
   let openId: OpenIdProvider
   let aws: Running
   let keys: Awaited<ReturnType<typeof newKeys>>
@@ -195,6 +201,16 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ['ListRoles', { MaxItems: '3' }],
       ['GetAccountAuthorizationDetails', { MaxItems: '3', 'Filter.member.1': 'Role' }],
       ['ListAccountAliases', {}],
+      ['GetAccountSummary', {}],
+      ['SetSecurityTokenServicePreferences', { GlobalEndpointTokenVersion: 'v2Token' }],
+      ['EnableOutboundWebIdentityFederation', {}],
+      ['GetOutboundWebIdentityFederationInfo', {}],
+      ['DisableOutboundWebIdentityFederation', {}],
+      ['EnableOrganizationsRootSessions', {}],
+      ['EnableOrganizationsRootCredentialsManagement', {}],
+      ['ListOrganizationsFeatures', {}],
+      ['DisableOrganizationsRootCredentialsManagement', {}],
+      ['DisableOrganizationsRootSessions', {}],
       ['TagRole', { ...role, ...tagParameters({ Stage: 'test' }) }],
       ['ListRoleTags', { ...role, MaxItems: '1' }],
       ['UntagRole', { ...role, 'TagKeys.member.1': 'Stage' }],

@@ -82,6 +82,18 @@ export const iamInputs = {
   ListInstanceProfilesForRole: [roleName, ...paging],
   GetAccountAuthorizationDetails: [optional('Filter', listOf(entityType)), ...paging.toReversed()],
   ListAccountAliases: [...paging],
+  GetAccountSummary: [],
+  SetSecurityTokenServicePreferences: [
+    required('GlobalEndpointTokenVersion', { type: 'text', values: ['v1Token', 'v2Token'] }),
+  ],
+  EnableOutboundWebIdentityFederation: [],
+  DisableOutboundWebIdentityFederation: [],
+  GetOutboundWebIdentityFederationInfo: [],
+  EnableOrganizationsRootSessions: [],
+  DisableOrganizationsRootSessions: [],
+  EnableOrganizationsRootCredentialsManagement: [],
+  DisableOrganizationsRootCredentialsManagement: [],
+  ListOrganizationsFeatures: [],
   CreateSAMLProvider: [
     required('SAMLMetadataDocument', samlMetadata),
     required('Name', text(1, 128, PROVIDER_NAME)),

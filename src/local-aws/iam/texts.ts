@@ -19,6 +19,18 @@ export const refusals = {
     new AwsError('MalformedPolicyDocument', `Missing required condition on ${key} for a shared identity provider`),
   /** [K] */
   boundary: () => invalidInput('Permissions boundaries are not supported by the local AWS.'),
+  /** [K] */
+  outboundEnabled: () =>
+    new AwsError('FeatureEnabled', 'Outbound web identity federation is already enabled for this account.'),
+  /** [K] */
+  outboundDisabled: () =>
+    new AwsError('FeatureDisabled', 'Outbound web identity federation is not enabled for this account.'),
+  /** [K] */
+  noRootAccess: () =>
+    new AwsError(
+      'AccountNotManagementOrDelegatedAdministratorException',
+      'The request was rejected because the account making the request is not the management account or delegated administrator account for centralized root access.',
+    ),
   duplicateTags: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
   /** Recorded for OpenID providers. */
   tooManyTags: () => limitExceeded('The number of tags has reached the maximum limit.'),

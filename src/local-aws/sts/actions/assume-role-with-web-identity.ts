@@ -36,7 +36,7 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   const identity = [...webIdentityContext(user), roleAuthorizedByIdp(user.claims, role.arn)]
   requireTrust({ ...session, action: ACTION, identity }, call)
   const policies = sessionPoliciesOf(parameters)
-  const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, call)
+  const { session: opened, members } = openSession(aws, { ...session, identity, policies, seconds }, call)
   return {
     members: [
       ...members,

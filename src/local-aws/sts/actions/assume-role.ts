@@ -49,7 +49,7 @@ export const assumeRole: Action = (sts, call) => {
   })
   const policies = sessionPoliciesOf(parameters)
   const { session, members } = openSession(
-    sts.sessions,
+    sts,
     { role, sessionName, seconds, sourceIdentity, tags, policies, ...handedDown(caller) },
     call,
   )

@@ -92,10 +92,11 @@ function roleUnknownHere(action: AssumeAction): AwsError {
 /** Of an issuer that IAM knows in that account. Throws InvalidIdentityToken or ExpiredToken. */
 export async function userOfIdToken(
   token: DecodedToken,
-  { iam, issuerKeys }: Pick<Sts, 'iam' | 'issuerKeys'>,
+  { iam, issuerKeys, outbound }: Pick<Sts, 'iam' | 'issuerKeys' | 'outbound'>,
   account: string,
   now: Date,
 ): Promise<VerifiedUser> {
+  if (outbound.isOwn(token.issuer)) throw invalidToken(texts.outboundNotAccepted, token.issuer)
   const provider = findProvider(iam, account, token.issuer)
   const audience = checkAudience(token, provider.clientIds)
   await verifyTokenSignature(token, issuerKeys, provider.thumbprints, now)
