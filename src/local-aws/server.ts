@@ -86,8 +86,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : listen.port
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
-  origin = `http://${host}:${port}`
-  return { url: origin, close: () => closed(server) }
+  const url = `http://${host}:${port}`
+  // An address that means every interface is none that documents can be fetched from.
+  origin = /^(?:0\.0\.0\.0|\[::\])$/.test(host) ? `http://localhost:${port}` : url
+  return { url, close: () => closed(server) }
 }
 
 /** Text from clients must neither start a log line of its own nor fill the log with megabytes. */

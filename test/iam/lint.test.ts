@@ -413,6 +413,17 @@ describe('A key', () => {
     expect(sentence(asking(wrong), []).join()).toContain(`${issuer}:${claim}?`)
   })
 
+  it.each([
+    ['sts:RoleAuthorizedByIdp', 'sts:AssumeRoleWithWebIdentity'],
+    ['sts:TaskPolicyArn', 'sts:AssumeRoot'],
+    ['sts:IdentityTokenAudience', 'sts:GetWebIdentityToken'],
+    ['sts:RequestContextProviders', 'sts:SetContext'],
+  ])('a key of other calls is never filled for an assertion: %s, which is there for %s', (key, action) => {
+    const policy = document(samlStatement({ 'ForAnyValue:StringEquals': { [key]: 'x' } }))
+    expect(found(policy, [saml])).toContainEqual(['trust.key_never_filled', `${C}.ForAnyValue:StringEquals.${key}`])
+    expect(sentence(policy, [saml]).join()).toContain(action)
+  })
+
   it('a key is not made of every attribute', () => {
     const policy = document(samlStatement({ 'ForAnyValue:StringEquals': { 'saml:groups': 'admins' } }))
     expect(found(policy, [saml])).toEqual([['trust.claim_is_no_key', `${C}.ForAnyValue:StringEquals.saml:groups`]])

@@ -1,13 +1,14 @@
 /** Answers and errors are those of botocore's service models, which leave a misspelt element out without a word. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
 import { AwsError, type AwsErrorCode } from '../../src/local-aws/aws-errors.ts'
 import type { IamOperation } from '../../src/local-aws/iam/inputs.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { XmlElement } from '../../src/xml/tree.ts'
 import { requireTool } from '../tools.ts'
 import { modelOf, readIamModel, STS_MODEL } from './model.ts'
-import { DORA, EVA, MFA, roleArn, signedCall, signedState, tagParameters } from './signed-calls.ts'
+import { DORA, EVA, MFA, OTHER_ACCOUNT, roleArn, signedCall, signedState, tagParameters } from './signed-calls.ts'
 import {
   ACCOUNT,
   ATTRIBUTE,
@@ -122,7 +123,15 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
     openId = await startOpenIdProvider()
     keys = await newKeys()
     const [state, signed] = [stateFor(keys, openId.url), signedState()]
-    const all = { ...signed, ...state, users: signed.users, roles: [...state.roles, ...signed.roles] }
+    const switchedOn = { outboundFederation: true, rootFeatures: ['RootSessions'] } as const
+    const all = {
+      ...signed,
+      ...state,
+      accounts: signed.accounts.map((account, n) => (n === 0 ? { ...account, ...switchedOn } : account)),
+      users: signed.users,
+      roles: [...state.roles, ...signed.roles],
+      tradeInTokens: [{ token: new Secret('approved'), principal: roleArn('Hour') }],
+    }
     aws = await start(all, undefined, { encodedMessages: true })
   })
   afterAll(async () => {
@@ -166,6 +175,17 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
     ['GetCallerIdentity', () => ({}), EVA],
     ['GetFederationToken', () => ({ Name: 'guest', Policy: policy }), EVA],
     ['GetSessionToken', () => ({ ...MFA }), DORA],
+    [
+      'AssumeRoot',
+      () => ({
+        TargetPrincipal: OTHER_ACCOUNT,
+        'TaskPolicyArn.arn': 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy',
+        MinimumSessionTokenSize: '1000',
+      }),
+      EVA,
+    ],
+    ['GetDelegatedAccessToken', () => ({ TradeInToken: 'approved' }), EVA],
+    ['GetWebIdentityToken', () => ({ 'Audience.member.1': 'x', SigningAlgorithm: 'ES384', ...tags }), EVA],
   ])('an answer is what the service model says: %s', async (Action, parameters, key) => {
     const { status, text } = await signedCall(aws.url, key, { Action, ...(await parameters()) })
     expect([status, inResult(sts, Action, text)]).toEqual([200, []])
@@ -203,9 +223,9 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
       ['ListAccountAliases', {}],
       ['GetAccountSummary', {}],
       ['SetSecurityTokenServicePreferences', { GlobalEndpointTokenVersion: 'v2Token' }],
-      ['EnableOutboundWebIdentityFederation', {}],
       ['GetOutboundWebIdentityFederationInfo', {}],
       ['DisableOutboundWebIdentityFederation', {}],
+      ['EnableOutboundWebIdentityFederation', {}],
       ['EnableOrganizationsRootSessions', {}],
       ['EnableOrganizationsRootCredentialsManagement', {}],
       ['ListOrganizationsFeatures', {}],

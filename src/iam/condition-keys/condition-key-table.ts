@@ -150,10 +150,7 @@ const sessionKeys: readonly ConditionKey[] = [
   row(
     'sts:RoleAuthorizedByIdp',
     ['sts:AssumeRoleWithWebIdentity'],
-    'whether the claim https://aws.amazon.com/roles names the role',
-    {
-      unconfirmed: unverifiedAssumptions.rolesClaimAbsent,
-    },
+    'whether the claim https://aws.amazon.com/roles names the role; false without it, which is not confirmed',
   ),
   row('sts:RequestContextProviders', SET_CONTEXT, 'ProvidedContexts: the ARNs of the context providers', {
     multi: true,

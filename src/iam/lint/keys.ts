@@ -46,7 +46,7 @@ export function keyProblem(key: string, callers: Callers): KeyProblem | undefine
   if (isFilled || known.unconfirmed) return undefined
   return {
     kind: 'never',
-    why: `it is there for ${known.actions.filter((action) => /Assume|Get/.test(action)).join(', ')}`,
+    why: `it is there for ${known.actions.filter((action) => !/TagSession|SetSourceIdentity/.test(action)).join(', ')}`,
   }
 }
 
