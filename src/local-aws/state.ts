@@ -224,6 +224,7 @@ export interface IamStore {
   user(accessKeyId: string): User | undefined
   /** With the root user, under every access key. */
   usersIn(account: string): readonly User[]
+  deleteAccessKey(accessKeyId: string): void
   /** Under the first of the access keys. */
   userByArn(arn: string): User | undefined
   /** The ARN of the user or role that has this unique ID now. */

@@ -222,6 +222,8 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
       ['GetAccountAuthorizationDetails', { MaxItems: '3', 'Filter.member.1': 'Role' }],
       ['ListAccountAliases', {}],
       ['GetAccountSummary', {}],
+      ['ListAccessKeys', { UserName: 'dora' }],
+      ['DeleteAccessKey', { UserName: 'dora', AccessKeyId: DORA.accessKeyId }],
       ['SetSecurityTokenServicePreferences', { GlobalEndpointTokenVersion: 'v2Token' }],
       ['GetOutboundWebIdentityFederationInfo', {}],
       ['DisableOutboundWebIdentityFederation', {}],

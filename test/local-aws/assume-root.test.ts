@@ -1,11 +1,14 @@
 import {
+  DeleteAccessKeyCommand,
   EnableOrganizationsRootSessionsCommand,
   GetAccountSummaryCommand,
+  ListAccessKeysCommand,
   ListOrganizationsFeaturesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, AssumeRootCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
 import { taskPolicy } from '../../src/local-aws/sts/task-policies.ts'
 import { holds } from '../held/holds.ts'
 import {
@@ -74,6 +77,42 @@ describe('AssumeRoot', () => {
       expect(await errorOf(session.send(new ListRolesCommand({})))).toBe('AccessDenied')
       const other = keyOf((await assume(MIA, { task: `${TASKS}/S3UnlockBucketPolicy` })).Credentials)
       expect(await errorOf(iamAt(aws.url, other).send(new GetAccountSummaryCommand({})))).toBe('AccessDenied')
+    },
+  )
+
+  it(
+    'lets an audit find the keys of the root user, and a deletion take them away',
+    holds('A.5 AssumeRoot task policy'),
+    async () => {
+      const rootKey = { accessKeyId: 'AKIAWNZGKIQYROOT0000', secretAccessKey: 'secret-of-the-member' }
+      const state = organizationState({ rootFeatures: ['RootSessions'] })
+      const accounts = state.accounts.map((account) =>
+        account.id === MEMBER
+          ? { ...account, root: { ...rootKey, secretAccessKey: new Secret(rootKey.secretAccessKey) } }
+          : account,
+      )
+      const fresh = await start({ ...state, accounts })
+      const iamFor = async (task: string) => {
+        const { Credentials } = await stsAt(fresh.url, MIA).send(
+          new AssumeRootCommand({ TargetPrincipal: MEMBER, TaskPolicyArn: { arn: `${TASKS}/${task}` } }),
+        )
+        return iamAt(fresh.url, keyOf(Credentials))
+      }
+      const withRootKey = () => errorOf(stsAt(fresh.url, rootKey).send(new GetCallerIdentityCommand({})))
+      try {
+        const audit = await iamFor('IAMAuditRootUserCredentials')
+        const keys = async () => (await audit.send(new ListAccessKeysCommand({}))).AccessKeyMetadata
+        expect(await keys()).toEqual([{ AccessKeyId: rootKey.accessKeyId, Status: 'Active' }])
+        expect(await errorOf(audit.send(new ListAccessKeysCommand({ UserName: 'max' })))).toBe('AccessDenied')
+        const deletion = new DeleteAccessKeyCommand({ AccessKeyId: rootKey.accessKeyId })
+        expect([await errorOf(audit.send(deletion)), await withRootKey()]).toEqual(['AccessDenied', 'no error'])
+        const deleting = await iamFor('IAMDeleteRootUserCredentials')
+        expect(await errorOf(deleting.send(deletion))).toBe('no error')
+        expect([await keys(), await withRootKey()]).toEqual([[], 'InvalidClientTokenId'])
+        expect(await errorOf(deleting.send(deletion))).toBe('NoSuchEntityException')
+      } finally {
+        await fresh.close()
+      }
     },
   )
 

@@ -1,5 +1,6 @@
 /** The operations of IAM by name. */
 import type { Action } from '../sts/call.ts'
+import { deleteAccessKey, listAccessKeys } from './access-keys.ts'
 import { getAccountAuthorizationDetails, listAccountAliases } from './account.ts'
 import {
   disableOutboundFederation,
@@ -77,6 +78,8 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
     ListAccountAliases: listAccountAliases,
     GetAccountSummary: getAccountSummary,
+    ListAccessKeys: listAccessKeys,
+    DeleteAccessKey: deleteAccessKey,
     SetSecurityTokenServicePreferences: setSecurityTokenServicePreferences,
     EnableOutboundWebIdentityFederation: enableOutboundFederation,
     DisableOutboundWebIdentityFederation: disableOutboundFederation,

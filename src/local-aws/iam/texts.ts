@@ -6,6 +6,10 @@
 import { AwsError } from '../aws-errors.ts'
 
 export const refusals = {
+  noUser: (name: string) => noSuchEntity(`The user with name ${name} cannot be found.`),
+  noAccessKey: (id: string) => noSuchEntity(`The Access Key with id ${id} cannot be found.`),
+  userNameMissing: () =>
+    new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials'),
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
   roleExists: (name: string) => alreadyExists(`Role with name ${name} already exists.`),
   rolePolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.'),

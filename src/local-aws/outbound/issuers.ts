@@ -5,7 +5,7 @@
  */
 import { createHash, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { type JWTPayload, SignJWT } from 'jose'
+import type { JWTPayload } from 'jose'
 import type { HttpRequest, HttpResponse } from '../http.ts'
 
 export const outboundAlgorithms = ['RS256', 'ES384'] as const
@@ -52,6 +52,8 @@ export function createOutboundIssuers(accounts: readonly string[], origin: () =>
     urlOf,
     isOwn: (issuer) => issuer.startsWith(`${origin()}${PATH}/`),
     sign: async (account, algorithm, claims) => {
+      // Loaded with the first token: most runs issue none, so the program starts faster.
+      const { SignJWT } = await import('jose')
       const { privateKey, kid } = (await keysOf(account))[algorithm]
       return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' }).sign(privateKey)
     },

@@ -21,6 +21,7 @@ export const jsonTypes = {
   ]),
   boolean: new Set(['IsAttachable', 'IsDefaultVersion', 'IsTruncated', 'JwtVendingEnabled']),
   list: new Set([
+    'AccessKeyMetadata',
     'AccountAliases',
     'AttachedManagedPolicies',
     'AttachedPolicies',

@@ -65,7 +65,10 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
     stsRegions: (id) => regionsOf(accounts.get(id)),
     user: (accessKeyId) => byKey.get(accessKeyId),
     userByArn: (arn) => byArn.get(arn),
-    usersIn: (account) => users.filter((user) => user.account === account),
+    usersIn: (account) => [...byKey.values()].filter((user) => user.account === account),
+    deleteAccessKey: (accessKeyId) => {
+      byKey.delete(accessKeyId)
+    },
     role: roles.find,
     principalById: (id) =>
       roles.all().find((role) => role.id === id)?.arn ?? users.find(({ userId }) => userId === id)?.arn,
