@@ -85,13 +85,17 @@ export const factSections: Readonly<Record<string, FactSection>> = {
     facts: [
       ['Keys begin with the issuer without `https://`, with its path', 'documented'],
       ['A slash at the issuer’s end is not part of the key', 'unconfirmed'],
-      ['A generic issuer has `aud`, `azp`, `amr` and `sub`', 'documented'],
-      ['`accounts.google.com:aud` is azp where the token has one, else aud; `oaud` is always aud', 'documented'],
+      ['An issuer without a list of its own has `amr`, `aud`, `email`, `oaud` and `sub`', 'documented'],
+      ['`<issuer>:azp`, which AWS’s page listed until 2023', 'unconfirmed'],
+      ['`<issuer>:aud` is azp where the token has one, else aud; `oaud` is always aud', 'documented'],
       [
         '`cognito-identity.amazonaws.com:amr` is a list: `unauthenticated`, or `authenticated` and the provider',
         'documented',
       ],
-      ['`www.amazon.com` has `app_id` and `user_id`, `graph.facebook.com` has `app_id` and `id`', 'documented'],
+      [
+        '`www.amazon.com` has `app_id`, and `user_id` and `sub`, which are the same; `graph.facebook.com` has `app_id` and `id`',
+        'documented',
+      ],
       ['Only aud, sub, amr and the id keys remain available after the first call', 'documented'],
     ],
   },
@@ -99,10 +103,11 @@ export const factSections: Readonly<Record<string, FactSection>> = {
     title: 'Claims of particular issuers',
     facts: [
       [
-        'Since January 2026 STS reads further claims of Google, GitHub, CircleCI and Oracle in trust policies',
+        'Since 2026 STS reads further claims of GitHub (also in ghe.com, of enterprises and below a path), GitLab.com, Buildkite, CircleCI, Oracle Cloud and Google: those in the table of condition keys, as in the Service Authorization Reference',
         'documented',
       ],
-      ['Which claims exactly, beyond those in the table of condition keys', 'unconfirmed'],
+      ['They hold one value, and are available in trust policies only', 'documented'],
+      ['Which claim of Google has the number of the organization', 'unconfirmed'],
       ['Other claims of a generic issuer give no key', 'documented'],
     ],
   },
@@ -119,7 +124,7 @@ export const factSections: Readonly<Record<string, FactSection>> = {
   'C.4': {
     title: 'Audience of a token',
     facts: [
-      ['azp takes the place of aud where the token has one: documented for Google', 'documented'],
+      ['azp takes the place of aud where the token has one', 'documented'],
       ['The same for other issuers, as Entra’s tokens of version 2 show', 'recorded'],
       ['It must be in the client id list of the provider in IAM, with its case', 'documented'],
       ['Of several audiences any may match', 'unconfirmed'],
@@ -154,6 +159,12 @@ export const factSections: Readonly<Record<string, FactSection>> = {
       ['A flattened form exists: `https://aws.amazon.com/tags/principal_tags/KEY`', 'documented'],
       ['Which form wins where both are present', 'unconfirmed'],
       ['`https://aws.amazon.com/source_identity` is the source identity', 'documented'],
+      [
+        '`https://aws.amazon.com/roles` is a role ARN or a list of them: STS refuses the token for every other role, before the trust policy',
+        'recorded',
+      ],
+      ['`sts:RoleAuthorizedByIdp` is true where that claim names the role', 'documented'],
+      ['`sts:RoleAuthorizedByIdp` is false without that claim', 'unconfirmed'],
     ],
   },
   'C.8': {

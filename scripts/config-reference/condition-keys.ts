@@ -1,5 +1,5 @@
 /** Renders the condition keys, and what is not confirmed about them, as a page. */
-import { type ConditionKey, conditionKeyTable } from '../../src/iam/condition-keys/condition-keys.ts'
+import { type ConditionKey, conditionKeyTable, hasGenericKey } from '../../src/iam/condition-keys/condition-keys.ts'
 import {
   type UnverifiedAssumption,
   unconfirmedRefusals,
@@ -19,12 +19,20 @@ the local AWS use this table. \`<issuer>\` is the issuer without its scheme and 
 - An attribute is identified by its exact \`Name\`; a \`urn:oid:\` name also without that prefix. If two attributes could fill one
   key, the first does. Misprinted numbers are those of AWS's own page.
 - \`sts:TagSession\` and \`sts:SetSourceIdentity\` are checked within a call, with the keys of that call.
-- Other claims and attributes never become condition keys. Send them as session tags instead.`
+- Other claims and attributes never become condition keys. Send them as session tags instead.
+- \`\${Domain}\`, \`\${SubPath}\` and the like are the part of an issuer that is a customer's own. "No generic key": there is
+  no \`<issuer>:…\` of that name; "Like …": there is, and it has the same meaning.
+- The keys of issuers are those of the Service Authorization Reference of STS as of 2026.`
 
 const families: readonly (readonly [title: string, belongs: (key: string) => boolean])[] = [
   ['An assertion', (key) => key.startsWith('saml:')],
-  ['A token', (key) => /^(?:<issuer>|[\w-]+(?:\.[\w-]+)+):/.test(key)],
-  ['The session to be, and the role', (key) => /^(?:sts:|iam:|aws:(?:Request|Resource)Tag|aws:TagKeys)/.test(key)],
+  ['A token', (key) => key.startsWith('<issuer>') || key.slice(0, key.lastIndexOf(':')).includes('.')],
+  [
+    'The session to be, and the role',
+    (key) =>
+      /^(?:sts:(?!Task|Identity|Signing|Duration|AWSService)|iam:|aws:(?:Request|Resource)Tag|aws:TagKeys)/.test(key),
+  ],
+  ['Other calls of STS', (key) => key.startsWith('sts:')],
   ['The caller and the call', () => true],
 ]
 
@@ -32,9 +40,22 @@ const familyOf = ({ key }: ConditionKey): string => families.find(([, belongs]) 
 
 const code = (text: string): string => `\`${text}\``
 
-const WITHIN_CALLS: ReadonlySet<string> = new Set(['sts:TagSession', 'sts:SetSourceIdentity'])
+const WITHIN_CALLS: ReadonlySet<string> = new Set([
+  'sts:TagSession',
+  'sts:SetSourceIdentity',
+  'sts:TagGetWebIdentityToken',
+])
 
-const line = ({ key, actions, source, attributes, multi, usableIn, unconfirmed: fact }: ConditionKey): string => {
+/** Whether tokens of every issuer have a key of that name. */
+const besideGeneric = (row: ConditionKey): string => {
+  if (row.key.startsWith('<issuer>')) return ''
+  const generic = hasGenericKey(row)
+  if (generic === undefined) return ''
+  return generic ? ` Like \`<issuer>${row.key.slice(row.key.lastIndexOf(':'))}\`.` : ' No generic key.'
+}
+
+const line = (row: ConditionKey): string => {
+  const { key, actions, source, attributes, multi, usableIn, unconfirmed: fact } = row
   const names = attributes.filter((name) => !attributes.includes(`urn:oid:${name}`)).map(code)
   const from = names.length === 0 ? source : `${source} ${names.join(' or ')}`
   const where =
@@ -44,7 +65,7 @@ const line = ({ key, actions, source, attributes, multi, usableIn, unconfirmed: 
     .map((action) => action.replace('sts:', ''))
     .join(', ')
   const doubt = fact === undefined ? '' : ` Not confirmed: ${fact.what}.`
-  return `- ${code(key)}${multi ? ' (a list)' : ''}: ${from}. ${where[0]?.toUpperCase()}${where.slice(1)}; ${calls}.${doubt}`
+  return `- ${code(key)}${multi ? ' (a list)' : ''}: ${from}. ${where[0]?.toUpperCase()}${where.slice(1)}; ${calls}.${besideGeneric(row)}${doubt}`
 }
 
 const family = (title: string): string =>

@@ -22,6 +22,8 @@ export const AWS_TOKEN_CLAIMS = 'https://aws.amazon.com/'
 export const awsTokenClaims = {
   tags: `${AWS_TOKEN_CLAIMS}tags`,
   sourceIdentity: `${AWS_TOKEN_CLAIMS}source_identity`,
+  /** The ARN of the only role that the token may be used for, or a list of them. */
+  roles: `${AWS_TOKEN_CLAIMS}roles`,
 } as const
 
 /** One character that AWS accepts in a tag, as the source of a regular expression with the flag `u`. */

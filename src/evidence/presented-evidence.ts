@@ -8,7 +8,12 @@ import type { ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
 import { awsSamlAttributes } from '../core/aws-attributes.ts'
 import type { Attributes, Identity } from '../core/identity.ts'
-import { samlContext, webIdentityContext } from '../iam/condition-keys/condition-keys.ts'
+import {
+  authorizedRoles,
+  roleAuthorizedByIdp,
+  samlContext,
+  webIdentityContext,
+} from '../iam/condition-keys/condition-keys.ts'
 import { namedProviders } from '../iam/principals.ts'
 import type { Claims, OriginalAssertion, OriginalEvidence, OriginalToken } from './original-evidence.ts'
 import { type ReissuedAssertion, reissuedAssertion, reissuedToken } from './reissued-evidence.ts'
@@ -108,10 +113,14 @@ function token(claims: Claims, clientId: string, place: Place): PresentedToken {
   const audiences = typeof claims.azp === 'string' ? [claims.azp] : statedAudiences
   // Of several audiences AWS exposes the one that IAM's provider has.
   const audience = audiences.find((each) => each === clientId) ?? audiences[0] ?? ''
+  const roles = authorizedRoles(claims)
+  // The key is asked for a role that the token names: for any other one the token itself is refused.
+  const authorized = roleAuthorizedByIdp(claims, roles?.[0] ?? '')
   return {
     kind: 'web-identity',
     principal: tokenPrincipal(issuer, place),
-    identity: webIdentityContext({ issuer, subject: subject ?? '', audience, claims }),
+    identity: [...webIdentityContext({ issuer, subject: subject ?? '', audience, claims }), authorized],
+    ...(roles && { authorizedRoles: roles }),
     issuer,
     subject,
     audiences,

@@ -75,23 +75,23 @@ export const unverifiedAssumptions = {
     applied: nameIdFormats.unspecified,
     section: 'B.3',
   },
-  authorizedParty: {
-    id: 'authorizedParty',
-    what: 'whether azp takes the place of aud for providers other than Google',
-    applied: 'it does',
-    section: 'C.4',
-  },
   issuerSlash: {
     id: 'issuerSlash',
     what: "whether an issuer that ends in a slash keeps it in its provider's ARN and at the beginning of its keys",
     applied: 'it does not, as an AWS page says; policies in use elsewhere keep it',
     section: 'C.1',
   },
-  newerClaims: {
-    id: 'newerClaims',
-    what: 'which further claims of Google, CircleCI and Oracle Cloud became condition keys in 2026',
-    applied: 'none',
+  googleOrganization: {
+    id: 'googleOrganization',
+    what: 'which claim of a token of Google fills accounts.google.com:google/organization_number',
+    applied: "google:organization_number, as AWS's page has it, else organization_number in the claim google",
     section: 'C.2',
+  },
+  rolesClaimAbsent: {
+    id: 'rolesClaimAbsent',
+    what: 'what sts:RoleAuthorizedByIdp is if the token has no claim https://aws.amazon.com/roles',
+    applied: 'false',
+    section: 'C.7',
   },
   principalTagAtFirst: {
     id: 'principalTagAtFirst',

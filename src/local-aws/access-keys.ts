@@ -72,16 +72,23 @@ export function uniqueId(prefix: 'AROA' | 'AIDA', account: string, arn: string):
   return prefix + base32(Buffer.concat([accountPayload(account, hash), hash.subarray(5, 6)])).slice(0, 17)
 }
 
-/** A session token is opaque: its data is stored here. */
-export function newTemporaryKey(account: string): NewKey {
+/** A session token is opaque: its data is stored here. `size`: of the token, in octets. */
+export function newTemporaryKey(account: string, size: number): NewKey {
   const chance = takeChance()
   const key = {
     accessKeyId: accessKeyId('ASIA', account, chance.subarray(0, 5)),
     secretAccessKey: new Secret(chance.toString('base64', 5, 35)),
-    sessionToken: new Secret(chance.toString('base64', 35)),
+    sessionToken: new Secret(tokenOf(chance, size)),
   }
   chance.fill(0)
   return key
+}
+
+/** Base64 of the chance, cut short or with more of it. */
+function tokenOf(chance: Buffer, size: number): string {
+  const token = chance.toString('base64', 35)
+  if (size <= token.length) return token.slice(0, size)
+  return (token + randomBytes(size - token.length).toString('base64')).slice(0, size)
 }
 
 /** Generated for many keys at once, as one costs nearly as much; each octet is used once, and erased afterwards. */

@@ -9,9 +9,13 @@ const statuses = {
   EntityAlreadyExists: 409,
   ExpiredToken: 403,
   ExpiredTokenException: 400,
+  ExpiredTradeInTokenException: 400,
+  FeatureDisabled: 404,
+  FeatureEnabled: 409,
   IDPCommunicationError: 400,
   IDPRejectedClaim: 403,
   IncompleteSignature: 400,
+  AccountNotManagementOrDelegatedAdministratorException: 400,
   InternalFailure: 500,
   InvalidAction: 400,
   InvalidAuthorizationMessageException: 400,
@@ -19,15 +23,18 @@ const statuses = {
   InvalidIdentityToken: 400,
   InvalidInput: 400,
   InvalidParameterValue: 400,
+  JWTPayloadSizeExceededException: 400,
   LimitExceeded: 409,
   MalformedInput: 400,
   MalformedPolicyDocument: 400,
   MissingAction: 400,
   MissingAuthenticationToken: 403,
   NoSuchEntity: 404,
+  OutboundWebIdentityFederationDisabledException: 403,
   PackedPolicyTooLarge: 400,
   RegionDisabledException: 403,
   RequestEntityTooLarge: 413,
+  SessionDurationEscalationException: 403,
   SignatureDoesNotMatch: 403,
   ValidationError: 400,
 } as const
@@ -96,6 +103,8 @@ export const texts = {
   rejectedByProvider: (host: string) => `${host}: ${host} responded with HTTP/1.1 400 Bad Request`,
   /** [K] */
   providerUnreachable: (host: string) => `${host}: the identity provider did not answer`,
+  /** awsteele.com, July 2026 */
+  roleNotAuthorized: 'The target role ARN is not present in the roles claim of the identity token',
   /** [K] */
   subjectTooLong: 'The subject of the token is longer than 255 characters',
   subjectUnreadable: 'The subject of the token has characters that no answer can carry',
@@ -123,6 +132,30 @@ export const texts = {
   packedPolicy: (percent: number) => `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
   /** [K] */
   rootMayNotAssume: 'Roles may not be assumed by root accounts.',
+  /** [K] */
+  rootMayNotAssumeRoot: 'AssumeRoot may not be called by root accounts.',
+  /** [K] */
+  rootAccessDenied: (caller: string, account: string) =>
+    `User: ${caller} is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::${account}:root`,
+  /** [K] */
+  targetPrincipalInvalid: 'TargetPrincipal must be an account ID or the ARN of a root user.',
+  /** [K] */
+  taskPolicyUnknown: 'TaskPolicyArn is not a policy for privileged tasks.',
+  /** [K] */
+  signingAlgorithm: 'SigningAlgorithm must be RS256 or ES384.',
+  /** [K] */
+  outboundDisabled: 'Outbound web identity federation is not enabled for this account.',
+  /** [K] */
+  outboundTooLarge: 'The requested token payload size exceeds the maximum allowed size.',
+  /** [K] */
+  outboundOutlivesSession: 'The requested token duration would extend the session beyond its original expiration time.',
+  /** [K] That they are refused is documented. */
+  outboundNotAccepted: 'Tokens of GetWebIdentityToken cannot be used for AssumeRoleWithWebIdentity.',
+  /** [K] */
+  tradeInTokenUnknown: 'The trade-in token is not valid.',
+  /** [K] */
+  tradeInTokenExpired: 'The trade-in token has expired and can no longer be exchanged for credentials.',
+  unknownOperation: 'Unknown Operation',
   /** [K] */
   sessionMayNotCall: (action: string) => `Cannot call ${action} with session credentials`,
   /** [K] The trailing space is AWS's own. */

@@ -44,7 +44,7 @@ export function callerContext(
 }
 
 /** A session's own tags take precedence over those of its role or user, whatever the case of the key. */
-function principalTags(iam: IamStore, caller: SignedCaller): Tags {
+export function principalTags(iam: IamStore, caller: SignedCaller): Tags {
   if (caller.temporary === undefined) return caller.tags
   const { principalArn } = caller
   const holder = caller.kind === 'role-session' ? roleOf(iam, caller) : iam.userByArn(principalArn)
@@ -55,7 +55,7 @@ function temporaryFacts(caller: Extract<SignedCaller, { temporary: object }>): T
   return {
     issuedAt: caller.issuedAt,
     mfaAt: caller.mfaAt,
-    sourceIdentity: caller.kind === 'role-session' ? caller.sourceIdentity : undefined,
+    sourceIdentity: caller.kind === 'federated-user' ? undefined : caller.sourceIdentity,
     federatedProvider: caller.kind === 'role-session' ? caller.provider : undefined,
     carried: caller.kind === 'role-session' ? caller.identity : [],
   }

@@ -2,8 +2,9 @@
  * AWS Organizations, as far as an inventory needs it: accounts, organizational units and tags of accounts, in its JSON
  * protocol. Only the management account is answered: the first account of the state. Nothing can be changed.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { isObject } from '../core/json.ts'
+import { ORGANIZATION, organizationOf, ROOT, unitId } from './account/organization.ts'
 import { requirePermission } from './authorize.ts'
 import { AwsError } from './aws-errors.ts'
 import type { Log } from './endpoint.ts'
@@ -15,8 +16,6 @@ import type { AccountState } from './state.ts'
 import type { Call, Sts } from './sts/call.ts'
 
 const TARGET = /^AWSOrganizationsV20161128\.(\w+)$/
-const ROOT = 'r-loca'
-const ORGANIZATION = 'o-localaws00'
 /** AWS's own maximum of a page. */
 const PAGE = 20
 
@@ -118,8 +117,7 @@ function perform(
   }
   const caller = signedCaller(aws, call, 'organizations')
   requirePermission(aws, call, caller, { action: `organizations:${name}`, resource: '*' })
-  const accounts = aws.iam.accounts()
-  const management = accounts[0]?.id ?? caller.account
+  const { accounts, management = caller.account } = organizationOf(aws.iam.accounts())
   if (caller.account !== management)
     throw new AwsError('AccessDenied', "You don't have permissions to access this resource.")
   return operation({ accounts, management, input: inputOf(request) })
@@ -159,11 +157,6 @@ function shownAccount(management: string) {
     JoinedMethod: 'CREATED',
     JoinedTimestamp: 1_700_000_000,
   })
-}
-
-/** A unit has no other identity than its path. */
-function unitId(path: string): string {
-  return path === '' ? ROOT : `ou-loca-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
 }
 
 function shownUnit(management: string) {

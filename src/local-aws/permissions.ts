@@ -42,7 +42,7 @@ const ASSUMING: ReadonlySet<string> = new Set([
 /** Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. */
 export function identityPolicyRefusal(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
   if (!isForCallsOf(caller, attempt.action)) return NOT_FOR_SUCH_CALLS
-  if (caller.kind === 'root') return undefined
+  if (caller.kind === 'root') return taskRefusal(caller, attempt)
   const identity = refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt)
   const session = sessionRefusal(caller, attempt)
   return [identity, session].find((refusal) => refusal?.isExplicit) ?? identity ?? session
@@ -52,8 +52,16 @@ export function identityPolicyRefusal(iam: IamStore, caller: SignedCaller, attem
 function isForCallsOf(caller: SignedCaller, action: string): boolean {
   if (caller.temporary === undefined || caller.kind === 'role-session') return true
   if (caller.kind === 'federated-user') return !/^(?:iam|sts):/.test(action)
+  if (caller.taskPolicy !== undefined || caller.delegated !== undefined) return true
   if (action.startsWith('iam:')) return 'mfaAt' in caller && caller.mfaAt !== undefined
   return !action.startsWith('sts:') || ASSUMING.has(action)
+}
+
+/** What the task of AssumeRoot excludes; everything else a root user may do. */
+function taskRefusal(caller: Extract<SignedCaller, { kind: 'root' | 'user' }>, attempt: Attempt): Refusal | undefined {
+  if (caller.temporary === undefined || caller.taskPolicy === undefined) return undefined
+  const refusal = refusalOf([caller.taskPolicy], 'session policy', caller, attempt)
+  return refusal?.isExplicit ? refusal : undefined
 }
 
 function refusalOf(
@@ -85,9 +93,9 @@ export function identityPolicyDeny(iam: IamStore, caller: SignedCaller, attempt:
 export function sessionRefusal(caller: SignedCaller, attempt: Attempt): Refusal | undefined {
   if (caller.kind === 'federated-user')
     return refusalOf(caller.sessionPolicies ?? [], 'session policy', caller, attempt)
-  return caller.kind === 'role-session' && caller.sessionPolicies
-    ? refusalOf(caller.sessionPolicies, 'session policy', caller, attempt)
-    : undefined
+  const policies =
+    caller.kind === 'role-session' ? caller.sessionPolicies : caller.temporary && caller.delegated?.sessionPolicies
+  return policies && refusalOf(policies, 'session policy', caller, attempt)
 }
 
 /** The role of a session, as it is now; undefined if it was deleted, even if another role has its name. */

@@ -63,6 +63,15 @@ const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
   'sa-east-1',
 ])
 
+/**
+ * Throws InvalidAction at the global endpoint of STS, which has not all operations (boto/boto3 issue 4461 for AssumeRoot;
+ * documented for GetWebIdentityToken too).
+ */
+export function requireRegional({ tokensFor }: Endpoint): void {
+  if (tokensFor === 'default-regions')
+    throw new AwsError('InvalidAction', texts.unknownOperation, 'the global endpoint')
+}
+
 /** The region settings of an account. */
 export interface StsRegions {
   /** Default regions whose STS endpoint was deactivated; us-east-1 cannot be. */

@@ -15,6 +15,7 @@ import { foreignService, refuseForeignService } from './foreign-service.ts'
 import { type HttpRequest, type HttpResponse, readRequest, writeResponse } from './http.ts'
 import { iamService } from './iam/service.ts'
 import { answerOrganizations, isOrganizationsCall } from './organizations.ts'
+import { createOutboundIssuers } from './outbound/issuers.ts'
 import { errorReply } from './query/answer.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
@@ -73,7 +74,8 @@ const nothingHere: HttpResponse = {
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { listen, now = () => new Date() } = options
   const log = oneLine(options.log ?? (() => {}))
-  const routes = createRoutes(options, now(), log)
+  let origin = ''
+  const routes = createRoutes(options, now(), log, () => origin)
   const server = createServer((request, response) => {
     void answer(routes, request, response, now, log)
   })
@@ -84,7 +86,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : listen.port
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
-  return { url: `http://${host}:${port}`, close: () => closed(server) }
+  const url = `http://${host}:${port}`
+  // An address that means every interface is none that documents can be fetched from.
+  origin = /^(?:0\.0\.0\.0|\[::\])$/.test(host) ? `http://localhost:${port}` : url
+  return { url, close: () => closed(server) }
 }
 
 /** Text from clients must neither start a log line of its own nor fill the log with megabytes. */
@@ -96,9 +101,10 @@ interface Routes {
   readonly byPath: ReadonlyMap<string, Handler>
   /** Known by a header, not by a path. */
   readonly organizations: (request: HttpRequest, now: Date) => HttpResponse
+  readonly outboundDocument: (request: HttpRequest) => Promise<HttpResponse> | undefined
 }
 
-function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Routes {
+function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log, origin: () => string): Routes {
   const iam = buildIamStore(options.state, startedAt)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
@@ -109,7 +115,11 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Rout
   const accessTokens = createAccessTokens(options.accessTokenServices ?? {}, fetch)
   const messages = createAuthorizationMessages()
   const encodesRefusals = options.encodedMessages ?? false
-  const aws = { iam, sessions, issuerKeys, accessTokens, messages, encodesRefusals }
+  const outbound = createOutboundIssuers(
+    options.state.accounts.map(({ id }) => id),
+    origin,
+  )
+  const aws = { iam, sessions, issuerKeys, accessTokens, messages, encodesRefusals, outbound }
   const identityPools = createIdentityPools(options.state.identityPools ?? [], aws, poolKey, log)
   const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
@@ -127,7 +137,11 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Rout
     ['POST /console/logout', (request, now) => signOut(signIn, request, now)],
     ['GET /console.css', () => styleSheet],
   ])
-  return { byPath, organizations: (request, now) => answerOrganizations(aws, request, now, log) }
+  return {
+    byPath,
+    organizations: (request, now) => answerOrganizations(aws, request, now, log),
+    outboundDocument: outbound.document,
+  }
 }
 
 async function answer(
@@ -150,7 +164,8 @@ async function answer(
       return
     }
     const handler = routes.byPath.get(`${read.method} ${read.path}`)
-    writeResponse(response, handler ? await handler(read, now()) : nothingHere)
+    const answer = handler ? await handler(read, now()) : await routes.outboundDocument(read)
+    writeResponse(response, answer ?? nothingHere)
   } catch (error) {
     const { code, message } = asAwsError(error)
     log(`${code}: ${error instanceof Error ? error.message : message}`)

@@ -57,9 +57,15 @@ export interface FederatedUserSession extends TemporaryCaller {
   readonly sessionPolicies: SessionPolicies
 }
 
-/** A session of GetSessionToken: the user, or the root user. */
+/** A session of GetSessionToken, AssumeRoot or GetDelegatedAccessToken: the user, or the root user. */
 export interface UserSession extends TemporaryCaller {
   readonly kind: 'user' | 'root'
+  /** Of AssumeRoot: the policy of its task, which only denies. */
+  readonly taskPolicy?: Policy
+  /** Of AssumeRoot: the source identity of its caller. */
+  readonly sourceIdentity?: string | undefined
+  /** Of GetDelegatedAccessToken, which has not the limits of GetSessionToken. */
+  readonly delegated?: { readonly sessionPolicies: SessionPolicies }
 }
 
 export type Session = RoleSession | FederatedUserSession | UserSession

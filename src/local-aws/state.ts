@@ -8,6 +8,7 @@ import type { RoleArn } from '../core/arn.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Policy } from '../iam/policy.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
+import type { RootFeature, SettingsStore, TokenVersion } from './account/settings.ts'
 import type { MfaDevice } from './mfa.ts'
 import type { StsRegions } from './regions.ts'
 import type { Caller } from './sessions.ts'
@@ -45,6 +46,14 @@ export interface AccountState {
   readonly deactivatedRegions?: readonly string[] | undefined
   /** Regions beyond the default ones that the account has enabled. */
   readonly enabledRegions?: readonly string[] | undefined
+  /** What the global endpoint issues. Default: v1Token. */
+  readonly globalEndpointTokens?: TokenVersion | undefined
+  /** Whether GetWebIdentityToken issues tokens. Default: false. */
+  readonly outboundFederation?: boolean | undefined
+  /** Of the management account: what centralized root access consists of. Default: nothing. */
+  readonly rootFeatures?: readonly RootFeature[] | undefined
+  /** Whether it may do privileged tasks in other accounts like the management account. Default: false. */
+  readonly delegatedAdministrator?: boolean | undefined
 }
 
 export interface UserState extends AccessKeyState {
@@ -106,6 +115,19 @@ export interface IdentityPoolState {
   readonly logins: Readonly<Record<string, readonly string[]>>
 }
 
+/** A token that an approved delegation sent to a partner, for GetDelegatedAccessToken. */
+export interface TradeInTokenState {
+  readonly token: Secret
+  /** The ARN of the role or user that approved. */
+  readonly principal: string
+  /** What the delegation permits: a policy document, or its JSON text. Default: what the principal may do. */
+  readonly policy?: unknown
+  /** An instant. Default: never. */
+  readonly expiresAt?: string | undefined
+  /** Of the credentials; default: an hour. */
+  readonly durationSeconds?: number | undefined
+}
+
 export interface LocalAwsState {
   readonly accounts: readonly AccountState[]
   readonly users: readonly UserState[]
@@ -114,6 +136,7 @@ export interface LocalAwsState {
   readonly oidcProviders: readonly OidcProviderState[]
   readonly accessTokens?: readonly AccessTokenState[] | undefined
   readonly identityPools?: readonly IdentityPoolState[] | undefined
+  readonly tradeInTokens?: readonly TradeInTokenState[] | undefined
 }
 
 export type Tags = ReadonlyMap<string, string>
@@ -199,6 +222,9 @@ export interface IamStore {
   stsRegions(account: string): StsRegions
   role(arn: string): Role | undefined
   user(accessKeyId: string): User | undefined
+  /** With the root user, under every access key. */
+  usersIn(account: string): readonly User[]
+  deleteAccessKey(accessKeyId: string): void
   /** Under the first of the access keys. */
   userByArn(arn: string): User | undefined
   /** The ARN of the user or role that has this unique ID now. */
@@ -207,6 +233,8 @@ export interface IamStore {
   /** By the token's issuer, in that account. */
   oidcProvider(account: string, issuer: string): OidcProvider | undefined
   accessToken(provider: string, token: string): AccessTokenState | undefined
+  tradeInToken(token: string): TradeInTokenState | undefined
+  readonly settings: SettingsStore
   readonly roles: Registry<Role>
   readonly samlProviders: Registry<SamlProvider>
   readonly oidcProviders: Registry<OidcProvider>

@@ -134,6 +134,7 @@ describe('all is well', () => {
     ['a SessionDuration of 15 minutes', shownSaml({ durations: ['900'] })],
     ['a SessionDuration of twelve hours', shownSaml({ durations: ['43200'] })],
     ['times in whole seconds', shownToken({ times: new Map([...TIMES, ['nbf', 1795348800]]) })],
+    ['a token that names the role', shownToken({ authorizedRoles: [role.arn] })],
     ['a subject of 255 characters', shownToken({ subject: 's'.repeat(255) })],
   ])('a preflight allows a role with %s', (_, { outcome }) => {
     expect(outcome).toBe('allowed')
@@ -199,6 +200,9 @@ describe.each([
   // B.4
   ['roleIsInAssertion', shownSaml({ rolePairs: [] })],
   ['roleIsInAssertion', shownSaml({ rolePairs: [{ role, providerArn: `${SAML_PROVIDER}2` }] })],
+  // C.7: a token that names roles is for no other.
+  ['roleIsNamedByToken', shownToken({ authorizedRoles: [`${role.arn}2`] })],
+  ['roleIsNamedByToken', shownToken({ authorizedRoles: [] })],
   // C.4, C.6
   ['audienceIsTaken', shownToken({ audiences: ['other'], statedAudiences: ['other'] })],
   ['evidenceIsCurrent', shownToken({ life: REDEEMED })],

@@ -53,7 +53,6 @@ const attributes: readonly (readonly [key: string, holds: 'one' | 'list', ...nam
   ['saml:organizationStatus', 'list', '0.9.2342.19200300.100.1.45'],
 ]
 
-const GITHUB = 'token.actions.githubusercontent.com'
 const COGNITO = 'cognito-identity.amazonaws.com'
 
 /** C.1 and C.2: of what there is in the first call only aud, sub, amr and the ids live on in the session. */
@@ -61,27 +60,48 @@ const claims: readonly Row[] = [
   ['<issuer>:aud', 'one', 'both'],
   ['<issuer>:sub', 'one', 'both'],
   ['<issuer>:amr', 'list', 'both'],
+  ['<issuer>:email', 'one', 'trust'],
+  ['<issuer>:oaud', 'one', 'trust'],
   ['<issuer>:azp', 'one', 'trust'],
   [`${COGNITO}:aud`, 'one', 'both'],
+  [`${COGNITO}:oaud`, 'one', 'trust'],
   [`${COGNITO}:sub`, 'one', 'both'],
   [`${COGNITO}:amr`, 'list', 'both'],
   ['www.amazon.com:app_id', 'one', 'both'],
+  ['www.amazon.com:sub', 'one', 'both'],
   ['www.amazon.com:user_id', 'one', 'both'],
   ['graph.facebook.com:app_id', 'one', 'both'],
   ['graph.facebook.com:id', 'one', 'both'],
   ['accounts.google.com:aud', 'one', 'both'],
   ['accounts.google.com:oaud', 'one', 'trust'],
   ['accounts.google.com:sub', 'one', 'both'],
-  [`${GITHUB}:actor`, 'one', 'trust'],
-  [`${GITHUB}:actor_id`, 'one', 'trust'],
-  [`${GITHUB}:job_workflow_ref`, 'one', 'trust'],
-  [`${GITHUB}:repository`, 'one', 'trust'],
-  [`${GITHUB}:repository_id`, 'one', 'trust'],
-  [`${GITHUB}:workflow`, 'one', 'trust'],
-  [`${GITHUB}:ref`, 'one', 'trust'],
-  [`${GITHUB}:environment`, 'one', 'trust'],
-  [`${GITHUB}:enterprise_id`, 'one', 'trust'],
+  ['accounts.google.com:amr', 'list', 'both'],
+  ['accounts.google.com:email', 'one', 'trust'],
+  ['accounts.google.com:google/organization_number', 'one', 'trust'],
+  ['idcs-${OciUniqueIdentifier}.identity.oraclecloud.com:rpst_id', 'one', 'trust'],
+  ['oidc.circleci.com/org/${OrgId}:oidc.circleci.com/project-id', 'one', 'trust'],
 ]
+
+/** C.2: the Service Authorization Reference of STS, 2026; every one is a string, and none is there in the session. */
+const perIssuer: Readonly<Record<string, readonly string[]>> = {
+  'actor actor_id enterprise_id environment job_workflow_ref ref repository repository_id repository_owner_id workflow':
+    [
+      'token.actions.githubusercontent.com',
+      'token.actions.githubusercontent.com/${SubPath}',
+      'token.actions.${Domain}.ghe.com',
+      'github.com/enterprises/${EnterpriseName}',
+    ],
+  'namespace_id pipeline_source project_id ref_protected runner_environment user_access_level user_email user_id user_login':
+    ['gitlab.com'],
+  'build_branch cluster_id cluster_name organization_id organization_slug pipeline_id pipeline_slug': [
+    'agent.buildkite.com',
+    'agent.${Domain}.buildkite.dev',
+    'agent.${Domain}.buildkite.site',
+  ],
+}
+const ofIssuers: readonly Row[] = Object.entries(perIssuer).flatMap(([names, issuers]) =>
+  issuers.flatMap((issuer) => names.split(' ').map((name): Row => [`${issuer}:${name}`, 'one', 'trust'])),
+)
 
 /** D.5: of the session to be, of the caller and of the call. */
 const others: readonly Row[] = [
@@ -89,6 +109,9 @@ const others: readonly Row[] = [
   ['sts:SourceIdentity', 'one', 'trust'],
   ['sts:TransitiveTagKeys', 'list', 'trust'],
   ['sts:ExternalId', 'one', 'trust'],
+  ['sts:RoleAuthorizedByIdp', 'one', 'trust'],
+  ['sts:RequestContextProviders', 'list', 'trust'],
+  ['sts:RequestContext/${ContextKey}', 'one', 'trust'],
   ['aws:RequestTag/${TagKey}', 'one', 'both'],
   ['aws:TagKeys', 'list', 'both'],
   ['aws:PrincipalTag/${TagKey}', 'one', 'both'],
@@ -112,12 +135,16 @@ const others: readonly Row[] = [
   ['aws:RequestedRegion', 'one', 'both'],
   ['sts:AWSServiceName', 'one', 'session'],
   ['sts:DurationSeconds', 'one', 'session'],
+  ['sts:IdentityTokenAudience', 'list', 'session'],
+  ['sts:SigningAlgorithm', 'one', 'session'],
+  ['sts:TaskPolicyArn', 'one', 'session'],
 ]
 
 const rows: readonly Row[] = [
   ...elements,
   ...attributes.map(([key, holds]): Row => [key, holds, 'trust']),
   ...claims,
+  ...ofIssuers,
   ...others,
 ]
 

@@ -4,8 +4,10 @@ import {
   carriedContext,
   conditionKeyOf,
   conditionKeyTable,
+  hasGenericKey,
   nameQualifier,
   resourceContext,
+  roleAuthorizedByIdp,
   samlAttributeKeys,
   samlContext,
   sessionContext,
@@ -15,6 +17,8 @@ import {
   webIdentityContext,
 } from '../../src/iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../src/iam/condition-keys/context.ts'
+
+const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
 const values = (entries: readonly ContextValue[], key: string) => requestContext(entries).get(key.toLowerCase())?.values
 
@@ -152,10 +156,70 @@ describe('The keys of a token (C.1, C.2)', () => {
   })
 
   it('expose no other claim of a generic issuer', () => {
-    const keys = token('https://op.example', { groups: ['admin'], email: 'a@example.com' }).flatMap((entry) =>
-      entry.values.length > 0 ? [entry.key] : [],
-    )
-    expect(keys).toEqual(['op.example:aud', 'op.example:sub'])
+    const claims = { groups: ['admin'], repository: 'acme/shop', email: 'a@example.com' }
+    const keys = token('https://op.example', claims).flatMap((entry) => (entry.values.length > 0 ? [entry.key] : []))
+    expect(keys).toEqual(['op.example:aud', 'op.example:oaud', 'op.example:sub', 'op.example:email'])
+  })
+
+  it.each([
+    ['https://token.actions.githubusercontent.com', 'repository_owner_id', 9],
+    ['https://token.actions.githubusercontent.com/acme', 'job_workflow_ref', 'acme/shop/.github/workflows/a.yml'],
+    ['https://token.actions.acme.ghe.com', 'enterprise_id', '3'],
+    ['https://github.com/enterprises/acme', 'actor', 'alice'],
+    ['https://gitlab.com', 'ref_protected', true],
+    ['https://agent.buildkite.com', 'pipeline_slug', 'deploy'],
+    ['https://agent.acme.buildkite.dev', 'cluster_id', 'c-1'],
+    ['https://agent.acme.buildkite.site', 'build_branch', 'main'],
+    ['https://oidc.circleci.com/org/0a1b', 'oidc.circleci.com/project-id', 'p-1'],
+    ['https://idcs-0a1b.identity.oraclecloud.com', 'rpst_id', 'ocid1.x'],
+  ])('the keys of a token of %s have its claim %s', (issuer, claim, value) => {
+    const key = `${issuer.slice('https://'.length)}:${claim}`
+    expect(values(token(issuer, { [claim]: value }), key)).toEqual([String(value)])
+    expect(conditionKeyOf(key)).toMatchObject({ multi: false, usableIn: ['trust'] })
+    expect(values(token('https://op.example', { [claim]: value }), `op.example:${claim}`)).toBeUndefined()
+  })
+
+  it.each([
+    ['https://gitlab.example.com', 'project_id'],
+    ['https://token.actions.a.b.ghe.com', 'actor'],
+    ['https://agent.buildkite.dev', 'pipeline_id'],
+    ['https://evil-agent.buildkite.com', 'pipeline_id'],
+    ['https://oidc.circleci.com/org/0a1b/x', 'oidc.circleci.com/project-id'],
+  ])('the keys of a token of %s, which is none of these, do not have %s', (issuer, claim) => {
+    expect(values(token(issuer, { [claim]: 'x' }), `${issuer.slice('https://'.length)}:${claim}`)).toBeUndefined()
+  })
+
+  it.each([
+    [['a', 'b'], undefined],
+    [{ id: 1 }, undefined],
+    [null, undefined],
+    [12, ['12']],
+  ])('the keys of a token make of the claim %j %j', (value, expected) => {
+    const entries = token('https://gitlab.com', { project_id: value })
+    expect(values(entries, 'gitlab.com:project_id')).toEqual(expected)
+  })
+
+  it.each([
+    ['the ARN', ROLE, 'true'],
+    ['a list with the ARN', ['arn:aws:iam::111122223333:role/Other', ROLE], 'true'],
+    ['another role', 'arn:aws:iam::111122223333:role/Other', 'false'],
+    ['a wildcard', 'arn:aws:iam::111122223333:role/*', 'false'],
+    ['nothing', undefined, 'false'],
+  ])('the keys of a token tell whether it names the role: %s', (_, roles, expected) => {
+    const claims = roles === undefined ? {} : { 'https://aws.amazon.com/roles': roles }
+    expect(roleAuthorizedByIdp(claims, ROLE)).toMatchObject({ key: 'sts:RoleAuthorizedByIdp', values: [expected] })
+  })
+
+  it.each([
+    ['<issuer>:sub', true],
+    ['accounts.google.com:oaud', true],
+    ['token.actions.githubusercontent.com:repository_owner_id', false],
+    ['www.amazon.com:user_id', false],
+    ['saml:sub', undefined],
+    ['sts:SourceIdentity', undefined],
+  ])('the table says whether every issuer has a key like %s: %s', (key, expected) => {
+    const found = conditionKeyTable.find((one) => one.key === key)
+    expect(found && hasGenericKey(found)).toBe(expected)
   })
 
   it('the keys of a token have oaud for Google, which is aud when azp took its place', () => {
@@ -277,6 +341,16 @@ describe('The table of keys', () => {
     ['SAML:aud', 'saml:aud'],
     ['saml:edupersonprincipalname', 'saml:edupersonprincipalname'],
     ['op.example:sub', '<issuer>:sub'],
+    ['op.example:email', '<issuer>:email'],
+    ['accounts.google.com:amr', 'accounts.google.com:amr'],
+    ['GITLAB.com:Project_ID', 'gitlab.com:project_id'],
+    ['token.actions.githubusercontent.com/acme:sub', '<issuer>:sub'],
+    ['token.actions.githubusercontent.com/acme:ref', 'token.actions.githubusercontent.com/${SubPath}:ref'],
+    [
+      'oidc.circleci.com/org/0a1b:oidc.circleci.com/project-id',
+      'oidc.circleci.com/org/${OrgId}:oidc.circleci.com/project-id',
+    ],
+    ['sts:RequestContext/identitystore:UserId', 'sts:RequestContext/${ContextKey}'],
     ['op.example/tenant/x:aud', '<issuer>:aud'],
     ['127.0.0.1:8083:amr', '<issuer>:amr'],
     ['localhost:8083/realms/x:azp', '<issuer>:azp'],
@@ -293,9 +367,10 @@ describe('The table of keys', () => {
   it.each([
     'saml:groups',
     'op.example:groups',
-    'op.example:email',
-    'accounts.google.com:amr',
-    'www.amazon.com:sub',
+    'op.example:repository',
+    'accounts.google.com:azp',
+    'www.amazon.com:aud',
+    'gitlab.com:repository',
     'token.actions.githubusercontent.com:repository_owner',
     'aws:RequestTags/Team',
     'sub',
@@ -321,6 +396,9 @@ describe('The table of keys', () => {
     ],
     ['sts:AssumeRoleWithSAML', ['saml:aud', 'saml:doc', 'sts:SourceIdentity', 'iam:ResourceTag/${TagKey}']],
     ['sts:AssumeRoleWithWebIdentity', ['<issuer>:aud', 'cognito-identity.amazonaws.com:amr', 'graph.facebook.com:id']],
+    ['sts:AssumeRoot', ['sts:TaskPolicyArn']],
+    ['sts:GetWebIdentityToken', ['sts:IdentityTokenAudience', 'sts:SigningAlgorithm', 'sts:DurationSeconds']],
+    ['sts:SetContext', ['sts:RequestContextProviders', 'sts:RequestContext/${ContextKey}']],
     ['sts:GetFederationToken', ['aws:RequestTag/${TagKey}', 'aws:TagKeys', 'aws:PrincipalTag/${TagKey}']],
     [
       'sts:TagSession',

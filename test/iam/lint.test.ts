@@ -391,10 +391,37 @@ describe('A key', () => {
     expect(found(policy, [token])).toEqual([['trust.key_misspelt', `${C}.StringLike.id.exampel.com:sub`]])
   })
 
-  it.each([`${ISSUER}:groups`, `${ISSUER}:email`])('a key is not made of every claim: %s', (key) => {
+  it.each([`${ISSUER}:groups`, `${ISSUER}:repository_owner_id`])('a key is not made of every claim: %s', (key) => {
     const policy = document(webStatement({ ...WEB, 'ForAnyValue:StringEquals': { [key]: 'x' } }))
     expect(found(policy, [token])).toEqual([['trust.claim_is_no_key', `${C}.ForAnyValue:StringEquals.${key}`]])
     expect(sentence(policy, [token])[0]).toContain('only of ')
+  })
+
+  it.each([
+    ['gitlab.com', 'project_id', 'proyect_id'],
+    ['agent.acme.buildkite.dev', 'pipeline_id', 'pipeline_idd'],
+    ['token.actions.githubusercontent.com', 'repository_owner_id', 'repositry_owner_id'],
+    ['oidc.circleci.com/org/0a1b', 'oidc.circleci.com/project-id', 'oidc.circleci.com/projectid'],
+  ])('a key of %s is known as %s, and has a suggestion if it is misspelt', (issuer, claim, misspelt) => {
+    const provider = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
+    const conditions = { StringEquals: { [`${issuer}:aud`]: 'x', [`${issuer}:sub`]: 'y', [`${issuer}:${claim}`]: '1' } }
+    const asking = (Condition: unknown) =>
+      document(webStatement(Condition as Readonly<Record<string, unknown>>, { federated: provider }))
+    expect(found(asking(conditions), []).filter(([code = '']) => /^trust\.(key|claim)_/.test(code))).toEqual([])
+    const wrong = { StringEquals: { ...conditions.StringEquals, [`${issuer}:${misspelt}`]: '1' } }
+    expect(found(asking(wrong), []).flat()).toContain('trust.key_misspelt')
+    expect(sentence(asking(wrong), []).join()).toContain(`${issuer}:${claim}?`)
+  })
+
+  it.each([
+    ['sts:RoleAuthorizedByIdp', 'sts:AssumeRoleWithWebIdentity'],
+    ['sts:TaskPolicyArn', 'sts:AssumeRoot'],
+    ['sts:IdentityTokenAudience', 'sts:GetWebIdentityToken'],
+    ['sts:RequestContextProviders', 'sts:SetContext'],
+  ])('a key of other calls is never filled for an assertion: %s, which is there for %s', (key, action) => {
+    const policy = document(samlStatement({ 'ForAnyValue:StringEquals': { [key]: 'x' } }))
+    expect(found(policy, [saml])).toContainEqual(['trust.key_never_filled', `${C}.ForAnyValue:StringEquals.${key}`])
+    expect(sentence(policy, [saml]).join()).toContain(action)
   })
 
   it('a key is not made of every attribute', () => {

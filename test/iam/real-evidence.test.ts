@@ -184,10 +184,11 @@ describe('The keys of a signed token', () => {
     carried: readonly string[],
   ])[] = [
     [
-      'a generic issuer: aud, sub, amr, azp and no claim else (C.1, C.2)',
+      'a generic issuer: aud, oaud, sub, amr, azp and no claim else (C.1, C.2)',
       { iss: 'https://op.example', aud: 'app', azp: 'app', sub: 's-1', amr: ['pwd', 'otp'], groups: ['admin'] },
       {
         'op.example:aud': ['app'],
+        'op.example:oaud': ['app'],
         'op.example:sub': ['s-1'],
         'op.example:amr': ['pwd', 'otp'],
         'op.example:azp': ['app'],
@@ -199,6 +200,7 @@ describe('The keys of a signed token', () => {
       { iss: 'https://oidc.eks.us-east-1.amazonaws.com/id/111122223333', aud: ['sts.amazonaws.com'], sub: 'system:x' },
       {
         'oidc.eks.us-east-1.amazonaws.com/id/111122223333:aud': ['sts.amazonaws.com'],
+        'oidc.eks.us-east-1.amazonaws.com/id/111122223333:oaud': ['sts.amazonaws.com'],
         'oidc.eks.us-east-1.amazonaws.com/id/111122223333:sub': ['system:x'],
       },
       ['oidc.eks.us-east-1.amazonaws.com/id/111122223333:aud', 'oidc.eks.us-east-1.amazonaws.com/id/111122223333:sub'],
@@ -219,9 +221,11 @@ describe('The keys of a signed token', () => {
         environment: 'production',
         enterprise_id: '3',
         repository_owner: 'acme',
+        repository_owner_id: '4',
       },
       {
         'token.actions.githubusercontent.com:aud': ['sts.amazonaws.com'],
+        'token.actions.githubusercontent.com:oaud': ['sts.amazonaws.com'],
         'token.actions.githubusercontent.com:sub': ['repo:acme/shop:ref:refs/heads/main'],
         'token.actions.githubusercontent.com:actor': ['alice'],
         'token.actions.githubusercontent.com:actor_id': ['1'],
@@ -232,6 +236,7 @@ describe('The keys of a signed token', () => {
         'token.actions.githubusercontent.com:ref': ['refs/heads/main'],
         'token.actions.githubusercontent.com:environment': ['production'],
         'token.actions.githubusercontent.com:enterprise_id': ['3'],
+        'token.actions.githubusercontent.com:repository_owner_id': ['4'],
       },
       ['token.actions.githubusercontent.com:aud', 'token.actions.githubusercontent.com:sub'],
     ],
@@ -242,6 +247,7 @@ describe('The keys of a signed token', () => {
         'accounts.google.com:aud': ['app'],
         'accounts.google.com:oaud': ['server'],
         'accounts.google.com:sub': ['110'],
+        'accounts.google.com:email': ['a@example.com'],
       },
       ['accounts.google.com:aud', 'accounts.google.com:sub'],
     ],
@@ -265,6 +271,7 @@ describe('The keys of a signed token', () => {
       },
       {
         'cognito-identity.amazonaws.com:aud': ['us-east-1:pool'],
+        'cognito-identity.amazonaws.com:oaud': ['us-east-1:pool'],
         'cognito-identity.amazonaws.com:sub': ['us-east-1:person'],
         'cognito-identity.amazonaws.com:amr': ['authenticated', 'accounts.google.com'],
       },
@@ -287,10 +294,13 @@ describe('The keys of a signed token', () => {
 
 describe('The keys of an access token (C.1, C.8)', () => {
   it.each([
-    ['www.amazon.com', 'www.amazon.com:app_id', 'www.amazon.com:user_id'],
-    ['graph.facebook.com', 'graph.facebook.com:app_id', 'graph.facebook.com:id'],
-  ])('the keys of an access token of %s are the application and the user', (issuer, application, user) => {
+    ['www.amazon.com', 'www.amazon.com:app_id', ['www.amazon.com:user_id', 'www.amazon.com:sub']],
+    ['graph.facebook.com', 'graph.facebook.com:app_id', ['graph.facebook.com:id']],
+  ])('the keys of an access token of %s are the application and the user', (issuer, application, users) => {
     const entries = webIdentityContext({ issuer, subject: 'person', audience: 'app', claims: {} })
-    expect(valuesOf(entries)).toEqual({ [application]: ['app'], [user]: ['person'] })
+    expect(valuesOf(entries)).toEqual({
+      [application]: ['app'],
+      ...Object.fromEntries(users.map((user) => [user, ['person']])),
+    })
   })
 })

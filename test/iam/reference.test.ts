@@ -2,6 +2,7 @@
 /** Random policies, judged by src/iam and by the naive evaluator of reference.ts: they must agree. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { conditionKeyOf } from '../../src/iam/condition-keys/condition-keys.ts'
 import { list, requestContext, single } from '../../src/iam/condition-keys/context.ts'
 import { evaluate } from '../../src/iam/evaluate.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'
@@ -92,6 +93,107 @@ const requests = fc
     }),
   )
 
+/** Keys of 2026 with operators of their types; some conditions are of another type than the key, as people write them. */
+const TASK = 'arn:aws:iam::aws:policy/root-task/'
+const typed: readonly (readonly [keys: readonly string[], operators: readonly string[], wanted: readonly string[]])[] =
+  [
+    [
+      ['sts:RoleAuthorizedByIdp', 'STS:roleAuthorizedByIdp', 'gitlab.com:ref_protected'],
+      ['Bool'],
+      ['true', 'false', 'True'],
+    ],
+    [
+      ['sts:DurationSeconds', 'accounts.google.com:google/organization_number', 'sts:IdentityTokenAudience'],
+      ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals'].map(
+        (name) => `Numeric${name}`,
+      ),
+      ['300', '3e2', '900.0', '-1', '1234'],
+    ],
+    [
+      ['sts:TaskPolicyArn', 'sts:RequestContextProviders', 'sts:IdentityTokenAudience'],
+      ['ArnEquals', 'ArnLike', 'ArnNotEquals', 'ArnNotLike'],
+      ['*', `${TASK}*`, `${TASK}S3UnlockBucketPolicy`, 'arn:*:iam::aws:contextProvider/?*', 'arn:aws:iam:*:policy/x:y'],
+    ],
+    [
+      ['sts:SigningAlgorithm', 'sts:IdentityTokenAudience', 'token.actions.githubusercontent.com:repository_owner_id'],
+      ['StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike', 'StringEqualsIgnoreCase'],
+      ['RS256', 'ES384', 'https://*', 'https://api.example.com', '300', '12'],
+    ],
+  ]
+const typedConditions = fc
+  .array(
+    fc
+      .constantFrom(...typed)
+      .chain(([keys, names, values]) =>
+        fc.tuple(
+          fc.constantFrom('', '', 'ForAllValues:', 'ForAnyValue:'),
+          fc.constantFrom(...names),
+          fc.constantFrom('', '', 'IfExists'),
+          fc.constantFrom(...keys),
+          fc.array(fc.constantFrom(...values), { maxLength: 2 }),
+        ),
+      ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((all) => {
+    const block: Record<string, Record<string, unknown>> = {}
+    for (const [set, name, ifExists, on, values] of all) {
+      const whole = `${set}${name}${ifExists}`
+      block[whole] = { ...block[whole], [on]: values }
+    }
+    return block
+  })
+const typedPolicies = fc.record({
+  Version: fc.constant('2012-10-17'),
+  Statement: fc.array(
+    fc.record({
+      Effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
+      Principal: fc.constant<unknown>({ Federated: SAML_PROVIDER }),
+      Action: fc.constantFrom<string>('sts:AssumeRoleWithSAML', 'sts:*'),
+      Condition: typedConditions,
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+})
+const valueOfKey: Readonly<Record<string, readonly string[]>> = {
+  'sts:RoleAuthorizedByIdp': ['true', 'false'],
+  'gitlab.com:ref_protected': ['true', 'false', 'yes'],
+  'sts:DurationSeconds': ['300', '900', '3600'],
+  'accounts.google.com:google/organization_number': ['1234', '300', 'x'],
+  'sts:TaskPolicyArn': [`${TASK}S3UnlockBucketPolicy`, `${TASK}IAMAuditRootUserCredentials`],
+  'sts:SigningAlgorithm': ['RS256', 'ES384'],
+  'token.actions.githubusercontent.com:repository_owner_id': ['12', '300'],
+}
+const listOfKey: Readonly<Record<string, readonly string[]>> = {
+  'sts:RequestContextProviders': [
+    'arn:aws:iam::aws:contextProvider/IdentityCenter',
+    'arn:aws:iam::aws:policy/x:y',
+    'x',
+  ],
+  'sts:IdentityTokenAudience': ['https://api.example.com', 'ES384', '300', 'arn:aws:iam::aws:policy/x:y'],
+}
+const typedRequests = fc
+  .tuple(
+    fc.record(
+      Object.fromEntries(Object.entries(valueOfKey).map(([name, all]) => [name, fc.option(fc.constantFrom(...all))])),
+    ),
+    fc.record(
+      Object.fromEntries(
+        Object.entries(listOfKey).map(([name, all]) => [name, fc.array(fc.constantFrom(...all), { maxLength: 3 })]),
+      ),
+    ),
+  )
+  .map(
+    ([one, many]): ReferenceRequest => ({
+      federated: SAML_PROVIDER,
+      action: 'sts:AssumeRoleWithSAML',
+      context: Object.fromEntries([
+        ...Object.entries(one).map(([name, found]) => [name, { values: found === null ? [] : [found], isList: false }]),
+        ...Object.entries(many).map(([name, values]) => [name, { values, isList: true }]),
+      ]),
+    }),
+  )
+
 const ours = (
   policy: ReferencePolicy,
   { federated, action, context }: ReferenceRequest,
@@ -105,7 +207,7 @@ const ours = (
 }
 
 /** 20,000 of them agreed when this was written: `POLICIES=20000 npx vitest run test/iam/reference.test.ts`. */
-const numRuns = Number(process.env.POLICIES ?? 500)
+const numRuns = Number(process.env.POLICIES ?? 700)
 
 describe('A random policy', () => {
   it('a random policy is decided as a second evaluator decides it', () => {
@@ -115,6 +217,24 @@ describe('A random policy', () => {
       }),
       { numRuns },
     )
+  }, 300_000)
+
+  it('a random policy on the keys of 2026 is decided as a second evaluator decides it', () => {
+    for (const [name, isList] of [
+      ...Object.keys(valueOfKey).map((each) => [each, false] as const),
+      ...Object.keys(listOfKey).map((each) => [each, true] as const),
+    ])
+      expect(conditionKeyOf(name)?.multi, name).toBe(isList)
+    const decisions = new Set<string>()
+    fc.assert(
+      fc.property(typedPolicies, typedRequests, (policy, request) => {
+        const decision = ours(policy, request, 'apply')
+        decisions.add(decision)
+        expect(decision).toBe(referenceDecision(policy, request))
+      }),
+      { numRuns },
+    )
+    expect(decisions).toEqual(new Set(['allow', 'implicit-deny', 'explicit-deny']))
   }, 300_000)
 
   it('a random policy is decided so for certain, or is unknown', () => {

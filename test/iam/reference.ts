@@ -88,14 +88,42 @@ const conditionHolds = (
   const name = ifExists ? rest.slice(0, -'IfExists'.length) : rest
   const isNegated = name.includes('Not')
   const one = (value: string): boolean => {
-    const met = wanted.some((each) => isMet(name.replace('Not', ''), each, value, hasVariables, request))
-    return isNegated ? !met : met
+    const met = wanted.map((each) => isMet(name.replace('Not', ''), each, value, hasVariables, request))
+    if (met.includes(undefined)) return false
+    return met.includes(true) !== isNegated
   }
   if (prefix === 'ForAllValues') return isEmpty || (found?.values.every(one) ?? true)
   if (prefix === 'ForAnyValue') return !isEmpty && (found?.values.some(one) ?? false)
   if (found === undefined) return ifExists || isNegated
   if (found.isList && effect === 'Deny') return found.values.some(one)
   return found.values.length === 1 && one(found.values[0] ?? '')
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** Numbers and booleans; undefined where the value is none, and so fits neither the operator nor its opposite. */
+const typedMet = (name: string, wanted: string, value: string): boolean | undefined => {
+  if (name === 'Bool')
+    return ['true', 'false'].includes(value.toLowerCase()) ? value.toLowerCase() === wanted.toLowerCase() : undefined
+  if (!NUMBER.test(value)) return undefined
+  const [left, right] = [Number.parseFloat(value), Number.parseFloat(wanted)]
+  if (name === 'NumericEquals') return left === right
+  if (name === 'NumericLessThan') return left < right
+  if (name === 'NumericLessThanEquals') return left <= right
+  if (name === 'NumericGreaterThan') return left > right
+  return left >= right
+}
+
+/** Six parts, compared one by one; an asterisk stays within its part, except in the last. */
+const arnMet = (wanted: string, value: string): boolean => {
+  if (wanted === '*') return true
+  const parts = (arn: string): readonly string[] => {
+    const all = arn.split(':')
+    return [...all.slice(0, 5), all.slice(5).join(':')]
+  }
+  const [theirs, ours] = [parts(value), parts(wanted)]
+  if (value.split(':').length < 6) return false
+  return ours.every((part, n) => new RegExp(`^${wildcards(part)}$`, 's').test(theirs[n] ?? ''))
 }
 
 /** Of a positive operator: whether the value is the wanted one. */
@@ -105,7 +133,9 @@ const isMet = (
   value: string,
   hasVariables: boolean,
   request: ReferenceRequest,
-): boolean => {
+): boolean | undefined => {
+  if (name === 'Bool' || name.startsWith('Numeric')) return typedMet(name, wanted, value)
+  if (name.startsWith('Arn')) return arnMet(wanted, value)
   const isLike = name === 'StringLike'
   let source = ''
   for (const [piece, variable] of wanted.matchAll(hasVariables ? /\$\{([^{}]*)\}|./gsu : /./gsu)) {

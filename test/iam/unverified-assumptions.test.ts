@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../../src/core/verdict.ts'
 import {
+  roleAuthorizedByIdp,
   samlContext,
   sessionContext,
   unsignedCallContext,
@@ -136,12 +137,6 @@ const deciding: readonly (readonly [
   ],
   ['missingFormat', allowIf({ StringLike: { 'saml:sub_type': '*unspecified' } }), { context: assertion({}) }, 'allow'],
   [
-    'authorizedParty',
-    allowIf({ StringEquals: { 'op.example:aud': 'app' } }),
-    { context: token('https://op.example', 'app', { aud: 'api', azp: 'app' }) },
-    'allow',
-  ],
-  [
     'issuerSlash',
     allowIf({ StringEquals: { 'tenant.example:aud': 'app' } }),
     { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
@@ -160,10 +155,22 @@ const deciding: readonly (readonly [
     'implicit-deny',
   ],
   [
-    'newerClaims',
-    allowIf({ StringEquals: { 'accounts.google.com:email': 'a@example.com' } }),
-    { context: token('https://accounts.google.com', 'app', { aud: 'app', email: 'a@example.com' }) },
-    'implicit-deny',
+    'googleOrganization',
+    allowIf({ NumericEquals: { 'accounts.google.com:google/organization_number': '123' } }),
+    { context: token('https://accounts.google.com', 'app', { aud: 'app', google: { organization_number: 123 } }) },
+    'allow',
+  ],
+  [
+    'googleOrganization',
+    allowIf({ NumericEquals: { 'accounts.google.com:google/organization_number': '123' } }),
+    { context: token('https://accounts.google.com', 'app', { aud: 'app', 'google:organization_number': '123' }) },
+    'allow',
+  ],
+  [
+    'rolesClaimAbsent',
+    allowIf({ Bool: { 'sts:RoleAuthorizedByIdp': 'false' } }),
+    { context: [roleAuthorizedByIdp({}, 'arn:aws:iam::111122223333:role/Dev')] },
+    'allow',
   ],
   [
     'principalTagAtFirst',
@@ -318,15 +325,21 @@ const indifferent: readonly (readonly [title: string, policy: unknown, asked: As
     'allow',
   ],
   [
-    'azp at Google, where it is documented (C.1)',
+    'azp of any issuer (C.1)',
+    allowIf({ StringEquals: { 'op.example:aud': 'app', 'op.example:oaud': 'api' } }),
+    { context: token('https://op.example', 'app', { aud: 'api', azp: 'app' }) },
+    'allow',
+  ],
+  [
+    'azp at Google (C.1)',
     allowIf({ StringEquals: { 'accounts.google.com:aud': 'app' } }),
     { context: token('https://accounts.google.com', 'app', { aud: 'api', azp: 'app' }) },
     'allow',
   ],
   [
     'a claim that a generic issuer never exposes (C.2)',
-    allowIf({ StringEquals: { 'op.example:email': 'a@example.com' } }),
-    { context: token('https://op.example', 'app', { aud: 'app', email: 'a@example.com' }) },
+    allowIf({ StringEquals: { 'op.example:groups': 'admin' } }),
+    { context: token('https://op.example', 'app', { aud: 'app', groups: 'admin' }) },
     'implicit-deny',
   ],
   [

@@ -31,7 +31,11 @@ describe('An access key id', () => {
   })
 
   it('an access key id is another one each time', () => {
-    expect(newTemporaryKey('111122223333').accessKeyId).not.toBe(newTemporaryKey('111122223333').accessKeyId)
+    expect(newTemporaryKey('111122223333', 320).accessKeyId).not.toBe(newTemporaryKey('111122223333', 320).accessKeyId)
+  })
+
+  it.each([240, 320, 321, 4095, 4096])('a session token of %i octets has that size', (size) => {
+    expect(newTemporaryKey('111122223333', size).sessionToken.reveal()).toMatch(new RegExp(`^[\\w+/=]{${size}}$`))
   })
 })
 

@@ -1,13 +1,14 @@
 /** Answers and errors are those of botocore's service models, which leave a misspelt element out without a word. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
 import { AwsError, type AwsErrorCode } from '../../src/local-aws/aws-errors.ts'
 import type { IamOperation } from '../../src/local-aws/iam/inputs.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { XmlElement } from '../../src/xml/tree.ts'
 import { requireTool } from '../tools.ts'
-import { modelOf } from './model.ts'
-import { DORA, EVA, MFA, roleArn, signedCall, signedState, tagParameters } from './signed-calls.ts'
+import { modelOf, readIamModel, STS_MODEL } from './model.ts'
+import { DORA, EVA, MFA, OTHER_ACCOUNT, roleArn, signedCall, signedState, tagParameters } from './signed-calls.ts'
 import {
   ACCOUNT,
   ATTRIBUTE,
@@ -43,9 +44,6 @@ interface OutputModel {
   readonly shapes: Readonly<Record<string, OutputShape>>
 }
 
-const [STS, IAM] = [modelOf('sts/2011-06-15'), modelOf('iam/2010-05-08')]
-const read = (path: string): OutputModel => JSON.parse(readFileSync(path, 'utf8')) as OutputModel
-
 /** Members that have come since Debian's model. */
 const later = new Set(['SAMLProviderUUID', 'AssertionEncryptionMode', 'PrivateKeyList'])
 
@@ -57,6 +55,14 @@ const textOf = ({ children }: XmlElement): string => children.filter((child) => 
 const departures = (model: OutputModel, name: string, element: XmlElement, path = name): readonly string[] => {
   const shape = model.shapes[name] ?? { type: 'missing' }
   if (shape.type === 'structure') return structureDepartures(model, shape, element, path)
+  if (shape.type === 'map')
+    return elementsIn(element).flatMap((child) =>
+      elementsIn(child)
+        .map(({ local }) => local)
+        .join() === 'key,value'
+        ? []
+        : [`${path} has ${child.local}`],
+    )
   if (shape.type === 'list')
     return elementsIn(element).flatMap((child, n) =>
       child.local === 'member'
@@ -107,8 +113,9 @@ const inResult = (model: OutputModel, operation: string, text: string): readonly
   return result ? departures(model, shape, result) : [`${operation} has no result`]
 }
 
-describe.skipIf(!requireTool(STS))('An answer is what the service model says', () => {
-  const [sts, iam] = [read(STS), read(IAM)]
+describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the service model says', () => {
+  const sts = JSON.parse(readFileSync(STS_MODEL, 'utf8')) as OutputModel
+  const iam = readIamModel<OutputModel>()
   let openId: OpenIdProvider
   let aws: Running
   let keys: Awaited<ReturnType<typeof newKeys>>
@@ -116,7 +123,15 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
     openId = await startOpenIdProvider()
     keys = await newKeys()
     const [state, signed] = [stateFor(keys, openId.url), signedState()]
-    const all = { ...signed, ...state, users: signed.users, roles: [...state.roles, ...signed.roles] }
+    const switchedOn = { outboundFederation: true, rootFeatures: ['RootSessions'] } as const
+    const all = {
+      ...signed,
+      ...state,
+      accounts: signed.accounts.map((account, n) => (n === 0 ? { ...account, ...switchedOn } : account)),
+      users: signed.users,
+      roles: [...state.roles, ...signed.roles],
+      tradeInTokens: [{ token: new Secret('approved'), principal: roleArn('Hour') }],
+    }
     aws = await start(all, undefined, { encodedMessages: true })
   })
   afterAll(async () => {
@@ -160,6 +175,17 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
     ['GetCallerIdentity', () => ({}), EVA],
     ['GetFederationToken', () => ({ Name: 'guest', Policy: policy }), EVA],
     ['GetSessionToken', () => ({ ...MFA }), DORA],
+    [
+      'AssumeRoot',
+      () => ({
+        TargetPrincipal: OTHER_ACCOUNT,
+        'TaskPolicyArn.arn': 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy',
+        MinimumSessionTokenSize: '1000',
+      }),
+      EVA,
+    ],
+    ['GetDelegatedAccessToken', () => ({ TradeInToken: 'approved' }), EVA],
+    ['GetWebIdentityToken', () => ({ 'Audience.member.1': 'x', SigningAlgorithm: 'ES384', ...tags }), EVA],
   ])('an answer is what the service model says: %s', async (Action, parameters, key) => {
     const { status, text } = await signedCall(aws.url, key, { Action, ...(await parameters()) })
     expect([status, inResult(sts, Action, text)]).toEqual([200, []])
@@ -195,6 +221,18 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ['ListRoles', { MaxItems: '3' }],
       ['GetAccountAuthorizationDetails', { MaxItems: '3', 'Filter.member.1': 'Role' }],
       ['ListAccountAliases', {}],
+      ['GetAccountSummary', {}],
+      ['ListAccessKeys', { UserName: 'dora' }],
+      ['DeleteAccessKey', { UserName: 'dora', AccessKeyId: DORA.accessKeyId }],
+      ['SetSecurityTokenServicePreferences', { GlobalEndpointTokenVersion: 'v2Token' }],
+      ['GetOutboundWebIdentityFederationInfo', {}],
+      ['DisableOutboundWebIdentityFederation', {}],
+      ['EnableOutboundWebIdentityFederation', {}],
+      ['EnableOrganizationsRootSessions', {}],
+      ['EnableOrganizationsRootCredentialsManagement', {}],
+      ['ListOrganizationsFeatures', {}],
+      ['DisableOrganizationsRootCredentialsManagement', {}],
+      ['DisableOrganizationsRootSessions', {}],
       ['TagRole', { ...role, ...tagParameters({ Stage: 'test' }) }],
       ['ListRoleTags', { ...role, MaxItems: '1' }],
       ['UntagRole', { ...role, 'TagKeys.member.1': 'Stage' }],

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
 import { AWS, awsCli, stsModelFor } from './cli.ts'
+import { MEMBER, MIA, organizationState, TASKS } from './organization-state.ts'
 import { DORA, EVA, type Key, MFA, roleArn, signedState } from './signed-calls.ts'
 import { ACCOUNT, type Running, start } from './support.ts'
 
@@ -50,6 +52,35 @@ describe.skipIf(!requireTool(AWS))('The AWS CLI, signed, against the local AWS',
       PackedPolicySize: expect.any(Number),
     })
     expect(await sts('get-caller-identity', [], as(keyOf(answer)))).toMatchObject({ Account: ACCOUNT })
+  })
+
+  it('gets a token for services elsewhere, and a session of the root user of a member account', async () => {
+    const organization = await start(organizationState({ outboundFederation: true, rootFeatures: ['RootSessions'] }))
+    try {
+      const cli = awsCli(home, () => organization.url)
+      const asMia = { ...as(MIA), AWS_DATA_PATH: stsModelFor(home, organization.url) }
+      const token = [
+        '--audience',
+        'https://api.example.com',
+        '--signing-algorithm',
+        'RS256',
+        '--tags',
+        'Key=job,Value=1',
+      ]
+      const { WebIdentityToken } = (await cli.sts('get-web-identity-token', token, asMia)) as {
+        WebIdentityToken: string
+      }
+      expect(decodeJwt(WebIdentityToken)).toMatchObject({ sub: MIA.arn, aud: 'https://api.example.com' })
+      const task = `arn=${TASKS}/IAMAuditRootUserCredentials`
+      const root = await cli.sts('assume-root', ['--target-principal', MEMBER, '--task-policy-arn', task], asMia)
+      expect(await cli.sts('get-caller-identity', [], as(keyOf(root)))).toMatchObject({
+        Arn: `arn:aws:iam::${MEMBER}:root`,
+      })
+      const trade = ['--trade-in-token', 'unknown']
+      expect(await cli.errorOf(cli.sts('get-delegated-access-token', trade, asMia))).toContain('(AccessDenied)')
+    } finally {
+      await organization.close()
+    }
   })
 
   it('gets a session with a code of an MFA device', async () => {

@@ -1,15 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { STS_MODEL } from './model.ts'
 
 /** Debian's AWS CLI; another `aws` may come first in PATH. */
 export const AWS = '/usr/bin/aws'
-const MODELS = [
-  '/usr/lib/python3/dist-packages/awscli/botocore/data/sts/2011-06-15',
-  '/usr/lib/python3/dist-packages/botocore/data/sts/2011-06-15',
-]
-
 const run = promisify(execFile)
 
 type Variables = Readonly<Record<string, string>>
@@ -43,11 +39,14 @@ export const awsCli = (home: string, endpoint: () => string) => ({
     ),
 })
 
-/** This CLI is older than AWS_ENDPOINT_URL_STS: calls it makes by itself go where an endpoint rule set says. */
+/**
+ * This CLI is older than AWS_ENDPOINT_URL_STS: calls it makes by itself go where an endpoint rule set says. The model of
+ * STS beside it is of 2026.
+ */
 export const stsModelFor = (home: string, endpoint: string): string => {
   const folder = join(home, 'data', 'sts', '2011-06-15')
   mkdirSync(folder, { recursive: true })
-  cpSync(join(MODELS.find((model) => existsSync(model)) ?? '', 'service-2.json'), join(folder, 'service-2.json'))
+  cpSync(STS_MODEL, join(folder, 'service-2.json'))
   const parameter = (builtIn: string, type: string) => ({ builtIn, required: false, type })
   const rules = {
     version: '1.0',

@@ -71,6 +71,11 @@ const shapes = {
   'A.2 encodedMessageType': fact('EncodedMessage has 1 to 10,240 characters', 'model'),
   'A.2 accessKeyIdType': fact('AccessKeyId has 16 to 128 of `[\\w]`', 'model'),
   'A.2 ProvidedContextsListType': fact('There are 1 to 5 provided contexts, with 4 to 2048 characters each', 'model'),
+  'A.2 TargetPrincipalType': fact('TargetPrincipal has 12 to 2048 characters', 'model'),
+  'A.2 RootDurationSecondsType': fact('DurationSeconds of AssumeRoot is 0 to 900', 'model'),
+  'A.2 webIdentityTokenAudienceListType': fact('There are 1 to 10 audiences with 1 to 1000 characters each', 'model'),
+  'A.2 webIdentityTokenDurationSecondsType': fact('DurationSeconds of GetWebIdentityToken is 60 to 3600', 'model'),
+  'A.2 minimumSessionTokenSizeType': fact('MinimumSessionTokenSize is 0 to 4096', 'model'),
   'A.2 webIdentitySubjectType': fact(
     'The subject of a token has 6 to 255 characters where it is told: a longer one is refused, a shorter one told',
     'model',
@@ -241,6 +246,10 @@ const errors = {
   ),
   'A.4 MissingAuthenticationToken': fact('`Request is missing Authentication Token`', 'unconfirmed'),
   'A.4 IncompleteSignature': fact('An Authorization header that is not whole', 'unconfirmed'),
+  'A.4 OutboundWebIdentityFederationDisabledException': fact('403 where the account has not enabled it', 'model'),
+  'A.4 SessionDurationEscalationException': fact('403 for a token that would outlive the session', 'model'),
+  'A.4 JWTPayloadSizeExceededException': fact('400 for a token that is too large', 'model'),
+  'A.4 ExpiredTradeInTokenException': fact('400 for a trade-in token that has expired', 'model'),
   'A.4 InvalidAction': fact('`Could not find operation <X> for version 2011-06-15`', 'unconfirmed'),
 } as const
 
@@ -328,7 +337,7 @@ const actions = {
     'documented',
   ),
   'A.5 GetSessionToken durations': fact('900 to 129600, by default 43200; for a root 3600 at most', 'documented'),
-  'A.5 GetSessionToken answer': fact('Credentials only', 'model'),
+  'A.5 GetSessionToken answer': fact('Credentials, and the size of the token', 'model'),
   'A.5 GetSessionToken no permission': fact('It needs no permission', 'documented'),
   'A.5 GetSessionToken may call': fact(
     'Its credentials call no IAM without MFA, and of STS AssumeRole and GetCallerIdentity',
@@ -336,12 +345,58 @@ const actions = {
   ),
   'A.5 GetServiceBearerToken': fact('A permission and no call: InvalidAction', 'documented'),
   'A.5 TagSession': fact(
-    'TagSession, SetSourceIdentity and SetContext are permissions and no calls: InvalidAction',
+    'TagSession, SetSourceIdentity, SetContext and TagGetWebIdentityToken are permissions and no calls: InvalidAction',
     'documented',
   ),
-  'A.5 newer operations': fact(
-    'AssumeRoot, GetDelegatedAccessToken and GetWebIdentityToken are answered with InvalidAction',
+  'A.5 AssumeRoot caller': fact(
+    'A user or role session of the management account, or of a delegated administrator; never a root user',
+    'documented',
+  ),
+  'A.5 AssumeRoot target': fact('A member account, by its ID or the ARN of its root user', 'documented'),
+  'A.5 AssumeRoot feature': fact('Root sessions must be enabled in the organization', 'documented'),
+  'A.5 AssumeRoot permission': fact('`sts:AssumeRoot` for the root user of the member account', 'documented'),
+  'A.5 AssumeRoot task policy': fact(
+    'One of five managed policies in `root-task/`, which deny everything but their task',
+    'documented',
+  ),
+  'A.5 AssumeRoot session': fact('The root user of the member account, for 900 seconds at most', 'documented'),
+  'A.5 AssumeRoot source identity': fact('The source identity of the caller is kept and returned', 'model'),
+  'A.5 AssumeRoot global endpoint': fact('At `sts.amazonaws.com`: InvalidAction, `Unknown Operation`', 'recorded'),
+  'A.5 GetWebIdentityToken issuer': fact(
+    'A JWT of the account’s issuer, with discovery document and key set, by RS256 or ES384',
+    'documented',
+  ),
+  'A.5 GetWebIdentityToken claims': fact(
+    '`sub` is the ARN of the user or role; `https://sts.amazonaws.com/` has account, region, organization, tags, source identity and the end of the session',
+    'documented',
+  ),
+  'A.5 GetWebIdentityToken tags': fact(
+    'Tags become `request_tags` and need `sts:TagGetWebIdentityToken` too',
+    'documented',
+  ),
+  'A.5 GetWebIdentityToken enabled': fact(
+    'The account must enable it: EnableOutboundWebIdentityFederation of IAM',
+    'documented',
+  ),
+  'A.5 GetWebIdentityToken global endpoint': fact('It is not available at `sts.amazonaws.com`', 'documented'),
+  'A.5 GetWebIdentityToken not for AWS': fact('AssumeRoleWithWebIdentity accepts none of these tokens', 'documented'),
+  'A.5 GetWebIdentityToken payload': fact('The largest payload is 16,384 octets', 'unconfirmed'),
+  'A.5 GetDelegatedAccessToken answer': fact('Credentials and AssumedPrincipal', 'model'),
+  'A.5 GetDelegatedAccessToken call': fact(
+    'It is signed, needs `sts:GetDelegatedAccessToken`, and answers AccessDenied to an unknown token',
     'unconfirmed',
+  ),
+  'A.5 session token size': fact(
+    'Session tokens have at least `MinimumSessionTokenSize` octets; the answer has SessionTokenSize and SessionTokenUtilization',
+    'model',
+  ),
+  'A.5 session token lengths': fact(
+    'Tokens of version 1 have 240 octets, of version 2 320; the largest has 4,096',
+    'unconfirmed',
+  ),
+  'A.5 SetSecurityTokenServicePreferences': fact(
+    'Version 2 makes tokens of the global endpoint longer and valid in all regions; GetAccountSummary shows the version',
+    'documented',
   ),
 } as const
 
@@ -353,6 +408,71 @@ const identifiers = {
   'A.6 older keys': fact('Older ids, whose first character is before Q, have no account in them', 'recorded'),
 } as const
 
+const conditionKeys = {
+  'A.7 token.actions.githubusercontent.com:actor': fact('The claim `actor`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:actor_id': fact('The claim `actor_id`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:enterprise_id': fact('The claim `enterprise_id`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:environment': fact('The claim `environment`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:job_workflow_ref': fact(
+    'The claim `job_workflow_ref`, one value',
+    'documented',
+  ),
+  'A.7 token.actions.githubusercontent.com:ref': fact('The claim `ref`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:repository': fact('The claim `repository`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:repository_id': fact('The claim `repository_id`, one value', 'documented'),
+  'A.7 token.actions.githubusercontent.com:repository_owner_id': fact(
+    'The claim `repository_owner_id`, one value',
+    'documented',
+  ),
+  'A.7 token.actions.githubusercontent.com:workflow': fact('The claim `workflow`, one value', 'documented'),
+  'A.7 gitlab.com:namespace_id': fact('The claim `namespace_id`, one value', 'documented'),
+  'A.7 gitlab.com:pipeline_source': fact('The claim `pipeline_source`, one value', 'documented'),
+  'A.7 gitlab.com:project_id': fact('The claim `project_id`, one value', 'documented'),
+  'A.7 gitlab.com:ref_protected': fact('The claim `ref_protected`, one value', 'documented'),
+  'A.7 gitlab.com:runner_environment': fact('The claim `runner_environment`, one value', 'documented'),
+  'A.7 gitlab.com:user_access_level': fact('The claim `user_access_level`, one value', 'documented'),
+  'A.7 gitlab.com:user_email': fact('The claim `user_email`, one value', 'documented'),
+  'A.7 gitlab.com:user_id': fact('The claim `user_id`, one value', 'documented'),
+  'A.7 gitlab.com:user_login': fact('The claim `user_login`, one value', 'documented'),
+  'A.7 agent.buildkite.com:build_branch': fact('The claim `build_branch`, one value', 'documented'),
+  'A.7 agent.buildkite.com:cluster_id': fact('The claim `cluster_id`, one value', 'documented'),
+  'A.7 agent.buildkite.com:cluster_name': fact('The claim `cluster_name`, one value', 'documented'),
+  'A.7 agent.buildkite.com:organization_id': fact('The claim `organization_id`, one value', 'documented'),
+  'A.7 agent.buildkite.com:organization_slug': fact('The claim `organization_slug`, one value', 'documented'),
+  'A.7 agent.buildkite.com:pipeline_id': fact('The claim `pipeline_id`, one value', 'documented'),
+  'A.7 agent.buildkite.com:pipeline_slug': fact('The claim `pipeline_slug`, one value', 'documented'),
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: AWS writes what differs between issuers so
+  'A.7 GitHub issuers': fact(
+    'The same for `token.actions.githubusercontent.com/${SubPath}`, `token.actions.${Domain}.ghe.com` and `github.com/enterprises/${EnterpriseName}`',
+    'documented',
+  ),
+  'A.7 Buildkite issuers': fact(
+    'The same for `agent.${Domain}.buildkite.dev` and `agent.${Domain}.buildkite.site`',
+    'documented',
+  ),
+  'A.7 oidc.circleci.com/org/${OrgId}:oidc.circleci.com/project-id': fact(
+    'The claim `oidc.circleci.com/project-id`, one value',
+    'documented',
+  ),
+  'A.7 idcs-${OciUniqueIdentifier}.identity.oraclecloud.com:rpst_id': fact(
+    'The claim `rpst_id`, one value',
+    'documented',
+  ),
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: AWS writes what differs between issuers so
+  'A.7 accounts.google.com:google/organization_number': fact(
+    'The number of the organization: the claim `google:organization_number`, or `organization_number` in `google`',
+    'unconfirmed',
+  ),
+  'A.7 issuer:email': fact('The claim `email` of every issuer without keys of its own, one value', 'documented'),
+  'A.7 issuer:oaud': fact('The claim `aud`, even if the token has an azp', 'documented'),
+  'A.7 sts:RoleAuthorizedByIdp': fact('Whether the claim `https://aws.amazon.com/roles` names the role', 'documented'),
+  'A.7 sts:RequestContextProviders': fact('The ARNs of `ProvidedContexts`, a list', 'documented'),
+  'A.7 sts:TaskPolicyArn': fact('The `TaskPolicyArn` of AssumeRoot', 'documented'),
+  'A.7 sts:IdentityTokenAudience': fact('The `Audience` of GetWebIdentityToken, a list', 'documented'),
+  'A.7 sts:SigningAlgorithm': fact('The `SigningAlgorithm` of GetWebIdentityToken', 'documented'),
+  'A.7 sts:DurationSeconds': fact('The `DurationSeconds` of GetWebIdentityToken, or its default', 'documented'),
+} as const
+
 export const facts = {
   ...wireFormat,
   ...shapes,
@@ -360,6 +480,7 @@ export const facts = {
   ...errors,
   ...actions,
   ...identifiers,
+  ...conditionKeys,
 } satisfies Readonly<Record<string, Fact>>
 
 export type FactId = keyof typeof facts

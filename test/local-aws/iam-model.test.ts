@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type IamOperation, iamInputs } from '../../src/local-aws/iam/inputs.ts'
 import { requireTool } from '../tools.ts'
-import { type Model, membersOf, modelOf, ofModel } from './model.ts'
+import { type Model, membersOf, modelOf, ofModel, readIamModel } from './model.ts'
 
 const MODEL = modelOf('iam/2010-05-08')
 
@@ -19,7 +18,7 @@ const nowOptional: Readonly<Record<string, string>> = {
 }
 
 describe.skipIf(!requireTool(MODEL))("The parameters of IAM are those of botocore's service model", () => {
-  const model = JSON.parse(readFileSync(MODEL, 'utf8')) as Model
+  const model = readIamModel<Model>()
 
   it.each(Object.keys(iamInputs) as IamOperation[])(
     "the parameters of IAM are those of botocore's service model: %s",

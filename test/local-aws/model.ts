@@ -1,5 +1,6 @@
 /** A service model as botocore carries it, and our shapes in the same words. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Member, Shape } from '../../src/local-aws/query/shapes.ts'
 
 interface ModelShape {
@@ -18,7 +19,23 @@ export interface Model {
   readonly shapes: Readonly<Record<string, ModelShape>>
 }
 
-/** Where Debian's awscli and python3-botocore keep the model of a service, `sts/2011-06-15`. */
+const FIXTURES = fileURLToPath(new URL('../fixtures/aws-models/', import.meta.url))
+
+/** The model of STS as of 2026, which is newer than Debian's. */
+export const STS_MODEL = `${FIXTURES}sts.json`
+
+/** The model of IAM: Debian's, with the operations that came after it. */
+export const readIamModel = <Read extends { readonly operations: object; readonly shapes: object }>(): Read => {
+  const debian = JSON.parse(readFileSync(modelOf('iam/2010-05-08'), 'utf8')) as Read
+  const additions = JSON.parse(readFileSync(`${FIXTURES}iam-additions.json`, 'utf8')) as Read
+  return {
+    ...debian,
+    operations: { ...debian.operations, ...additions.operations },
+    shapes: { ...additions.shapes, ...debian.shapes },
+  }
+}
+
+/** Where Debian's awscli and python3-botocore keep the model of a service, `iam/2010-05-08`. */
 export const modelOf = (service: string): string =>
   ['/usr/lib/python3/dist-packages/awscli/botocore/data', '/usr/lib/python3/dist-packages/botocore/data']
     .map((folder) => `${folder}/${service}/service-2.json`)

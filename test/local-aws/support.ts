@@ -216,7 +216,7 @@ export interface Running extends LocalAws {
 export const start = async (
   state: LocalAwsState,
   now?: () => Date,
-  more: { readonly encodedMessages?: boolean } = {},
+  more: { readonly encodedMessages?: boolean; readonly standIns?: Readonly<Record<string, string>> } = {},
 ): Promise<Running> => {
   const lines: string[] = []
   const aws = await startLocalAws({

@@ -39,7 +39,7 @@ describe('The Query protocol', () => {
       expect(status).toBe(200)
       expect(text).toMatch(
         new RegExp(
-          `^<GetSessionTokenResponse ${NAMESPACE}><GetSessionTokenResult><Credentials><AccessKeyId>ASIA[A-Z2-7]{16}</AccessKeyId><SecretAccessKey>[\\w+/]{40}</SecretAccessKey><SessionToken>[\\w+/=]+</SessionToken><Expiration>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ</Expiration></Credentials></GetSessionTokenResult><ResponseMetadata><RequestId>${UUID}</RequestId></ResponseMetadata></GetSessionTokenResponse>$`,
+          `^<GetSessionTokenResponse ${NAMESPACE}><GetSessionTokenResult><Credentials><AccessKeyId>ASIA[A-Z2-7]{16}</AccessKeyId><SecretAccessKey>[\\w+/]{40}</SecretAccessKey><SessionToken>[\\w+/=]+</SessionToken><Expiration>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ</Expiration></Credentials><SessionTokenUtilization>\\d+</SessionTokenUtilization><SessionTokenSize>\\d+</SessionTokenSize></GetSessionTokenResult><ResponseMetadata><RequestId>${UUID}</RequestId></ResponseMetadata></GetSessionTokenResponse>$`,
         ),
       )
     },

@@ -8,7 +8,7 @@ import {
 } from '../../aws/facts/limits.ts'
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
-import { awsSamlAttributes } from '../../core/aws-attributes.ts'
+import { awsSamlAttributes, awsTokenClaims } from '../../core/aws-attributes.ts'
 import { DAY_MS } from '../../core/duration.ts'
 import { type CheckResult, failed, passed, unknown } from '../../core/verdict.ts'
 import { namedProviders } from '../../iam/principals.ts'
@@ -155,6 +155,15 @@ const roleIsInAssertion: RoleCheck = ({ evidence, role }) => {
   return failed(pair, found + misnamedRemark(evidence, source), source)
 }
 
+/** A token that names roles is refused for every other role, whatever the trust policy says (C.7). */
+const roleIsNamedByToken: RoleCheck = ({ evidence, role }) => {
+  if (evidence.kind !== 'web-identity' || evidence.authorizedRoles === undefined) return undefined
+  const { authorizedRoles } = evidence
+  return authorizedRoles.includes(role.arn)
+    ? passed(role.arn, awsTokenClaims.roles)
+    : failed(role.arn, authorizedRoles.join(', ') || 'no role', awsTokenClaims.roles)
+}
+
 /** Checked before the rest of the evidence. */
 export const registrationChecks = { providerIsInRolesAccount } as const
 
@@ -174,7 +183,7 @@ export const evidenceChecks = {
   assertedDurationIsLegal,
 } as const
 
-export const pairChecks = { roleIsInAssertion } as const
+export const pairChecks = { roleIsInAssertion, roleIsNamedByToken } as const
 
 /** AWS compares the names of attributes byte for byte. */
 export function misnamedRemark({ misnamed = [] }: Pick<PresentedAssertion, 'misnamed'>, name: string): string {

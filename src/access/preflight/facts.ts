@@ -96,6 +96,8 @@ export interface PresentedToken extends TokenFacts, PresentedToAccount {
   readonly audiences: readonly string[]
   /** Its `aud`, even if it has an `azp`. */
   readonly statedAudiences: readonly string[]
+  /** The ARNs of the roles that the token may be used for; absent if it does not limit them. */
+  readonly authorizedRoles?: readonly string[] | undefined
   /** The client ID that the provider in IAM must have. */
   readonly clientId: string
   /** Its `iat`, `exp` and `nbf`, unchanged, if present. undefined: it is created at the time of the exchange. */

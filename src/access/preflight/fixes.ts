@@ -75,6 +75,10 @@ export const fixes = {
     meaning: "the provider's Role attribute pairs this role with this SAML provider",
     change: 'Have the identity provider send that pair in its Role attribute.',
   },
+  roleIsNamedByToken: {
+    meaning: 'the token, if it limits the roles it may be used for, names this role',
+    change: "Have the identity provider add the role's ARN to the claim https://aws.amazon.com/roles of the token.",
+  },
   sessionNameIsLegal: {
     meaning: 'the session name has 2 to 64 characters, all of them ones that AWS accepts',
     change: 'Have the identity provider send a RoleSessionName that AWS accepts.',

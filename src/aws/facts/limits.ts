@@ -10,6 +10,17 @@ export { roleSessionName, sessionTag, sourceIdentity } from '../../core/aws-attr
 export const roleDuration = { min: 900, max: 43_200, default: 3600 } as const
 /** For GetFederationToken and GetSessionToken. */
 export const userSessionDuration = { min: 900, max: 129_600, default: 43_200 } as const
+/** Of AssumeRoot. */
+export const rootDuration = { min: 0, max: 900, default: 900 } as const
+/** Of GetWebIdentityToken; the payload in octets is not published. */
+export const outboundToken = {
+  duration: { min: 60, max: 3600, default: 300 },
+  audience: { min: 1, max: 1000 },
+  audiences: { min: 1, max: 10 },
+  payload: 16_384,
+} as const
+/** MinimumSessionTokenSize, in octets. That it is also the largest token is not confirmed. */
+export const sessionTokenSize: Range = { min: 0, max: 4096 }
 /** IAM's limits for a role's MaxSessionDuration. */
 export const maxSessionDuration = { min: 3600, max: 43_200, default: 3600 } as const
 /** `SessionDuration` of getSigninToken and of the SAML attribute. */

@@ -4,6 +4,7 @@
  * whether it can hold a list, and where a policy may use it (aws-facts B.1, C.1, C.2, D.5).
  */
 import { type UnverifiedAssumption, unverifiedAssumptions } from '../unverified-assumptions.ts'
+import { issuerClaimsOf, issuerGroups } from './issuer-claims.ts'
 
 export interface ConditionKey {
   /** As AWS writes it; `<issuer>` is the host and path of an issuer, `${TagKey}` the key of a tag. */
@@ -35,6 +36,8 @@ const EVERY_ASSUME = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML', 'sts:AssumeRol
 const SIGNED = [...ASSUME_ROLE, 'sts:GetFederationToken']
 const TAGGED = [...EVERY_ASSUME, 'sts:GetFederationToken']
 const BEARER = ['sts:GetServiceBearerToken']
+const SET_CONTEXT = ['sts:SetContext']
+const OUTBOUND = ['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken']
 
 type Rest = Partial<Pick<ConditionKey, 'attributes' | 'multi' | 'usableIn' | 'unconfirmed'>>
 
@@ -97,42 +100,42 @@ const samlAttributes: readonly ConditionKey[] = [
 ]
 
 const COGNITO = 'cognito-identity.amazonaws.com'
-const GITHUB = 'token.actions.githubusercontent.com'
 
-/** Claims of GitHub's tokens that became keys in 2026, usable only while the role is being assumed (C.2). */
-const githubClaims = [
-  'actor',
-  'actor_id',
-  'job_workflow_ref',
-  'repository',
-  'repository_id',
-  'workflow',
-  'ref',
-  'environment',
-  'enterprise_id',
-]
-
-/** From tokens. For an issuer that IAM does not know by name, only aud, sub, amr and azp become keys (C.1). */
+/** From tokens: the keys of every issuer, and those of the providers that IAM knows by name (C.1). */
 const tokenClaims: readonly ConditionKey[] = [
-  claim('<issuer>:aud', 'azp, else aud', { usableIn: BOTH, unconfirmed: unverifiedAssumptions.authorizedParty }),
+  claim('<issuer>:aud', 'azp, else aud', { usableIn: BOTH }),
   claim('<issuer>:sub', 'sub'),
   claim('<issuer>:amr', 'amr', { multi: true, usableIn: BOTH }),
-  claim('<issuer>:azp', 'azp', { usableIn: TRUST }),
-  ...githubClaims.map((name) => claim(`${GITHUB}:${name}`, name, { usableIn: TRUST })),
+  claim('<issuer>:email', 'email', { usableIn: TRUST }),
+  claim('<issuer>:oaud', 'aud, even if the token has an azp', { usableIn: TRUST }),
+  claim('<issuer>:azp', "azp; no longer on AWS's page", { usableIn: TRUST }),
   claim('accounts.google.com:aud', 'azp, else aud'),
-  claim('accounts.google.com:oaud', 'aud', { usableIn: TRUST }),
   claim('accounts.google.com:sub', 'sub'),
+  claim('accounts.google.com:amr', 'amr', { multi: true, usableIn: BOTH }),
+  claim('accounts.google.com:email', 'email', { usableIn: TRUST }),
+  claim('accounts.google.com:oaud', 'aud, even if the token has an azp', { usableIn: TRUST }),
   claim(`${COGNITO}:aud`, 'aud: the identity pool'),
+  claim(`${COGNITO}:oaud`, 'aud: the identity pool', { usableIn: TRUST }),
   claim(`${COGNITO}:sub`, 'sub: the identity'),
   claim(`${COGNITO}:amr`, 'amr: unauthenticated, or authenticated and the name of the login provider', {
     multi: true,
     usableIn: BOTH,
   }),
   claim('www.amazon.com:app_id', 'the application that the access token is for'),
+  claim('www.amazon.com:sub', 'the user that the access token is for'),
   claim('www.amazon.com:user_id', 'the user that the access token is for'),
   claim('graph.facebook.com:app_id', 'the application that the access token is for'),
   claim('graph.facebook.com:id', 'the user that the access token is for'),
 ]
+
+/** Further claims, of the issuers for which AWS makes keys of them (C.2). */
+const issuerClaims: readonly ConditionKey[] = issuerGroups.flatMap(({ issuers, claims }) =>
+  issuers.flatMap((issuer) =>
+    claims.map(({ name, source, unconfirmed }) =>
+      claim(`${issuer}:${name}`, source, { usableIn: TRUST, ...(unconfirmed && { unconfirmed }) }),
+    ),
+  ),
+)
 
 /** Of the new session. */
 const sessionKeys: readonly ConditionKey[] = [
@@ -141,9 +144,18 @@ const sessionKeys: readonly ConditionKey[] = [
   row('sts:TransitiveTagKeys', EVERY_ASSUME, 'the transitive among the session tags, inherited ones too', {
     multi: true,
   }),
-  row('aws:RequestTag/${TagKey}', TAGGED, 'the session tag of that key', { usableIn: BOTH }),
-  row('aws:TagKeys', TAGGED, 'the keys of the session tags', { multi: true, usableIn: BOTH }),
+  row('aws:RequestTag/${TagKey}', [...TAGGED, ...OUTBOUND], 'the session tag of that key', { usableIn: BOTH }),
+  row('aws:TagKeys', [...TAGGED, ...OUTBOUND], 'the keys of the session tags', { multi: true, usableIn: BOTH }),
   row('sts:ExternalId', ASSUME_ROLE, 'ExternalId: parameter'),
+  row(
+    'sts:RoleAuthorizedByIdp',
+    ['sts:AssumeRoleWithWebIdentity'],
+    'whether the claim https://aws.amazon.com/roles names the role; false without it, which is not confirmed',
+  ),
+  row('sts:RequestContextProviders', SET_CONTEXT, 'ProvidedContexts: the ARNs of the context providers', {
+    multi: true,
+  }),
+  row('sts:RequestContext/${ContextKey}', SET_CONTEXT, "that key of a context provider's signed assertion"),
   row('iam:ResourceTag/${TagKey}', EVERY_ASSUME, 'the tag of the role', { usableIn: BOTH }),
   row('aws:ResourceTag/${TagKey}', EVERY_ASSUME, 'the tag of the role', { usableIn: BOTH }),
 ]
@@ -184,7 +196,15 @@ const callKeys: readonly ConditionKey[] = [
   row('aws:UserAgent', TAGGED, 'the header User-Agent', { usableIn: BOTH }),
   row('aws:RequestedRegion', TAGGED, 'the region that is called', { usableIn: BOTH }),
   row('sts:AWSServiceName', BEARER, 'the service that asks for a bearer token', { usableIn: SESSION }),
-  row('sts:DurationSeconds', BEARER, 'the life of a bearer token; never that of a role session', { usableIn: SESSION }),
+  row(
+    'sts:DurationSeconds',
+    [...BEARER, ...OUTBOUND],
+    'the life of a bearer token, or of the token of GetWebIdentityToken; never that of a role session',
+    { usableIn: SESSION },
+  ),
+  row('sts:IdentityTokenAudience', OUTBOUND, 'Audience: parameter', { multi: true, usableIn: SESSION }),
+  row('sts:SigningAlgorithm', OUTBOUND, 'SigningAlgorithm: parameter', { usableIn: SESSION }),
+  row('sts:TaskPolicyArn', ['sts:AssumeRoot'], 'TaskPolicyArn: parameter', { usableIn: SESSION }),
 ]
 
 /** Every key, family by family. */
@@ -192,6 +212,7 @@ export const conditionKeyTable: readonly ConditionKey[] = [
   ...samlElements,
   ...samlAttributes,
   ...tokenClaims,
+  ...issuerClaims,
   ...sessionKeys,
   ...callerKeys,
   ...callKeys,
@@ -205,19 +226,40 @@ const byName: ReadonlyMap<string, ConditionKey> = new Map(
 )
 
 /** `<issuer>:claim`, where the issuer is a host, with or without port and path. */
-const OF_ISSUER = /^(?:localhost|[^:/]*\.[^:/]*)(?::\d+)?(?:\/.*)?:([^:]+)$/
+const OF_ISSUER = /^((?:localhost|[^:/]*\.[^:/]*)(?::\d+)?(?:\/.*)?):([^:]+)$/
 
 const ownPrefixes = ['accounts.google.com:', `${COGNITO}:`, 'www.amazon.com:', 'graph.facebook.com:']
 
 /** The row of a key as a policy writes it, whatever its case; undefined: AWS has no such key. */
 export function conditionKeyOf(key: string): ConditionKey | undefined {
   const name = key.toLowerCase()
-  const slash = name.indexOf('/')
-  const tagged = slash < 0 ? undefined : byName.get(`${name.slice(0, slash)}/\${tagkey}`)
-  const found = byName.get(name) ?? tagged
+  const found = byName.get(name) ?? keyWithName(name)
   if (found) return found
-  const [, claimName] = OF_ISSUER.exec(name) ?? []
-  return claimName === undefined || hasKeysOfItsOwn(name) ? undefined : byName.get(`<issuer>:${claimName}`)
+  const [, issuer = '', claimName] = OF_ISSUER.exec(name) ?? []
+  if (claimName === undefined) return undefined
+  const ofIssuer = issuerClaimsOf(issuer)
+  return (
+    (ofIssuer && byName.get(`${ofIssuer.issuer}:${claimName}`.toLowerCase())) ??
+    (hasKeysOfItsOwn(name) ? undefined : byName.get(`<issuer>:${claimName}`))
+  )
+}
+
+/**
+ * Whether tokens of every issuer fill a key of that name, as `<issuer>:sub` beside `accounts.google.com:sub`; undefined
+ * for a key that no token fills.
+ */
+export function hasGenericKey({ key }: ConditionKey): boolean | undefined {
+  const at = key.lastIndexOf(':')
+  if (!key.startsWith('<issuer>') && !key.slice(0, at).includes('.')) return undefined
+  return byName.has(`<issuer>${key.slice(at)}`.toLowerCase())
+}
+
+/** The row of a key whose end is a name, such as `aws:RequestTag/${TagKey}`. */
+function keyWithName(name: string): ConditionKey | undefined {
+  const slash = name.indexOf('/')
+  if (slash < 0) return undefined
+  const start = name.slice(0, slash)
+  return byName.get(`${start}/\${tagkey}`) ?? byName.get(`${start}/\${contextkey}`)
 }
 
 function hasKeysOfItsOwn(name: string): boolean {

@@ -13,6 +13,12 @@ export {
   type TemporaryFacts,
   unsignedCallContext,
 } from './call-context.ts'
-export { type ConditionKey, conditionKeyOf, conditionKeyTable, samlAttributeKeys } from './condition-key-table.ts'
+export {
+  type ConditionKey,
+  conditionKeyOf,
+  conditionKeyTable,
+  hasGenericKey,
+  samlAttributeKeys,
+} from './condition-key-table.ts'
 export { nameQualifier, samlContext, subjectType } from './saml-context.ts'
-export { webIdentityContext } from './web-identity-context.ts'
+export { authorizedRoles, roleAuthorizedByIdp, webIdentityContext } from './web-identity-context.ts'

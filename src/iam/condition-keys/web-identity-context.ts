@@ -1,8 +1,9 @@
 /** From a verified token to the keys with its issuer's host and path as prefix (aws-facts C.1, C.2, C.4). */
 import { issuerHostPath } from '../../core/arn.ts'
+import { awsTokenClaims } from '../../core/aws-attributes.ts'
 import { unverifiedAssumptions } from '../unverified-assumptions.ts'
-import { conditionKeyTable } from './condition-key-table.ts'
 import { type ContextValue, list, single } from './context.ts'
+import { type IssuerClaim, issuerClaimsOf } from './issuer-claims.ts'
 
 /** A verified token as AWS reads it. */
 export interface WebIdentityFacts {
@@ -16,89 +17,68 @@ export interface WebIdentityFacts {
 }
 
 type Claims = Readonly<Record<string, unknown>>
+const GOOGLE = 'accounts.google.com'
+
 type KeysOf = (prefix: string, facts: WebIdentityFacts) => ContextValue[]
 
-const genericKeys: KeysOf = (prefix, { subject, audience, claims }) => {
+/** Of every issuer without keys of its own, Google among them. */
+const defaultKeys: KeysOf = (prefix, { subject, audience, claims }) => {
   const azp = text(claims, 'azp')
   const [aud] = texts(claims.aud)
   return [
-    {
-      ...single(`${prefix}:aud`, audience, azp === undefined ? 'aud' : 'azp'),
-      ...(azp === undefined || aud === undefined || texts(claims.aud).includes(audience)
-        ? {}
-        : { otherwise: { fact: unverifiedAssumptions.authorizedParty, values: [aud] } }),
-    },
+    single(`${prefix}:aud`, audience, azp === undefined ? 'aud' : 'azp'),
+    single(`${prefix}:oaud`, azp === undefined ? audience : aud, 'aud'),
     single(`${prefix}:sub`, subject, 'sub'),
     list(`${prefix}:amr`, texts(claims.amr), 'amr'),
-    single(`${prefix}:azp`, azp, 'azp'),
-    ...(exposed.get(prefix) ?? []).map((name) => single(`${prefix}:${name}`, text(claims, name), name)),
-  ]
-}
-
-/** Claims that AWS exposes for issuers it knows, besides aud, sub, amr and azp: from the table, by host. */
-const exposed: ReadonlyMap<string, readonly string[]> = conditionKeyTable.reduce((byHost, { key }) => {
-  const [, host, name] = /^(token\.actions\.githubusercontent\.com):(.*)$/.exec(key) ?? []
-  return host === undefined || name === undefined ? byHost : byHost.set(host, [...(byHost.get(host) ?? []), name])
-}, new Map<string, readonly string[]>())
-
-const googleKeys: KeysOf = (prefix, { subject, audience, claims }) => {
-  const [aud = audience] = texts(claims.aud)
-  return [
-    single(`${prefix}:aud`, audience, text(claims, 'azp') === undefined ? 'aud' : 'azp'),
-    single(`${prefix}:oaud`, aud, 'aud'),
-    single(`${prefix}:sub`, subject, 'sub'),
+    single(`${prefix}:email`, text(claims, 'email'), 'email'),
+    ...(prefix === GOOGLE ? [] : [single(`${prefix}:azp`, azp, 'azp')]),
   ]
 }
 
 const cognitoKeys: KeysOf = (prefix, { subject, audience, claims }) => [
   single(`${prefix}:aud`, audience, 'aud'),
+  single(`${prefix}:oaud`, audience, 'aud'),
   single(`${prefix}:sub`, subject, 'sub'),
   list(`${prefix}:amr`, texts(claims.amr), 'amr'),
 ]
 
 const ownKeys: ReadonlyMap<string, KeysOf> = new Map([
-  ['accounts.google.com', googleKeys],
   ['cognito-identity.amazonaws.com', cognitoKeys],
-  ['www.amazon.com', accessTokenKeys('user_id')],
+  ['www.amazon.com', accessTokenKeys('user_id', 'sub')],
   ['graph.facebook.com', accessTokenKeys('id')],
-])
-
-/** Issuers for which AWS exposes more claims since 2026; which ones is not known here (C.2). */
-const SINCE_2026 = /^(?:accounts\.google\.com|oidc\.circleci\.com\/org\/[^/]+|[\w.-]+\.oraclecloud\.com(?:\/.*)?)$/
-const REGISTERED: ReadonlySet<string> = new Set([
-  'iss',
-  'sub',
-  'aud',
-  'exp',
-  'nbf',
-  'iat',
-  'jti',
-  'azp',
-  'amr',
-  'nonce',
 ])
 
 /** All keys of one token. A generic issuer's other claims are not exposed. */
 export function webIdentityContext(facts: WebIdentityFacts): ContextValue[] {
   const prefix = issuerHostPath(facts.issuer)
-  const keys = [...(ownKeys.get(prefix) ?? genericKeys)(prefix, facts), ...newerClaims(prefix, facts.claims)]
+  const { claims = [] } = issuerClaimsOf(prefix) ?? {}
+  const keys = [
+    ...(ownKeys.get(prefix) ?? defaultKeys)(prefix, facts),
+    ...claims.map((claim) => issuerKey(prefix, claim, facts.claims)),
+  ]
   return facts.issuer.endsWith('/') ? keys.flatMap((each) => withSlash(each, prefix)) : keys
 }
 
-function newerClaims(prefix: string, claims: Claims): ContextValue[] {
-  return SINCE_2026.test(prefix)
-    ? Object.entries(claims).flatMap(([name, value]) =>
-        typeof value === 'string' && !REGISTERED.has(name)
-          ? [
-              {
-                ...list(`${prefix}:${name}`, []),
-                multi: false,
-                otherwise: { fact: unverifiedAssumptions.newerClaims, values: [value] },
-              },
-            ]
-          : [],
-      )
-    : []
+function issuerKey(prefix: string, { name, source, valueIn, unconfirmed }: IssuerClaim, claims: Claims): ContextValue {
+  const value = valueIn(claims)
+  const key = single(`${prefix}:${name}`, value, source)
+  return unconfirmed && value !== undefined ? { ...key, otherwise: { fact: unconfirmed, values: [] } } : key
+}
+
+/**
+ * Whether the token names the role: a claim that STS enforces by itself if the token has it (C.7). `role` is the ARN of
+ * the role that is asked for.
+ */
+export function roleAuthorizedByIdp(claims: Claims, role: string): ContextValue {
+  const roles = authorizedRoles(claims)
+  const key = single('sts:RoleAuthorizedByIdp', String(roles?.includes(role) ?? false), awsTokenClaims.roles)
+  return roles === undefined ? { ...key, otherwise: { fact: unverifiedAssumptions.rolesClaimAbsent, values: [] } } : key
+}
+
+/** The roles that the token may be used for; undefined if it does not limit them. */
+export function authorizedRoles(claims: Claims): readonly string[] | undefined {
+  const value = Object.hasOwn(claims, awsTokenClaims.roles) ? claims[awsTokenClaims.roles] : undefined
+  return value === undefined ? undefined : texts(value)
 }
 
 /** The key as it is, and as it would be if the trailing slash of the issuer were kept. */
@@ -119,9 +99,9 @@ function texts(value: unknown): readonly string[] {
   return [value].flat().filter((each) => typeof each === 'string')
 }
 
-function accessTokenKeys(claim: string): KeysOf {
+function accessTokenKeys(...names: readonly string[]): KeysOf {
   return (prefix, { subject, audience }) => [
     single(`${prefix}:app_id`, audience, 'the application'),
-    single(`${prefix}:${claim}`, subject, 'the user'),
+    ...names.map((name) => single(`${prefix}:${name}`, subject, 'the user')),
   ]
 }

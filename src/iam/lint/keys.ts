@@ -46,7 +46,7 @@ export function keyProblem(key: string, callers: Callers): KeyProblem | undefine
   if (isFilled || known.unconfirmed) return undefined
   return {
     kind: 'never',
-    why: `it is there for ${known.actions.filter((action) => /Assume|Get/.test(action)).join(', ')}`,
+    why: `it is there for ${known.actions.filter((action) => !/TagSession|SetSourceIdentity/.test(action)).join(', ')}`,
   }
 }
 
@@ -64,7 +64,7 @@ function issuerProblem(issuer: string, claim: string, { kinds, issuers }: Caller
     const meant = nearest(issuer, [...issuers])
     return misspeltOr(meant && `${meant}:${claim}`, { kind: 'never', why: 'the statement is about another issuer' })
   }
-  if (conditionKeyOf(`${issuer}:${claim}`) || hasUnknownClaims(issuer)) return undefined
+  if (conditionKeyOf(`${issuer}:${claim}`)) return undefined
   const exposed = claimsOf(issuer)
   const meant = claim.length > 2 ? nearest(claim, exposed) : undefined
   return misspeltOr(meant && `${issuer}:${meant}`, { kind: 'claim', exposed })
@@ -72,11 +72,6 @@ function issuerProblem(issuer: string, claim: string, { kinds, issuers }: Caller
 
 function misspeltOr(meant: string | undefined, otherwise: KeyProblem): KeyProblem {
   return meant === undefined ? otherwise : { kind: 'misspelt', meant }
-}
-
-/** Issuers for which AWS knows further claims since 2026; which ones is not known here (aws-facts C.2). */
-function hasUnknownClaims(issuer: string): boolean {
-  return /^(?:accounts\.google\.com|oidc\.circleci\.com\/.*|.*\.oraclecloud\.com(?:\/.*)?)$/.test(issuer)
 }
 
 function claimsOf(issuer: string): readonly string[] {

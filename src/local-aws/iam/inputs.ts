@@ -18,6 +18,7 @@ const DESCRIPTION = {
   text: '[\\p{L}\\p{M}\\p{Z}\\p{S}\\p{N}\\p{P}]*',
 }
 const PROVIDER_NAME = { matches: /^[A-Za-z0-9_.-]+$/, text: '[\\w._-]+' }
+const ACCESS_KEY_ID = { matches: /^[A-Za-z0-9_]+$/, text: '[\\w]+' }
 const KEY_ID = { matches: /^[A-Z0-9]+$/, text: '[A-Z0-9]+' }
 const POLICY_PATH = { matches: /^((\/[A-Za-z0-9.,+@=_-]+)*)\/$/, text: '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/' }
 const TAG_KEY = { matches: limits.sessionTag.key.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' }
@@ -25,6 +26,7 @@ const TAG_VALUE = { matches: limits.sessionTag.value.pattern, text: '[\\p{L}\\p{
 
 const arn = text(limits.arn.min, limits.arn.max)
 const roleName = required('RoleName', text(1, 64, NAME))
+const userName = optional('UserName', text(1, 128, NAME))
 const policyName = required('PolicyName', text(1, 128, NAME))
 const policyDocument = text(1, 131_072, LATIN)
 const description = optional('Description', text(0, 1000, DESCRIPTION))
@@ -82,6 +84,20 @@ export const iamInputs = {
   ListInstanceProfilesForRole: [roleName, ...paging],
   GetAccountAuthorizationDetails: [optional('Filter', listOf(entityType)), ...paging.toReversed()],
   ListAccountAliases: [...paging],
+  GetAccountSummary: [],
+  ListAccessKeys: [userName, ...paging],
+  DeleteAccessKey: [userName, required('AccessKeyId', text(16, 128, ACCESS_KEY_ID))],
+  SetSecurityTokenServicePreferences: [
+    required('GlobalEndpointTokenVersion', { type: 'text', values: ['v1Token', 'v2Token'] }),
+  ],
+  EnableOutboundWebIdentityFederation: [],
+  DisableOutboundWebIdentityFederation: [],
+  GetOutboundWebIdentityFederationInfo: [],
+  EnableOrganizationsRootSessions: [],
+  DisableOrganizationsRootSessions: [],
+  EnableOrganizationsRootCredentialsManagement: [],
+  DisableOrganizationsRootCredentialsManagement: [],
+  ListOrganizationsFeatures: [],
   CreateSAMLProvider: [
     required('SAMLMetadataDocument', samlMetadata),
     required('Name', text(1, 128, PROVIDER_NAME)),

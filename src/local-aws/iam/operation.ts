@@ -2,6 +2,8 @@
 import { requestTagContext, resourceContext } from '../../iam/condition-keys/condition-keys.ts'
 import { requirePermission } from '../authorize.ts'
 import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
+import type { OutboundIssuers } from '../outbound/issuers.ts'
+import type { SignedCaller } from '../permissions.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { checkShapes, type Member, type Shape } from '../query/shapes.ts'
 import { signedCaller } from '../signed-caller.ts'
@@ -16,6 +18,8 @@ export interface IamCall {
   readonly parameters: Parameters
   readonly account: string
   readonly partition: string
+  readonly caller: SignedCaller
+  readonly outbound: OutboundIssuers
   readonly now: Date
 }
 
@@ -45,7 +49,7 @@ export function iamAction(name: IamOperation, { resource, shownAs, tags, answer 
     checkShapes(iamInputs[name], parameters)
     const { account } = caller
     const partition = endpoint.partition ?? caller.partition
-    const asked: IamCall = { iam: aws.iam, parameters, account, partition, now }
+    const asked: IamCall = { iam: aws.iam, parameters, account, partition, caller, outbound: aws.outbound, now }
     const keys = [...resourceContext(tags?.(asked) ?? new Map()), ...requestTagContext(tagsIn(parameters))]
     const wanted = { action: `iam:${name}`, resource: resource(asked), shownAs: shownAs?.(asked), keys }
     requirePermission(aws, call, caller, wanted)

@@ -1,6 +1,19 @@
 /** The operations of IAM by name. */
 import type { Action } from '../sts/call.ts'
+import { deleteAccessKey, listAccessKeys } from './access-keys.ts'
 import { getAccountAuthorizationDetails, listAccountAliases } from './account.ts'
+import {
+  disableOutboundFederation,
+  disableRootCredentials,
+  disableRootSessions,
+  enableOutboundFederation,
+  enableRootCredentials,
+  enableRootSessions,
+  getAccountSummary,
+  getOutboundFederationInfo,
+  listOrganizationsFeatures,
+  setSecurityTokenServicePreferences,
+} from './account-settings.ts'
 import type { IamOperation } from './inputs.ts'
 import {
   addClientId,
@@ -64,6 +77,18 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
     ListAccountAliases: listAccountAliases,
+    GetAccountSummary: getAccountSummary,
+    ListAccessKeys: listAccessKeys,
+    DeleteAccessKey: deleteAccessKey,
+    SetSecurityTokenServicePreferences: setSecurityTokenServicePreferences,
+    EnableOutboundWebIdentityFederation: enableOutboundFederation,
+    DisableOutboundWebIdentityFederation: disableOutboundFederation,
+    GetOutboundWebIdentityFederationInfo: getOutboundFederationInfo,
+    EnableOrganizationsRootSessions: enableRootSessions,
+    DisableOrganizationsRootSessions: disableRootSessions,
+    EnableOrganizationsRootCredentialsManagement: enableRootCredentials,
+    DisableOrganizationsRootCredentialsManagement: disableRootCredentials,
+    ListOrganizationsFeatures: listOrganizationsFeatures,
     CreateSAMLProvider: createSamlProvider,
     UpdateSAMLProvider: updateSamlProvider,
     GetSAMLProvider: getSamlProvider,

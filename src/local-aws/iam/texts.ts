@@ -6,6 +6,10 @@
 import { AwsError } from '../aws-errors.ts'
 
 export const refusals = {
+  noUser: (name: string) => noSuchEntity(`The user with name ${name} cannot be found.`),
+  noAccessKey: (id: string) => noSuchEntity(`The Access Key with id ${id} cannot be found.`),
+  userNameMissing: () =>
+    new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials'),
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
   roleExists: (name: string) => alreadyExists(`Role with name ${name} already exists.`),
   rolePolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.'),
@@ -19,6 +23,18 @@ export const refusals = {
     new AwsError('MalformedPolicyDocument', `Missing required condition on ${key} for a shared identity provider`),
   /** [K] */
   boundary: () => invalidInput('Permissions boundaries are not supported by the local AWS.'),
+  /** [K] */
+  outboundEnabled: () =>
+    new AwsError('FeatureEnabled', 'Outbound web identity federation is already enabled for this account.'),
+  /** [K] */
+  outboundDisabled: () =>
+    new AwsError('FeatureDisabled', 'Outbound web identity federation is not enabled for this account.'),
+  /** [K] */
+  noRootAccess: () =>
+    new AwsError(
+      'AccountNotManagementOrDelegatedAdministratorException',
+      'The request was rejected because the account making the request is not the management account or delegated administrator account for centralized root access.',
+    ),
   duplicateTags: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
   /** Recorded for OpenID providers. */
   tooManyTags: () => limitExceeded('The number of tags has reached the maximum limit.'),

@@ -11,13 +11,22 @@ type Json = string | number | boolean | readonly Json[] | { readonly [name: stri
 /** The members of responses that are not texts, by type. An empty element would not show its type. */
 export const jsonTypes = {
   timestamp: new Set(['CreateDate', 'Expiration', 'LastUsedDate', 'Timestamp', 'UpdateDate', 'ValidUntil']),
-  integer: new Set(['AttachmentCount', 'MaxSessionDuration', 'PackedPolicySize', 'PermissionsBoundaryUsageCount']),
-  boolean: new Set(['IsAttachable', 'IsDefaultVersion', 'IsTruncated']),
+  integer: new Set([
+    'AttachmentCount',
+    'MaxSessionDuration',
+    'PackedPolicySize',
+    'PermissionsBoundaryUsageCount',
+    'SessionTokenSize',
+    'SessionTokenUtilization',
+  ]),
+  boolean: new Set(['IsAttachable', 'IsDefaultVersion', 'IsTruncated', 'JwtVendingEnabled']),
   list: new Set([
+    'AccessKeyMetadata',
     'AccountAliases',
     'AttachedManagedPolicies',
     'AttachedPolicies',
     'ClientIDList',
+    'EnabledFeatures',
     'GroupDetailList',
     'GroupList',
     'GroupPolicyList',
@@ -38,6 +47,8 @@ export const jsonTypes = {
     'UserPolicyList',
   ]),
   structure: new Set(['RoleLastUsed']),
+  /** Of numbers. */
+  map: new Set(['SummaryMap']),
 } as const satisfies Readonly<Record<string, ReadonlySet<string>>>
 
 /** Our own text: it may contain metadata of ten million characters, escaped. */
@@ -56,9 +67,18 @@ export function jsonOf(xml: string): Json {
   return root.local === 'ErrorResponse' ? jsonValue(root) : { [root.local]: jsonValue(root) }
 }
 
+/** `<entry><key>Users</key><value>2</value></entry>` */
+function numberEntry({ children }: XmlElement): readonly [string, number] {
+  const [key = '', value = ''] = children.flatMap((child) =>
+    typeof child === 'string' ? [] : [child.children.join('')],
+  )
+  return [key, Number(value)]
+}
+
 function jsonValue({ local, children }: XmlElement): Json {
   const elements = children.filter((child) => typeof child !== 'string')
   if (jsonTypes.list.has(local)) return elements.map(jsonValue)
+  if (jsonTypes.map.has(local)) return Object.fromEntries(elements.map(numberEntry))
   if (elements.length > 0 || jsonTypes.structure.has(local) || local.endsWith('Result'))
     return Object.fromEntries(elements.map((child) => [child.local, jsonValue(child)]))
   const text = children.join('')

@@ -67,7 +67,8 @@ function contentsOf(document: Document): unknown {
   }
 }
 
-function fromFile({ accounts, users, samlProviders, ...rest }: StateFile, textOf: TextOf): LocalAwsState {
+function fromFile(file: StateFile, textOf: TextOf): LocalAwsState {
+  const { accounts, users, samlProviders, tradeInTokens, ...rest } = file
   return {
     ...rest,
     accounts: accounts.map(({ root, ...account }) => ({
@@ -79,6 +80,7 @@ function fromFile({ accounts, users, samlProviders, ...rest }: StateFile, textOf
       mfa: mfaOf(mfa),
       moreAccessKeys: moreAccessKeys?.map(withSecret),
     })),
+    tradeInTokens: tradeInTokens.map(({ token, ...one }) => ({ ...one, token: new Secret(token) })),
     samlProviders: samlProviders.map(
       ({ metadata, privateKeys, ...provider }, n): SamlProviderState => ({
         ...provider,

@@ -7,6 +7,7 @@ import { MalformedPolicyError } from '../../iam/errors.ts'
 import { parsePolicy, parseTrustPolicy } from '../../iam/policy.ts'
 import { parseIdpMetadata } from '../../saml/metadata.ts'
 import { uniqueId } from '../access-keys.ts'
+import { createSettings } from '../account/settings.ts'
 import { LocalAwsError } from '../errors.ts'
 import { decodeBase32, fixedCodeDevice, type MfaDevice, totpDevice } from '../mfa.ts'
 import type { StsRegions } from '../regions.ts'
@@ -64,6 +65,10 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
     stsRegions: (id) => regionsOf(accounts.get(id)),
     user: (accessKeyId) => byKey.get(accessKeyId),
     userByArn: (arn) => byArn.get(arn),
+    usersIn: (account) => [...byKey.values()].filter((user) => user.account === account),
+    deleteAccessKey: (accessKeyId) => {
+      byKey.delete(accessKeyId)
+    },
     role: roles.find,
     principalById: (id) =>
       roles.all().find((role) => role.id === id)?.arn ?? users.find(({ userId }) => userId === id)?.arn,
@@ -71,6 +76,8 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
     oidcProvider: (account, issuer) => findOidcProvider(oidcProviders.inAccount(account), issuer),
     accessToken: (provider, token) =>
       state.accessTokens?.find((known) => known.provider === provider && known.token === token),
+    tradeInToken: (token) => state.tradeInTokens?.find((known) => known.token.reveal() === token),
+    settings: createSettings(state.accounts),
     roles,
     samlProviders,
     oidcProviders,

@@ -47,6 +47,10 @@ const account = z.strictObject({
     .array(region.refine((text) => text !== 'us-east-1', 'us-east-1 cannot be deactivated'))
     .optional(),
   enabledRegions: z.array(region).optional(),
+  globalEndpointTokens: z.enum(['v1Token', 'v2Token']).optional(),
+  outboundFederation: z.boolean().optional(),
+  rootFeatures: z.array(z.enum(['RootCredentialsManagement', 'RootSessions'])).optional(),
+  delegatedAdministrator: z.boolean().optional(),
 })
 
 const user = z.strictObject({
@@ -103,6 +107,14 @@ const identityPool = z.strictObject({
   logins: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)),
 })
 
+const tradeInToken = z.strictObject({
+  token: z.string().min(1),
+  principal: z.union([roleArn, arnOf(/^user\/.+/, 'a role or user')]),
+  policy: policy('session').optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  durationSeconds: z.int().min(900).max(43_200).optional(),
+})
+
 export const stateSchema = z.strictObject({
   accounts: z.array(account).default([]),
   users: z.array(user).default([]),
@@ -111,6 +123,7 @@ export const stateSchema = z.strictObject({
   oidcProviders: z.array(oidcProvider).default([]),
   accessTokens: z.array(accessToken).default([]),
   identityPools: z.array(identityPool).default([]),
+  tradeInTokens: z.array(tradeInToken).default([]),
 })
 
 export type StateFile = z.infer<typeof stateSchema>

@@ -1,6 +1,7 @@
 import type { Markup } from '../../xml/write.ts'
 import type { CloudTrailFacts, JsonObject } from '../cloud-trail/facts.ts'
 import type { HttpRequest } from '../http.ts'
+import type { OutboundIssuers } from '../outbound/issuers.ts'
 import type { Parameters } from '../query/parameters.ts'
 import type { Endpoint } from '../regions.ts'
 import type { Sessions } from '../sessions.ts'
@@ -16,6 +17,7 @@ export interface Sts {
   readonly issuerKeys: IssuerKeys
   readonly accessTokens: AccessTokens
   readonly messages: AuthorizationMessages
+  readonly outbound: OutboundIssuers
   /** Whether a denied call gets such a message. AWS's own STS and IAM send none. */
   readonly encodesRefusals: boolean
 }

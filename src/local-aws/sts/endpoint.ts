@@ -2,7 +2,10 @@
 import type { Service } from '../endpoint.ts'
 import type { Action } from './call.ts'
 
-/** TagSession, SetSourceIdentity and GetServiceBearerToken are only permissions: calling them is an unknown action. */
+/**
+ * TagSession, SetSourceIdentity, SetContext, TagGetWebIdentityToken and GetServiceBearerToken are only permissions: calling
+ * them is an unknown action.
+ */
 const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
   ['AssumeRole', async () => (await import('./actions/assume-role.ts')).assumeRole],
   ['AssumeRoleWithSAML', async () => (await import('./actions/assume-role-with-saml.ts')).assumeRoleWithSaml],
@@ -10,14 +13,20 @@ const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
     'AssumeRoleWithWebIdentity',
     async () => (await import('./actions/assume-role-with-web-identity.ts')).assumeRoleWithWebIdentity,
   ],
+  ['AssumeRoot', async () => (await import('./actions/assume-root.ts')).assumeRoot],
   [
     'DecodeAuthorizationMessage',
     async () => (await import('./actions/decode-authorization-message.ts')).decodeAuthorizationMessage,
   ],
   ['GetAccessKeyInfo', async () => (await import('./actions/get-access-key-info.ts')).getAccessKeyInfo],
   ['GetCallerIdentity', async () => (await import('./actions/get-caller-identity.ts')).getCallerIdentity],
+  [
+    'GetDelegatedAccessToken',
+    async () => (await import('./actions/get-delegated-access-token.ts')).getDelegatedAccessToken,
+  ],
   ['GetFederationToken', async () => (await import('./actions/get-federation-token.ts')).getFederationToken],
   ['GetSessionToken', async () => (await import('./actions/get-session-token.ts')).getSessionToken],
+  ['GetWebIdentityToken', async () => (await import('./actions/get-web-identity-token.ts')).getWebIdentityToken],
 ])
 
 /** Importing a loaded module still costs as much as a small call. */

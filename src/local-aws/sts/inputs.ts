@@ -27,6 +27,7 @@ const policyArns = optional('PolicyArns', {
 })
 const roleDuration = optional('DurationSeconds', integer(limits.roleDuration))
 const userDuration = optional('DurationSeconds', integer(limits.userSessionDuration))
+const minimumTokenSize = optional('MinimumSessionTokenSize', integer(limits.sessionTokenSize))
 const tagKey = text(limits.sessionTag.key.min, limits.sessionTag.key.max, TAG_KEY)
 const tagValue = text(limits.sessionTag.value.min, limits.sessionTag.value.max, TAG_VALUE)
 const tags = optional('Tags', {
@@ -57,6 +58,7 @@ export const inputs = {
     ...mfa,
     optional('SourceIdentity', text(limits.sourceIdentity.min, limits.sourceIdentity.max, NAME)),
     optional('ProvidedContexts', { type: 'list', of: providedContext, min: 1, max: 5 }),
+    minimumTokenSize,
   ],
   AssumeRoleWithSAML: [
     required('RoleArn', arn),
@@ -65,6 +67,7 @@ export const inputs = {
     policyArns,
     policy,
     roleDuration,
+    minimumTokenSize,
   ],
   AssumeRoleWithWebIdentity: [
     required('RoleArn', arn),
@@ -74,12 +77,30 @@ export const inputs = {
     policyArns,
     policy,
     roleDuration,
+    minimumTokenSize,
+  ],
+  AssumeRoot: [
+    required('TargetPrincipal', text(12, 2048)),
+    required('TaskPolicyArn', { type: 'structure', members: [optional('arn', arn)] }),
+    optional('DurationSeconds', integer(limits.rootDuration)),
+    minimumTokenSize,
   ],
   DecodeAuthorizationMessage: [required('EncodedMessage', text(1, 10_240))],
   GetAccessKeyInfo: [required('AccessKeyId', text(16, 128, KEY_ID))],
   GetCallerIdentity: [],
-  GetFederationToken: [required('Name', text(2, 32, NAME)), policy, policyArns, userDuration, tags],
-  GetSessionToken: [userDuration, ...mfa],
+  GetDelegatedAccessToken: [required('TradeInToken', { type: 'text', sensitive: true })],
+  GetFederationToken: [required('Name', text(2, 32, NAME)), policy, policyArns, userDuration, tags, minimumTokenSize],
+  GetSessionToken: [userDuration, ...mfa, minimumTokenSize],
+  GetWebIdentityToken: [
+    required('Audience', {
+      type: 'list',
+      of: text(limits.outboundToken.audience.min, limits.outboundToken.audience.max),
+      ...limits.outboundToken.audiences,
+    }),
+    optional('DurationSeconds', integer(limits.outboundToken.duration)),
+    required('SigningAlgorithm', text(5, 5)),
+    tags,
+  ],
 } as const satisfies Readonly<Record<string, readonly Member[]>>
 
 function text(min: number, max?: number, pattern?: { matches: RegExp; text: string }): Shape {

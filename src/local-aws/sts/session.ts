@@ -1,5 +1,5 @@
 /** From an allowed call to credentials. */
-import { roleDuration, userSessionDuration } from '../../aws/facts/limits.ts'
+import { roleDuration, sessionTokenSize, userSessionDuration } from '../../aws/facts/limits.ts'
 import { estimatePackedSize } from '../../aws/facts/packed-size.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
 import { carriedContext } from '../../iam/condition-keys/condition-keys.ts'
@@ -10,9 +10,9 @@ import { AwsError, notAuthorized, texts, validationError } from '../aws-errors.t
 import { timestamp } from '../query/answer.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { checkArn, required } from '../query/shapes.ts'
-import type { RoleSession, Session, Sessions } from '../sessions.ts'
+import type { RoleSession, Session, SessionPolicies } from '../sessions.ts'
 import type { IamStore, Role, User } from '../state.ts'
-import type { Call } from './call.ts'
+import type { Call, Sts } from './call.ts'
 import type { SessionPolicyRequest } from './session-policies.ts'
 import type { SessionTags } from './session-tags.ts'
 import type { AssumeAction } from './trust.ts'
@@ -22,14 +22,20 @@ const RESERVED = /^AWSReservedSSO_/
 
 const ROOT_SECONDS = 3600
 
+/** In octets. AWS publishes only that version 2 is longer. [K] */
+const tokenSize = { v1Token: 240, v2Token: 320 } as const
+
 /** What the packed size of a call is computed from. */
 interface Packed {
   readonly tags: ReadonlyMap<string, string>
   readonly policies: SessionPolicyRequest
 }
 
+/** What every session has, whatever it is of. */
+type NewCredentials = Pick<RoleSession, 'accessKeyId' | 'secretAccessKey' | 'temporary' | 'issuedAt' | 'tokensFor'>
+
 /** What a call puts into credentials. */
-type MadeBy = Pick<Call, 'now' | 'endpoint'>
+type MadeBy = Pick<Call, 'now' | 'endpoint' | 'parameters'>
 
 export interface SessionToOpen {
   readonly role: Role
@@ -95,17 +101,26 @@ export function packedSize({ tags, policies: { policy, policyArns } }: Packed): 
   return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
 }
 
-/** The parts of a session that are new each time. Whole seconds, as in the response. */
-export function newCredentials(account: string, seconds: number, { now, endpoint: { tokensFor } }: MadeBy) {
-  const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account)
+/**
+ * The parts of a session that are new each time. Whole seconds, as in the response. The global endpoint issues tokens
+ * of version 1, which are shorter and not valid in all regions, unless the account has chosen version 2 (F.2).
+ */
+export function newCredentials(iam: IamStore, account: string, seconds: number, call: MadeBy): NewCredentials {
+  const { now, endpoint, parameters } = call
+  const isVersion1 =
+    endpoint.tokensFor === 'default-regions' && iam.settings.of(account).globalEndpointTokens === 'v1Token'
+  const least = Number(parameters.get('MinimumSessionTokenSize') ?? 0)
+  const size = Math.max(isVersion1 ? tokenSize.v1Token : tokenSize.v2Token, least)
+  const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account, size)
+  const tokensFor = isVersion1 ? 'default-regions' : 'all-regions'
   const expiration = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000)
   return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now, tokensFor }
 }
 
 /** Throws PackedPolicyTooLarge before anything is created. */
-export function openSession(sessions: Sessions, toOpen: SessionToOpen, call: MadeBy): OpenedSession {
+export function openSession({ iam, sessions }: Sts, toOpen: SessionToOpen, call: MadeBy): OpenedSession {
   const packed = packedSize({ tags: toOpen.tags.tags, policies: toOpen.policies })
-  const session = newSession(toOpen, call)
+  const session = newSession(iam, toOpen, call)
   sessions.add(session, call.now)
   return {
     session,
@@ -114,16 +129,17 @@ export function openSession(sessions: Sessions, toOpen: SessionToOpen, call: Mad
       element('AssumedRoleUser', {}, [element('AssumedRoleId', {}, session.userId), element('Arn', {}, session.arn)]),
       packed === undefined ? undefined : element('PackedPolicySize', {}, String(packed)),
       session.sourceIdentity === undefined ? undefined : element('SourceIdentity', {}, session.sourceIdentity),
+      ...tokenSizeMarkup(session),
     ],
   }
 }
 
-function newSession(toOpen: SessionToOpen, call: MadeBy): RoleSession {
+function newSession(iam: IamStore, toOpen: SessionToOpen, call: MadeBy): RoleSession {
   const { role, seconds, provider, policies, chained = false } = toOpen
   const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
   return {
     kind: 'role-session',
-    ...newCredentials(role.account, seconds, call),
+    ...newCredentials(iam, role.account, seconds, call),
     partition: role.partition,
     account: role.account,
     arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
@@ -142,6 +158,30 @@ function newSession(toOpen: SessionToOpen, call: MadeBy): RoleSession {
     // In a role's session AWS does not mention MFA, even if the call that created it had a code.
     mfaAt: undefined,
   }
+}
+
+interface DelegatedRole {
+  readonly role: Role
+  readonly sessionName: string
+  readonly seconds: number
+  readonly sessionPolicies: SessionPolicies
+}
+
+/** A session that nobody assumed: of a role that delegated its access. */
+export function newRoleSession(iam: IamStore, of: DelegatedRole, call: MadeBy): RoleSession {
+  const { role, sessionName, seconds, sessionPolicies } = of
+  const policies = { policy: undefined, policyArns: [], narrowing: sessionPolicies }
+  const nothing = { provider: undefined, sourceIdentity: undefined, tags: { tags: new Map(), transitiveKeys: [] } }
+  return newSession(iam, { role, sessionName, seconds, policies, identity: [], ...nothing }, call)
+}
+
+/** The length of the token in octets, and the percentage of the largest one. */
+export function tokenSizeMarkup({ temporary }: Session): readonly Markup[] {
+  const { length } = temporary.sessionToken.reveal()
+  return [
+    element('SessionTokenUtilization', {}, String(Math.ceil((length * 100) / sessionTokenSize.max))),
+    element('SessionTokenSize', {}, String(length)),
+  ]
 }
 
 /** Copies: texts of a call are slices of its whole body or assertion, which a session must not keep in memory. */

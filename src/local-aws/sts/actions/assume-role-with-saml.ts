@@ -25,7 +25,8 @@ import { requireTrust } from '../trust.ts'
 const ACTION = 'sts:AssumeRoleWithSAML'
 
 /** In the order of aws-facts A.1. */
-export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
+export const assumeRoleWithSaml: Action = (sts, call) => {
+  const { iam } = sts
   const { parameters, requestId, now } = call
   checkShapes(inputs.AssumeRoleWithSAML, parameters)
   call.note(askedForRole(parameters))
@@ -61,7 +62,7 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   requireTrust({ ...session, action: ACTION, identity }, call)
   const policies = sessionPoliciesOf(parameters)
   const seconds = shortest(requested, assertion, now)
-  const { session: opened, members } = openSession(sessions, { ...session, identity, policies, seconds }, call)
+  const { session: opened, members } = openSession(sts, { ...session, identity, policies, seconds }, call)
   return {
     members: [...members, ...assertionMembers(assertion, qualifier)],
     summary: opened.arn,

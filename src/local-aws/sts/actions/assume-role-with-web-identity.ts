@@ -1,4 +1,4 @@
-import { webIdentityContext } from '../../../iam/condition-keys/condition-keys.ts'
+import { roleAuthorizedByIdp, webIdentityContext } from '../../../iam/condition-keys/condition-keys.ts'
 import { element } from '../../../xml/write.ts'
 import { aboutRole, askedForRole, askedForSession, assumedRoleElements } from '../../cloud-trail/assumed-role.ts'
 import { webIdentityUser } from '../../cloud-trail/identity.ts'
@@ -9,7 +9,7 @@ import { inputs } from '../inputs.ts'
 import { findRole, openSession, requestedDuration, roleArnOf } from '../session.ts'
 import { sessionPoliciesOf } from '../session-policies.ts'
 import { requireTrust } from '../trust.ts'
-import { readToken } from '../web-identity/web-identity.ts'
+import { readToken, requireAuthorizedRole } from '../web-identity/web-identity.ts'
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity'
 
@@ -32,10 +32,11 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   const sessionName = required(parameters, 'RoleSessionName')
   const session = { role, provider, sessionName, sourceIdentity, tags }
   call.note({ requestParameters: askedForSession(session) })
-  const identity = webIdentityContext(user)
+  requireAuthorizedRole(user, role)
+  const identity = [...webIdentityContext(user), roleAuthorizedByIdp(user.claims, role.arn)]
   requireTrust({ ...session, action: ACTION, identity }, call)
   const policies = sessionPoliciesOf(parameters)
-  const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, call)
+  const { session: opened, members } = openSession(aws, { ...session, identity, policies, seconds }, call)
   return {
     members: [
       ...members,

@@ -45,11 +45,11 @@ export const assumeRole: Action = (sts, call) => {
     passed,
     inherited,
     mfaAt,
-    hasContexts: contexts.length > 0,
+    contextProviders: contexts,
   })
   const policies = sessionPoliciesOf(parameters)
   const { session, members } = openSession(
-    sts.sessions,
+    sts,
     { role, sessionName, seconds, sourceIdentity, tags, policies, ...handedDown(caller) },
     call,
   )

@@ -13,7 +13,7 @@ import type { Tags, User } from '../../state.ts'
 import type { Action, Answer, Call, Sts } from '../call.ts'
 import { passedTags } from '../chain.ts'
 import { inputs } from '../inputs.ts'
-import { credentialsMarkup, newCredentials, packedSize, userSessionSeconds } from '../session.ts'
+import { credentialsMarkup, newCredentials, packedSize, tokenSizeMarkup, userSessionSeconds } from '../session.ts'
 import { sessionPoliciesOf } from '../session-policies.ts'
 
 /**
@@ -34,7 +34,7 @@ export const getFederationToken: Action = (sts, call) => {
   const packed = packedSize({ tags, policies }) ?? 0
   const session: FederatedUserSession = {
     ...federated,
-    ...newCredentials(user.account, userSessionSeconds(parameters, user), call),
+    ...newCredentials(sts.iam, user.account, userSessionSeconds(parameters, user), call),
     tags,
     sessionPolicies: policies.narrowing,
   }
@@ -85,6 +85,7 @@ function answerOf(session: FederatedUserSession, packed: number): Answer {
       credentialsMarkup(session),
       element('FederatedUser', {}, [element('FederatedUserId', {}, session.userId), element('Arn', {}, session.arn)]),
       element('PackedPolicySize', {}, String(packed)),
+      ...tokenSizeMarkup(session),
     ],
     summary: session.arn,
     responseElements: {

@@ -4,11 +4,11 @@ import { checkShapes } from '../../query/shapes.ts'
 import { requireActiveRegion } from '../../regions.ts'
 import type { UserSession } from '../../sessions.ts'
 import { signedCaller } from '../../signed-caller.ts'
-import type { User } from '../../state.ts'
+import type { IamStore, User } from '../../state.ts'
 import type { Action, Call } from '../call.ts'
 import { inputs } from '../inputs.ts'
 import { mfaShown } from '../mfa-check.ts'
-import { credentialsMarkup, newCredentials, userSessionSeconds } from '../session.ts'
+import { credentialsMarkup, newCredentials, tokenSizeMarkup, userSessionSeconds } from '../session.ts'
 
 /** Temporary keys of the caller: needs no permission, and no policy can deny it. */
 export const getSessionToken: Action = (sts, call) => {
@@ -22,18 +22,18 @@ export const getSessionToken: Action = (sts, call) => {
     throw new AwsError('AccessDenied', texts.sessionMayNotCall('GetSessionToken'), caller.arn)
   requireActiveRegion(call.region, caller.account, sts.iam.stsRegions(caller.account))
   const mfaAt = mfaShown(sts.iam, caller, parameters, now)
-  const session = newSession(caller, userSessionSeconds(parameters, caller), mfaAt, call)
+  const session = newSession(sts.iam, caller, mfaAt, call)
   sts.sessions.add(session, now)
   const { accessKeyId, temporary } = session
   return {
-    members: [credentialsMarkup(session)],
+    members: [credentialsMarkup(session), ...tokenSizeMarkup(session)],
     summary: session.arn,
     responseElements: { credentials: { accessKeyId, expiration: trailInstant(temporary.expiration) } },
   }
 }
 
-function newSession(user: User, seconds: number, mfaAt: Date | undefined, call: Call): UserSession {
+function newSession(iam: IamStore, user: User, mfaAt: Date | undefined, call: Call): UserSession {
   const { kind, partition, account, arn, userId } = user
-  const credentials = newCredentials(account, seconds, call)
+  const credentials = newCredentials(iam, account, userSessionSeconds(call.parameters, user), call)
   return { kind, ...credentials, partition, account, arn, userId, principalArn: arn, mfaAt, tags: new Map() }
 }

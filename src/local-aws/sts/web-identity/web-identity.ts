@@ -1,11 +1,11 @@
 /** The issuer of a token: an OpenID provider, Login with Amazon or Facebook (aws-facts C.4 to C.8). */
 import { issuerHostPath } from '../../../core/arn.ts'
-import type { WebIdentityFacts } from '../../../iam/condition-keys/web-identity-context.ts'
+import { authorizedRoles, type WebIdentityFacts } from '../../../iam/condition-keys/web-identity-context.ts'
 import { namedProviders } from '../../../iam/principals.ts'
 import { AwsError, invalidToken, notAuthorized, texts } from '../../aws-errors.ts'
 import type { Parameters } from '../../query/parameters.ts'
 import { required } from '../../query/shapes.ts'
-import type { IamStore } from '../../state.ts'
+import type { IamStore, Role } from '../../state.ts'
 import type { Sts } from '../call.ts'
 import type { SessionTags } from '../session-tags.ts'
 import type { AssumeAction } from '../trust.ts'
@@ -92,10 +92,11 @@ function roleUnknownHere(action: AssumeAction): AwsError {
 /** Of an issuer that IAM knows in that account. Throws InvalidIdentityToken or ExpiredToken. */
 export async function userOfIdToken(
   token: DecodedToken,
-  { iam, issuerKeys }: Pick<Sts, 'iam' | 'issuerKeys'>,
+  { iam, issuerKeys, outbound }: Pick<Sts, 'iam' | 'issuerKeys' | 'outbound'>,
   account: string,
   now: Date,
 ): Promise<VerifiedUser> {
+  if (outbound.isOwn(token.issuer)) throw invalidToken(texts.outboundNotAccepted, token.issuer)
   const provider = findProvider(iam, account, token.issuer)
   const audience = checkAudience(token, provider.clientIds)
   await verifyTokenSignature(token, issuerKeys, provider.thumbprints, now)
@@ -108,6 +109,15 @@ export async function userOfIdToken(
     claims: token.claims,
     session: () => ({ sourceIdentity: tokenSourceIdentity(token), tags: tokenTags(token) }),
   }
+}
+
+/**
+ * A token with the claim https://aws.amazon.com/roles is for those roles only: ARNs, compared byte for byte, whatever
+ * the trust policy says (C.7). Throws InvalidIdentityToken.
+ */
+export function requireAuthorizedRole({ claims }: VerifiedUser, { arn }: Role): void {
+  const roles = authorizedRoles(claims)
+  if (roles?.includes(arn) === false) throw invalidToken(texts.roleNotAuthorized, `the claim names ${roles.join(', ')}`)
 }
 
 /** Registered in the account of the role, or one that IAM knows by name. */
