@@ -10,6 +10,7 @@ export const stsSections: Readonly<Record<string, string>> = {
   'A.4': 'Errors',
   'A.5': 'Actions',
   'A.6': 'Identifiers',
+  'A.8': 'Services beside STS and IAM',
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')

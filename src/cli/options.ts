@@ -89,6 +89,10 @@ export interface LocalAwsOptions {
   readonly port?: number
   /** Whether denials carry a message for DecodeAuthorizationMessage. */
   readonly encodedMessages?: boolean
+  /** Paths of the files of a catalogue, as in the configuration. */
+  readonly catalog?: readonly string[]
+  /** Write changes back to the state file. */
+  readonly save?: true
 }
 
 export const trustPolicyFormats = ['json', 'terraform', 'cloudformation'] as const

@@ -391,13 +391,19 @@ function addLocalAws(program: Command, run: Commands): void {
       '--state <file>',
       'its accounts, roles and users (YAML); default: one account with one user, whose keys are printed',
     )
+    .option('--save', 'write what calls change back to the state file; one that is missing is created')
+    .option('--catalog <files...>', 'files with accounts and roles, as for `catalog` in the configuration')
     .option('--port <port>', 'the loopback port to listen on, 0 for any free port (default: 8081)', parsePort)
     .option('--cloudtrail <file>', 'append a CloudTrail event for each call to this file')
     .option(
       '--encoded-messages',
       'add an encoded message to each access denied error, for decode-authorization-message',
     )
-    .action((options: LocalAwsOptions) => run.localAws(options))
+    .action((options: LocalAwsOptions, command: Command) => {
+      if (options.save && options.state === undefined && options.config === undefined)
+        command.error('error: --save needs the file to write to: give --state, or --config')
+      return run.localAws(options)
+    })
 }
 
 function parsePort(text: string): number {

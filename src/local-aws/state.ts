@@ -10,6 +10,8 @@ import type { Policy } from '../iam/policy.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { MfaDevice } from './mfa.ts'
 import type { StsRegions } from './regions.ts'
+import type { InstanceState } from './services/ec2/instances.ts'
+import type { BucketState } from './services/s3/buckets.ts'
 import type { Caller } from './sessions.ts'
 
 export interface AccessKeyState {
@@ -53,6 +55,8 @@ export interface UserState extends AccessKeyState {
   readonly moreAccessKeys?: readonly AccessKeyState[] | undefined
   readonly mfa?: readonly MfaState[] | undefined
   readonly policies?: PoliciesState | undefined
+  /** The ARN of a managed policy. */
+  readonly permissionsBoundary?: string | undefined
   readonly tags?: TagsState | undefined
 }
 
@@ -64,6 +68,8 @@ export interface RoleState {
   readonly maxSessionDuration?: number | undefined
   readonly description?: string | undefined
   readonly policies?: PoliciesState | undefined
+  /** The ARN of a managed policy. */
+  readonly permissionsBoundary?: string | undefined
   readonly tags?: TagsState | undefined
 }
 
@@ -114,6 +120,10 @@ export interface LocalAwsState {
   readonly oidcProviders: readonly OidcProviderState[]
   readonly accessTokens?: readonly AccessTokenState[] | undefined
   readonly identityPools?: readonly IdentityPoolState[] | undefined
+  /** Customer managed policies by ARN, for permissions boundaries and for session policies. */
+  readonly managedPolicies?: PoliciesState | undefined
+  readonly buckets?: readonly BucketState[] | undefined
+  readonly instances?: readonly InstanceState[] | undefined
 }
 
 export type Tags = ReadonlyMap<string, string>
@@ -135,6 +145,7 @@ export interface User extends Caller {
   readonly name: string
   readonly mfaDevices: readonly MfaDevice[]
   readonly policies: readonly PermissionPolicy[]
+  readonly permissionsBoundary: string | undefined
   readonly tags: Tags
 }
 
@@ -147,6 +158,7 @@ export interface Role extends RoleArn {
   readonly id: string
   readonly description: string | undefined
   readonly policies: readonly PermissionPolicy[]
+  readonly permissionsBoundary: string | undefined
   readonly tags: Tags
   readonly createdAt: Date
 }
@@ -207,6 +219,8 @@ export interface IamStore {
   /** By the token's issuer, in that account. */
   oidcProvider(account: string, issuer: string): OidcProvider | undefined
   accessToken(provider: string, token: string): AccessTokenState | undefined
+  /** By its ARN, as a permissions boundary or a session policy: one that is not known allows nothing. */
+  managedPolicy(arn: string): Policy
   readonly roles: Registry<Role>
   readonly samlProviders: Registry<SamlProvider>
   readonly oidcProviders: Registry<OidcProvider>

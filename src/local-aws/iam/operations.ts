@@ -1,6 +1,7 @@
 /** The operations of IAM by name. */
 import type { Action } from '../sts/call.ts'
 import { getAccountAuthorizationDetails, listAccountAliases } from './account.ts'
+import { deleteRoleBoundary, putRoleBoundary } from './boundaries.ts'
 import type { IamOperation } from './inputs.ts'
 import {
   addClientId,
@@ -60,6 +61,8 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     GetRolePolicy: getRolePolicy,
     ListRolePolicies: listRolePolicies,
     DeleteRolePolicy: deleteRolePolicy,
+    PutRolePermissionsBoundary: putRoleBoundary,
+    DeleteRolePermissionsBoundary: deleteRoleBoundary,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,

@@ -17,8 +17,7 @@ export const refusals = {
   /** [K] */
   sharedIssuer: (key: string) =>
     new AwsError('MalformedPolicyDocument', `Missing required condition on ${key} for a shared identity provider`),
-  /** [K] */
-  boundary: () => invalidInput('Permissions boundaries are not supported by the local AWS.'),
+  noBoundaryPolicy: (arn: string) => noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`),
   duplicateTags: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
   /** Recorded for OpenID providers. */
   tooManyTags: () => limitExceeded('The number of tags has reached the maximum limit.'),

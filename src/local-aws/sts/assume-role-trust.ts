@@ -12,10 +12,10 @@ import {
   type Attempt,
   identityPolicyDeny,
   identityPolicyRefusal,
+  limitsRefusal,
   type Refusal,
   roleOf,
   type SignedCaller,
-  sessionRefusal,
 } from '../permissions.ts'
 import type { IamStore, Role } from '../state.ts'
 import type { Call, Sts } from './call.ts'
@@ -82,7 +82,7 @@ function refusalOf(iam: IamStore, caller: SignedCaller, role: Role, attempt: Att
   if (needsOwnPermission(caller, role, action, trust)) return identityPolicyRefusal(iam, caller, attempt)
   return (
     identityPolicyDeny(iam, caller, attempt) ??
-    (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
+    (isNamedItself(caller, trust) ? undefined : limitsRefusal(iam, caller, attempt))
   )
 }
 

@@ -34,7 +34,7 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   call.note({ requestParameters: askedForSession(session) })
   const identity = webIdentityContext(user)
   requireTrust({ ...session, action: ACTION, identity }, call)
-  const policies = sessionPoliciesOf(parameters)
+  const policies = sessionPoliciesOf(parameters, aws.iam)
   const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, call)
   return {
     members: [

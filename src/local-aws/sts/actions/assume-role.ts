@@ -47,7 +47,7 @@ export const assumeRole: Action = (sts, call) => {
     mfaAt,
     hasContexts: contexts.length > 0,
   })
-  const policies = sessionPoliciesOf(parameters)
+  const policies = sessionPoliciesOf(parameters, sts.iam)
   const { session, members } = openSession(
     sts.sessions,
     { role, sessionName, seconds, sourceIdentity, tags, policies, ...handedDown(caller) },

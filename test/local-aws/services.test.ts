@@ -1,0 +1,387 @@
+/** EC2, S3 and CodeArtifact as far as they are here: permissions with an effect that clients of AWS can see. */
+import { CodeartifactClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-codeartifact'
+import {
+  DescribeInstancesCommand,
+  DescribeRegionsCommand,
+  EC2Client,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2'
+import {
+  DeleteBucketPolicyCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { AssumeRoleCommand, DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
+import type { LocalAwsState } from '../../src/local-aws/state.ts'
+import { holds } from '../held/holds.ts'
+import { ACCOUNT, start, USER, withLocalAws } from './support.ts'
+
+const OTHER = '444455556666'
+const BUCKET = 'team-data'
+const INSTANCE = 'i-0123456789abcdef0'
+const IMAGE = 'ami-0abcdef1234567890'
+const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/OnlyReading`
+
+type Statement = Readonly<Record<string, unknown>>
+
+const allow = (Action: string | readonly string[], Resource = '*', Condition?: object): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+})
+const policy = (...Statement: readonly Statement[]) => ({ Version: '2012-10-17', Statement })
+const trusting = (account: string) =>
+  policy({ Effect: 'Allow', Principal: { AWS: account }, Action: ['sts:AssumeRole', 'sts:TagSession'] })
+const roleArn = (name: string, account = ACCOUNT): string => `arn:aws:iam::${account}:role/${name}`
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+const ofTeam = '${aws:PrincipalTag/team}'
+
+const state: LocalAwsState = {
+  accounts: [{ id: ACCOUNT }, { id: OTHER }],
+  users: [
+    { ...USER, secretAccessKey: new Secret(USER.secretAccessKey), policies: { everything: policy(allow('*')) } },
+    {
+      arn: `arn:aws:iam::${OTHER}:user/stranger`,
+      accessKeyId: 'AKIAY34FZKBOEXAMPLE2',
+      secretAccessKey: new Secret('stranger-secret'),
+      policies: { everything: policy(allow('*')) },
+    },
+  ],
+  roles: [
+    {
+      arn: roleArn('Team'),
+      trustPolicy: trusting(ACCOUNT),
+      policies: {
+        own: policy(
+          allow('s3:ListBucket', `arn:aws:s3:::${BUCKET}`, { StringLike: { 's3:prefix': `${ofTeam}/*` } }),
+          allow(['s3:GetObject', 's3:PutObject'], `arn:aws:s3:::${BUCKET}/${ofTeam}/*`),
+          allow('ec2:DescribeInstances'),
+          allow(['ec2:StartInstances', 'ec2:StopInstances'], '*', { StringEquals: { 'aws:ResourceTag/team': ofTeam } }),
+        ),
+      },
+    },
+    { arn: roleArn('Nothing'), trustPolicy: trusting(ACCOUNT) },
+    {
+      arn: roleArn('Limited'),
+      trustPolicy: trusting(ACCOUNT),
+      policies: { everything: policy(allow('*')) },
+      permissionsBoundary: BOUNDARY,
+    },
+    {
+      arn: roleArn('Packages'),
+      trustPolicy: trusting(ACCOUNT),
+      policies: {
+        token: policy(
+          allow('codeartifact:GetAuthorizationToken'),
+          allow('sts:GetServiceBearerToken', '*', {
+            StringEquals: { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' },
+            NumericLessThanEquals: { 'sts:DurationSeconds': '3600' },
+          }),
+        ),
+      },
+    },
+  ],
+  samlProviders: [],
+  oidcProviders: [],
+  managedPolicies: { [BOUNDARY]: policy(allow(['s3:Get*', 's3:List*'])) },
+  buckets: [
+    {
+      name: BUCKET,
+      account: ACCOUNT,
+      objects: { 'blue/one.txt': 'one', 'blue/two.txt': 'two', 'red/x y+ü.txt': 'red' },
+    },
+  ],
+  instances: [{ id: INSTANCE, account: ACCOUNT, region: 'eu-west-1', state: 'stopped', tags: { team: 'blue' } }],
+}
+
+const aws = withLocalAws(() => start(state))
+
+interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+const admin: Keys = USER
+const stranger: Keys = { accessKeyId: 'AKIAY34FZKBOEXAMPLE2', secretAccessKey: 'stranger-secret' }
+
+const settings = (credentials: Keys) => ({ region: 'eu-west-1', endpoint: aws.url, credentials, maxAttempts: 1 })
+const sts = (keys: Keys): STSClient => new STSClient(settings(keys))
+const ec2 = (keys: Keys): EC2Client => new EC2Client(settings(keys))
+const s3 = (keys: Keys): S3Client => new S3Client(settings(keys))
+
+const assume = async (name: string, tags: Readonly<Record<string, string>> = {}, Policy?: object): Promise<Keys> => {
+  const { Credentials } = await sts(admin).send(
+    new AssumeRoleCommand({
+      RoleArn: roleArn(name),
+      RoleSessionName: 'dora',
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      ...(Policy ? { Policy: JSON.stringify(Policy) } : {}),
+    }),
+  )
+  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '', SessionToken = '' } = Credentials ?? {}
+  return { accessKeyId, secretAccessKey, sessionToken: SessionToken }
+}
+
+interface Refusal {
+  readonly name: string
+  readonly message: string
+  readonly status: number | undefined
+}
+
+const refusalOf = (call: Promise<unknown>): Promise<Refusal> =>
+  call.then(
+    () => ({ name: 'no error', message: '', status: 200 }),
+    (error: Error & { $metadata?: { httpStatusCode?: number } }) => ({
+      name: error.name,
+      message: error.message,
+      status: error.$metadata?.httpStatusCode,
+    }),
+  )
+
+describe('EC2 in the local AWS', () => {
+  it('EC2 refuses with a message that DecodeAuthorizationMessage opens', holds('A.8 ec2 refusal'), async () => {
+    const refusal = await refusalOf(
+      ec2(await assume('Team', { team: 'red' })).send(new StartInstancesCommand({ InstanceIds: [INSTANCE] })),
+    )
+    expect([refusal.name, refusal.status]).toEqual(['UnauthorizedOperation', 403])
+    const EncodedMessage = /Encoded authorization failure message: (\S+)$/.exec(refusal.message)?.[1]
+    const { DecodedMessage = '{}' } = await sts(admin).send(new DecodeAuthorizationMessageCommand({ EncodedMessage }))
+    const { context, ...rest } = JSON.parse(DecodedMessage)
+    expect(rest).toMatchObject({ allowed: false, explicitDeny: false })
+    expect(context).toMatchObject({
+      action: 'ec2:StartInstances',
+      resource: `arn:aws:ec2:eu-west-1:${ACCOUNT}:instance/${INSTANCE}`,
+    })
+    expect(context.conditions.items).toContainEqual({
+      key: 'aws:ResourceTag/team',
+      values: { items: [{ value: 'blue' }] },
+    })
+  })
+
+  it('EC2 starts and stops instances whose tag is that of the session', holds('A.8 ec2 instances'), async () => {
+    const blue = ec2(await assume('Team', { team: 'blue' }))
+    const stateNow = async (): Promise<string | undefined> =>
+      (await blue.send(new DescribeInstancesCommand({ InstanceIds: [INSTANCE] }))).Reservations?.[0]?.Instances?.[0]
+        ?.State?.Name
+    const started = await blue.send(new StartInstancesCommand({ InstanceIds: [INSTANCE] }))
+    expect(started.StartingInstances).toMatchObject([
+      { CurrentState: { Name: 'pending' }, PreviousState: { Name: 'stopped' } },
+    ])
+    expect(await stateNow()).toBe('running')
+    await blue.send(new StopInstancesCommand({ InstanceIds: [INSTANCE] }))
+    expect(await stateNow()).toBe('stopped')
+  })
+
+  it('EC2 says of a dry run that it would have succeeded, and starts nothing', holds('A.8 ec2 dry run'), async () => {
+    const launch = { ImageId: IMAGE, MinCount: 1, MaxCount: 1, DryRun: true }
+    const client = ec2(admin)
+    expect(await refusalOf(client.send(new RunInstancesCommand(launch)))).toMatchObject({
+      name: 'DryRunOperation',
+      status: 412,
+    })
+    const { Reservations } = await client.send(new DescribeInstancesCommand({}))
+    expect(Reservations).toHaveLength(1)
+    expect(await refusalOf(ec2(await assume('Nothing')).send(new RunInstancesCommand(launch)))).toMatchObject({
+      name: 'UnauthorizedOperation',
+    })
+  })
+
+  it(
+    'EC2 refuses to describe for a role without permissions, in every region for itself',
+    holds('A.8 ec2 describe'),
+    async () => {
+      const nothing = ec2(await assume('Nothing'))
+      for (const command of [new DescribeInstancesCommand({}), new DescribeRegionsCommand({})])
+        expect(await refusalOf(nothing.send(command as DescribeInstancesCommand))).toMatchObject({
+          name: 'UnauthorizedOperation',
+        })
+      const { Regions = [] } = await ec2(admin).send(new DescribeRegionsCommand({}))
+      expect(Regions.map(({ RegionName }) => RegionName)).toContain('eu-central-1')
+      const elsewhere = new EC2Client({ ...settings(admin), region: 'us-east-2' })
+      expect((await elsewhere.send(new DescribeInstancesCommand({}))).Reservations ?? []).toEqual([])
+    },
+  )
+
+  it('EC2 has a code for an instance that is not there', async () => {
+    const missing = new StopInstancesCommand({ InstanceIds: ['i-0ffffffffffffffff'] })
+    expect(await refusalOf(ec2(admin).send(missing))).toMatchObject({ name: 'InvalidInstanceID.NotFound' })
+    const malformed = new StopInstancesCommand({ InstanceIds: ['web-1'] })
+    expect(await refusalOf(ec2(admin).send(malformed))).toMatchObject({ name: 'InvalidInstanceID.Malformed' })
+  })
+})
+
+describe('S3 in the local AWS', () => {
+  const keysIn = async (client: S3Client, Prefix: string): Promise<readonly (string | undefined)[]> =>
+    ((await client.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }))).Contents ?? []).map(({ Key }) => Key)
+
+  it(
+    'S3 lists, reads and writes under the prefix that a session tag names, and nothing else',
+    holds('A.8 s3 prefix'),
+    async () => {
+      const blue = s3(await assume('Team', { team: 'blue' }))
+      expect(await keysIn(blue, 'blue/')).toEqual(['blue/one.txt', 'blue/two.txt'])
+      const body = await blue.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'blue/one.txt' }))
+      expect(await body.Body?.transformToString()).toBe('one')
+      await blue.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'blue/new.txt', Body: 'new' }))
+      expect(await refusalOf(keysIn(blue, 'red/'))).toMatchObject({ name: 'AccessDenied', status: 403 })
+      const others = { Bucket: BUCKET, Key: 'red/x y+ü.txt' }
+      expect(await refusalOf(blue.send(new GetObjectCommand(others)))).toMatchObject({ name: 'AccessDenied' })
+      expect(await refusalOf(blue.send(new PutObjectCommand({ ...others, Body: '' })))).toMatchObject({
+        name: 'AccessDenied',
+      })
+      const red = s3(await assume('Team', { team: 'red' }))
+      expect(await (await red.send(new GetObjectCommand(others))).Body?.transformToString()).toBe('red')
+    },
+  )
+
+  it(
+    'S3 lists the buckets of the account to those who may, and sends no encoded message',
+    holds('A.8 s3 refusal'),
+    async () => {
+      expect((await s3(admin).send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: BUCKET }])
+      expect((await s3(stranger).send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([])
+      const refusal = await refusalOf(s3(await assume('Nothing')).send(new ListBucketsCommand({})))
+      expect(refusal).toMatchObject({ name: 'AccessDenied', status: 403 })
+      expect(refusal.message).toContain('because no identity-based policy allows the s3:ListAllMyBuckets action')
+      expect(refusal.message).not.toContain('Encoded')
+    },
+  )
+
+  it('S3 pages through keys, and groups them at a delimiter', async () => {
+    const client = s3(admin)
+    const first = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/', MaxKeys: 1 }))
+    expect(first.CommonPrefixes).toEqual([{ Prefix: 'blue/' }])
+    const second = await client.send(
+      new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/', ContinuationToken: first.NextContinuationToken }),
+    )
+    expect([second.CommonPrefixes, second.IsTruncated]).toEqual([[{ Prefix: 'red/' }], false])
+  })
+
+  it('S3 tells a missing key only to those who may list the bucket', holds('A.8 s3 missing key'), async () => {
+    const missing = { Bucket: BUCKET, Key: 'blue/none.txt' }
+    expect(await refusalOf(s3(admin).send(new GetObjectCommand(missing)))).toMatchObject({ name: 'NoSuchKey' })
+    const blue = s3(await assume('Team', { team: 'blue' }))
+    expect(await refusalOf(blue.send(new GetObjectCommand(missing)))).toMatchObject({ name: 'AccessDenied' })
+    const nowhere = new ListObjectsV2Command({ Bucket: 'no-such-bucket' })
+    expect(await refusalOf(s3(admin).send(nowhere))).toMatchObject({ name: 'NoSuchBucket', status: 404 })
+  })
+
+  it('S3 refuses a body other than the signed one', async () => {
+    const url = `${aws.url}/${BUCKET}/blue/one.txt`
+    const response = await fetch(url, {
+      headers: { 'user-agent': 'aws-cli/2', 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+    })
+    expect([response.status, await response.text()]).toEqual([
+      403,
+      expect.stringContaining('<Code>AccessDenied</Code>'),
+    ])
+  })
+})
+
+describe('Policies together, in the order of AWS', () => {
+  const object = { Bucket: BUCKET, Key: 'blue/one.txt' }
+  const read = async (keys: Keys): Promise<string> =>
+    (await refusalOf(s3(keys).send(new GetObjectCommand(object)))).name
+  const withBucketPolicy = async (statement: Statement, check: () => Promise<void>): Promise<void> => {
+    const Policy = JSON.stringify(policy({ Resource: `arn:aws:s3:::${BUCKET}/*`, Action: 's3:*', ...statement }))
+    await s3(admin).send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy }))
+    await check()
+    await s3(admin).send(new DeleteBucketPolicyCommand({ Bucket: BUCKET }))
+  }
+  const session = (name: string): string => `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/dora`
+
+  it('a permissions boundary limits what the policies of a role allow', holds('A.8 boundary'), async () => {
+    const limited = await assume('Limited')
+    expect(await read(limited)).toBe('no error')
+    const refusal = await refusalOf(s3(limited).send(new PutObjectCommand({ ...object, Body: 'x' })))
+    expect(refusal.message).toContain('because no permissions boundary allows the s3:PutObject action')
+  })
+
+  it('a session policy limits what the policies of a role allow', async () => {
+    const narrowed = await assume('Limited', {}, policy(allow('s3:ListAllMyBuckets')))
+    expect(await read(narrowed)).toBe('AccessDenied')
+  })
+
+  it(
+    'a Deny of the bucket wins over everything, for the root of its policies too',
+    holds('A.8 resource deny'),
+    async () => {
+      await withBucketPolicy({ Effect: 'Deny', Principal: '*' }, async () => {
+        const refusal = await refusalOf(s3(admin).send(new GetObjectCommand(object)))
+        expect(refusal.message).toContain('with an explicit deny in a resource-based policy')
+      })
+    },
+  )
+
+  it.each([
+    ['the account', { AWS: ACCOUNT }, 'AccessDenied'],
+    ['the role', { AWS: roleArn('Nothing') }, 'no error'],
+    ['the session', { AWS: session('Nothing') }, 'no error'],
+  ])(
+    'a bucket that names %s decides about a role without permissions',
+    holds('A.8 resource allow'),
+    async (_, Principal, outcome) => {
+      const nothing = await assume('Nothing')
+      await withBucketPolicy({ Effect: 'Allow', Principal }, async () => expect(await read(nothing)).toBe(outcome))
+    },
+  )
+
+  it(
+    'a bucket that names a role is limited by the session policy, one that names the session is not',
+    holds('A.8 resource allow'),
+    async () => {
+      const narrowed = await assume('Nothing', {}, policy(allow('s3:ListAllMyBuckets')))
+      const named = async (AWS: string, outcome: string): Promise<void> =>
+        withBucketPolicy({ Effect: 'Allow', Principal: { AWS } }, async () =>
+          expect(await read(narrowed)).toBe(outcome),
+        )
+      await named(roleArn('Nothing'), 'AccessDenied')
+      await named(session('Nothing'), 'no error')
+    },
+  )
+
+  it('across accounts the bucket and the caller must both allow', holds('A.8 across accounts'), async () => {
+    expect(await read(stranger)).toBe('AccessDenied')
+    await withBucketPolicy({ Effect: 'Allow', Principal: { AWS: OTHER } }, async () =>
+      expect(await read(stranger)).toBe('no error'),
+    )
+  })
+})
+
+describe('CodeArtifact in the local AWS', () => {
+  const token = (keys: Keys, durationSeconds?: number) =>
+    new CodeartifactClient(settings(keys)).send(new GetAuthorizationTokenCommand({ domain: 'corp', durationSeconds }))
+
+  it('CodeArtifact issues a token to those who have both permissions', holds('A.8 GetServiceBearerToken'), async () => {
+    const { authorizationToken, expiration } = await token(await assume('Packages'), 3600)
+    expect(authorizationToken).toMatch(/^\S{100,}$/)
+    expect(Math.abs((expiration?.getTime() ?? 0) - Date.now() - 3_600_000)).toBeLessThan(60_000)
+  })
+
+  it(
+    'CodeArtifact refuses a longer token than sts:DurationSeconds allows, by the permission of STS',
+    holds('A.8 GetServiceBearerToken'),
+    async () => {
+      const refusal = await refusalOf(token(await assume('Packages'), 43_200))
+      expect([refusal.name, refusal.status]).toEqual(['AccessDeniedException', 403])
+      expect(refusal.message).toContain('sts:GetServiceBearerToken')
+    },
+  )
+
+  it('CodeArtifact refuses a caller without its own permission first', async () => {
+    const refusal = await refusalOf(token(await assume('Nothing')))
+    expect(refusal.message).toContain(`codeartifact:GetAuthorizationToken on resource: arn:aws:codeartifact:eu-west-1:`)
+    expect(await refusalOf(token(admin, 60))).toMatchObject({ name: 'ValidationException' })
+  })
+})
