@@ -174,5 +174,16 @@ export interface CatalogPullOptions {
   readonly policy?: true
 }
 
+export interface RehearseOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  /** Path of the file with the change. */
+  readonly change: string
+  /** Paths of files with the claims of users; with `provider`. Default: users that the rules mention. */
+  readonly claims?: readonly string[]
+  readonly provider?: string
+  readonly json?: true
+}
+
 /** One question, or one on each line of stdin. */
 export type ExplainCommand = ExplainOptions | { readonly batch: true }

@@ -15,6 +15,7 @@ import {
   type InitOptions,
   type IssuerExportOptions,
   type LocalAwsOptions,
+  type RehearseOptions,
   type RevokeOptions,
   revokeFormats,
   type ServeOptions,
@@ -37,6 +38,7 @@ export interface Commands extends AuditCommands {
   trustPolicy(options: TrustPolicyOptions): Promise<void>
   catalogPull(options: CatalogPullOptions): Promise<void>
   access(options: AccessOptions): Promise<void>
+  rehearse(options: RehearseOptions): Promise<void>
   revoke(options: RevokeOptions): Promise<void>
 }
 
@@ -50,6 +52,7 @@ export const commands: Commands = {
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
   access: async (options) => (await import('./access/access.ts')).runAccess(options),
+  rehearse: async (options) => (await import('./rehearse/rehearse.ts')).runRehearse(options),
   catalogPull: async (options) => (await import('./catalog/pull.ts')).runCatalogPull(options),
   auditVerify: async (options) => (await import('./audit/verify.ts')).runAuditVerify(options),
   auditShow: async (options) => (await import('./audit/show.ts')).runAuditShow(options),
@@ -121,6 +124,7 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     addExplain,
     addTrustPolicy,
     addAccess,
+    addRehearse,
     addCatalog,
     addRevoke,
     addIssuer,
@@ -323,6 +327,30 @@ function addAccess(program: Command, run: Commands): void {
       if (options.claims !== undefined && options.provider === undefined)
         command.error('error: name the provider of the claims with --provider')
       return run.access(options)
+    })
+}
+
+const rehearseHelp = `
+The file names settings as the configuration does (providers.corp.entityId: …), claims that the provider would send
+otherwise (claims: { groups: memberOf }), and trust policies by role (trustPolicies: { ARN: FILE }). What AWS has registered
+stays as it is. Without --claims, it is rehearsed with the users that rules mention. Nothing is sent to AWS.
+
+Exits with 0 when nothing breaks, with 1 when something does.`
+
+function addRehearse(program: Command, run: Commands): void {
+  program
+    .command('rehearse')
+    .description('show which roles and users a change of keys, claims, providers or trust policies would break')
+    .addOption(configOption().makeOptionMandatory())
+    .requiredOption('--change <file>', 'the change (YAML)')
+    .option('--claims <files...>', 'claims of users, as for explain')
+    .option('--provider <id>', 'with --claims: the provider of these users')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', rehearseHelp)
+    .action((options: RehearseOptions, command: Command) => {
+      if ((options.claims === undefined) !== (options.provider === undefined))
+        command.error('error: --claims and --provider must be used together')
+      return run.rehearse(options)
     })
 }
 

@@ -17,6 +17,7 @@ import { auditCommandErrors } from '../../src/cli/audit/errors.ts'
 import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, revokeErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
+import { rehearseErrors } from '../../src/cli/rehearse/errors.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { gatewayErrors } from '../../src/gateway/errors.ts'
@@ -52,6 +53,7 @@ describe('what is generated from the source (npm run schema)', () => {
     const page = read('docs/errors.md')
     const codes = [
       accessReportErrors,
+      rehearseErrors,
       auditErrors,
       catalogErrors,
       auditCommandErrors,
