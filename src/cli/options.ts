@@ -85,6 +85,8 @@ export interface LocalAwsOptions {
   readonly state?: string
   /** Path of the file that events are appended to, one for each call. */
   readonly cloudtrail?: string
+  /** Only without `config`, which names its own: an address to listen on. Default: loopback. */
+  readonly host?: string
   /** Only without `config`, which names its own port. */
   readonly port?: number
   /** Whether denials carry a message for DecodeAuthorizationMessage. */

@@ -422,6 +422,11 @@ function addLocalAws(program: Command, run: Commands): void {
     .option('--save', 'write what calls change back to the state file; one that is missing is created')
     .option('--catalog <files...>', 'files with accounts and roles, as for `catalog` in the configuration')
     .option('--port <port>', 'the loopback port to listen on, 0 for any free port (default: 8081)', parsePort)
+    .addOption(
+      new Option('--host <address>', 'without --config: listen there, for a container (default: 127.0.0.1)').env(
+        'FEDGATE_HOST',
+      ),
+    )
     .option('--cloudtrail <file>', 'append a CloudTrail event for each call to this file')
     .option(
       '--encoded-messages',

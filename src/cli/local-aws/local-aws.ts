@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Secret } from '../../core/secret.ts'
 import type { LocalAws } from '../../local-aws/server.ts'
 import type { LocalAwsState } from '../../local-aws/state.ts'
 import { listenError, StartError } from '../errors.ts'
@@ -14,12 +12,9 @@ import { waitForSignal } from '../run.ts'
 import type { StateSaver } from './save.ts'
 import type { LocalAwsContext } from './state.ts'
 
-const ACCOUNT = '111122223333'
 const DEFAULT_PORT = 8081
 
 const NOTHING: LocalAwsState = { accounts: [], users: [], roles: [], samlProviders: [], oidcProviders: [] }
-
-const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 
 interface TrailFile {
   readonly write: (line: string) => void
@@ -93,14 +88,14 @@ interface Started {
 }
 
 async function startAlone(
-  { port = DEFAULT_PORT, state: file, catalog, save }: LocalAwsOptions,
+  { host = '127.0.0.1', port = DEFAULT_PORT, state: file, catalog, save }: LocalAwsOptions,
   context: LocalAwsContext,
   output: Output,
 ): Promise<Started> {
   const { startLocalAws: start } = await import('../../local-aws/server.ts')
-  const listen = { host: '127.0.0.1', port }
+  const listen = { host, port }
   const isNew = save === true && file !== undefined && !existsSync(file)
-  const own = file === undefined || isNew ? await sampleState(output, isNew) : await readState(file)
+  const own = file === undefined || isNew ? await printedSample(output, isNew) : await readState(file)
   const state = (await extendWith(catalog, output))?.(own) ?? own
   const { log, ...rest } = context
   const server = await start({ listen, state, allowHttpIssuers: true, ...rest, log: log.info }).catch(
@@ -142,23 +137,16 @@ async function extendWith(
 }
 
 /** One account with an administrator user whose access keys are new at each start, unless they are saved. */
-async function sampleState(output: Output, isSaved: boolean): Promise<LocalAwsState> {
-  const { accessKeyId: newKeyId } = await import('../../local-aws/access-keys.ts')
-  const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
-  const accessKeyId = newKeyId('AKIA', ACCOUNT, randomBytes(5))
-  const secretAccessKey = new Secret(randomBytes(30).toString('base64'))
+async function printedSample(output: Output, isSaved: boolean): Promise<LocalAwsState> {
+  const { sampleState } = await import('../../local-aws/sample.ts')
+  const state = sampleState()
+  const [{ arn, accessKeyId, secretAccessKey }] = state.users
   output.print(`# ${arn}${isSaved ? '' : ', valid until this program ends'}`)
   output.print(`export AWS_ACCESS_KEY_ID='${accessKeyId}'`)
   output.print(`export AWS_SECRET_ACCESS_KEY='${secretAccessKey.reveal()}'`)
   // A session token left in the shell would make AWS refuse these keys.
   output.print('unset AWS_SESSION_TOKEN')
-  return {
-    accounts: [{ id: ACCOUNT, name: 'Sample' }],
-    users: [{ arn, accessKeyId, secretAccessKey, policies: { everything } }],
-    roles: [],
-    samlProviders: [],
-    oidcProviders: [],
-  }
+  return state
 }
 
 /** Loaded only with a configuration: without the gateway's code, the local AWS starts several times faster. */
