@@ -23,6 +23,7 @@ import { createBucketStore } from './services/s3/buckets.ts'
 import { isS3Request } from './services/s3/request.ts'
 import { answerS3 } from './services/s3/service.ts'
 import type { ServiceHost } from './services/signed-call.ts'
+import { answerSsoOAuth } from './services/sso-oauth/service.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
 import { consoleCss } from './sign-in/style.ts'
@@ -32,6 +33,7 @@ import { writtenIam, writtenServices } from './state/written.ts'
 import type { LocalAwsState } from './state.ts'
 import { createAuthorizationMessages } from './sts/authorization-message.ts'
 import { stsService } from './sts/endpoint.ts'
+import { createIdentityContexts } from './sts/identity-contexts.ts'
 import { type AccessTokenServices, createAccessTokens } from './sts/web-identity/access-tokens.ts'
 import { fetchJson } from './sts/web-identity/fetch-json.ts'
 import { createIssuerKeys } from './sts/web-identity/issuer-keys.ts'
@@ -111,7 +113,7 @@ function oneLine(log: Log): Log {
 interface Routes {
   readonly byPath: ReadonlyMap<string, Handler>
   /** Known by a header or the signature, not by a path: undefined for a request that is none of these. */
-  readonly services: (request: HttpRequest, now: Date) => HttpResponse | undefined
+  readonly services: (request: HttpRequest, now: Date) => HttpResponse | Promise<HttpResponse> | undefined
   readonly written: () => LocalAwsState
 }
 
@@ -129,8 +131,9 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Rout
   const issuerKeys = createIssuerKeys(fetch, options.allowHttpIssuers, ofPools, testTokens?.publicKeys)
   const accessTokens = createAccessTokens(options.accessTokenServices ?? {}, fetch)
   const messages = createAuthorizationMessages()
+  const contexts = createIdentityContexts()
   const encodesRefusals = options.encodedMessages ?? false
-  const aws = { iam, sessions, issuerKeys, accessTokens, messages, encodesRefusals }
+  const aws = { iam, sessions, issuerKeys, accessTokens, messages, contexts, encodesRefusals }
   const identityPools = createIdentityPools(options.state.identityPools ?? [], aws, poolKey, log)
   const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
@@ -150,11 +153,12 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): Rout
   ])
   if (testTokens) byPath.set('GET /tokens', (request, now) => testTokens.answer(request, now))
   const host: ServiceHost = { aws, trail, log }
-  const services = (request: HttpRequest, now: Date): HttpResponse | undefined => {
+  const services: Routes['services'] = (request, now) => {
     if (isOrganizationsCall(request)) return answerOrganizations(aws, request, now, log)
     if (isQueryCall(request)) return undefined
     if (isS3Request(request)) return answerS3(host, buckets, request, now)
     const service = signedScope(request)?.service
+    if (service === 'sso-oauth') return answerSsoOAuth(host, state.trustedTokenIssuers ?? [], request, now)
     if (service === 'ec2') return answerEc2(host, instances, request, now)
     return service === 'codeartifact' ? answerCodeArtifact(host, request, now) : undefined
   }
@@ -170,7 +174,7 @@ async function answer(
 ): Promise<void> {
   try {
     const read = await readRequest(request)
-    const own = routes.services(read, now())
+    const own = await routes.services(read, now())
     if (own) {
       writeResponse(response, own)
       return

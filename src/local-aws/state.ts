@@ -112,6 +112,18 @@ export interface IdentityPoolState {
   readonly logins: Readonly<Record<string, readonly string[]>>
 }
 
+/** An issuer whose tokens an application of IAM Identity Center may exchange for contexts of its users. */
+export interface TrustedTokenIssuerState {
+  readonly account: string
+  readonly issuer: string
+  /** The ARN of the application, `arn:aws:sso::111122223333:application/ssoins-…/apl-…`. */
+  readonly application: string
+  /** The `aud` claims that the application accepts. */
+  readonly audiences: readonly string[]
+  /** The claim that identifies the user. Default: `email`. */
+  readonly claim?: string | undefined
+}
+
 export interface LocalAwsState {
   readonly accounts: readonly AccountState[]
   readonly users: readonly UserState[]
@@ -122,6 +134,7 @@ export interface LocalAwsState {
   readonly identityPools?: readonly IdentityPoolState[] | undefined
   /** Customer managed policies by ARN, for permissions boundaries and for session policies. */
   readonly managedPolicies?: PoliciesState | undefined
+  readonly trustedTokenIssuers?: readonly TrustedTokenIssuerState[] | undefined
   readonly buckets?: readonly BucketState[] | undefined
   readonly instances?: readonly InstanceState[] | undefined
 }

@@ -98,7 +98,18 @@ describe('the image and the package', { timeout: 240_000 }, () => {
         'const aws: LocalAws = await startLocalAws({ port: 0 })\n' +
         "console.log((await aws.token({ shape: 'eks', pod: 'web' })).split('.').length)\nawait aws.close()\n",
     )
-    const flags = ['--ignoreConfig', '--strict', '--module', 'nodenext', '--types', 'node', '--outDir', 'consumer']
+    const flags = [
+      '--ignoreConfig',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+      '--rootDir',
+      '.',
+      '--outDir',
+      'consumer',
+    ]
     await run(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, 'consumer.ts'], {
       cwd: join(folder, 'one'),
     })

@@ -382,6 +382,10 @@ const otherServices = {
     'Across accounts the policy of the resource and those of the caller must allow',
     'documented',
   ),
+  'A.8 SetContext': fact(
+    'ProvidedContexts need sts:SetContext, fill sts:RequestContext keys, and leave identitystore:UserId in the session',
+    'documented',
+  ),
   'A.8 GetServiceBearerToken': fact(
     "CodeArtifact's GetAuthorizationToken needs sts:GetServiceBearerToken too, with sts:AWSServiceName and sts:DurationSeconds",
     'documented',

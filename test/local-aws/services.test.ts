@@ -18,11 +18,27 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
+import {
+  canonicalRequest,
+  sha256Hex,
+  signatureOf,
+  signingKey,
+  stringToSign,
+} from '../../src/local-aws/sigv4/signature.ts'
 import type { LocalAwsState } from '../../src/local-aws/state.ts'
+import { userIdOf } from '../../src/local-aws/sts/identity-contexts.ts'
 import { holds } from '../held/holds.ts'
-import { ACCOUNT, start, USER, withLocalAws } from './support.ts'
+import {
+  ACCOUNT,
+  type OpenIdProvider,
+  type Running,
+  start,
+  startOpenIdProvider,
+  USER,
+  withLocalAws,
+} from './support.ts'
 
 const OTHER = '444455556666'
 const BUCKET = 'team-data'
@@ -356,6 +372,109 @@ describe('Policies together, in the order of AWS', () => {
     await withBucketPolicy({ Effect: 'Allow', Principal: { AWS: OTHER } }, async () =>
       expect(await read(stranger)).toBe('no error'),
     )
+  })
+})
+
+interface TokenAnswer {
+  readonly error?: string
+  readonly error_description?: string
+  readonly awsAdditionalDetails?: { readonly identityContext: string }
+}
+
+/** Of a service whose client is not installed here, by the administrator. */
+const signedPost = async (url: string, service: string, body: string): Promise<TokenAnswer> => {
+  const { host, pathname: path, search } = new URL(url)
+  const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
+  const scope = { date: timestamp.slice(0, 8), region: 'eu-west-1', service }
+  const headers = { host, 'x-amz-date': timestamp }
+  const parts = { method: 'POST', path, query: search.slice(1), headers, signedHeaders: ['host', 'x-amz-date'] }
+  const canonical = canonicalRequest({ ...parts, payloadHash: sha256Hex(body) })
+  const key = signingKey(admin.secretAccessKey, scope)
+  const signature = signatureOf(key, stringToSign(canonical, timestamp, scope)).toString('hex')
+  const credential = `${admin.accessKeyId}/${scope.date}/${scope.region}/${service}/aws4_request`
+  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=${signature}`
+  const response = await fetch(url, { method: 'POST', body, headers: { 'x-amz-date': timestamp, authorization } })
+  return response.json() as Promise<TokenAnswer>
+}
+
+describe('Contexts of IAM Identity Center', () => {
+  const application = `arn:aws:sso::${ACCOUNT}:application/ssoins-0123456789abcdef/apl-0123456789abcdef`
+  let provider: OpenIdProvider
+  let center: Running
+  beforeAll(async () => {
+    provider = await startOpenIdProvider()
+    const userId = userIdOf(ACCOUNT, 'dora@example.com')
+    const onlyDora = { StringEquals: { 'sts:RequestContext/identitystore:UserId': userId } }
+    const own = { StringEquals: { 'identitystore:UserId': userId } }
+    const trusted = { Effect: 'Allow', Principal: { AWS: ACCOUNT } }
+    const roles = [
+      {
+        arn: roleArn('Contextual'),
+        trustPolicy: policy(
+          { ...trusted, Action: 'sts:AssumeRole' },
+          { ...trusted, Action: 'sts:SetContext', Condition: onlyDora },
+        ),
+        policies: { own: policy(allow('s3:ListAllMyBuckets', '*', own)) },
+      },
+      { arn: roleArn('WithoutContext'), trustPolicy: policy({ ...trusted, Action: 'sts:AssumeRole' }) },
+    ]
+    const trustedTokenIssuers = [{ account: ACCOUNT, issuer: provider.url, application, audiences: ['fedgate'] }]
+    center = await start({ ...state, roles, trustedTokenIssuers })
+  })
+  afterAll(async () => {
+    await center.close()
+    await provider.close()
+  })
+
+  const there = (keys: Keys) => ({ ...settings(keys), endpoint: center.url })
+  const contextFor = async (claims: Readonly<Record<string, unknown>>): Promise<string> => {
+    const body = JSON.stringify({
+      clientId: application,
+      grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: await provider.token(claims),
+    })
+    const answer = await signedPost(`${center.url}/token?aws_iam=t`, 'sso-oauth', body)
+    if (answer.error !== undefined) throw Object.assign(new Error(answer.error_description), { name: answer.error })
+    return answer.awsAdditionalDetails?.identityContext ?? ''
+  }
+  const assumeWith = (role: string, ContextAssertion: string) =>
+    new STSClient(there(admin)).send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn(role),
+        RoleSessionName: 'dora',
+        ProvidedContexts: [{ ProviderArn: 'arn:aws:iam::aws:contextProvider/IdentityCenter', ContextAssertion }],
+      }),
+    )
+
+  it(
+    "a trusted token issuer's token becomes a context, which the session carries",
+    holds('A.8 SetContext'),
+    async () => {
+      const { Credentials } = await assumeWith('Contextual', await contextFor({ email: 'dora@example.com' }))
+      const {
+        AccessKeyId: accessKeyId = '',
+        SecretAccessKey: secretAccessKey = '',
+        SessionToken = '',
+      } = Credentials ?? {}
+      const session = new S3Client(there({ accessKeyId, secretAccessKey, sessionToken: SessionToken }))
+      expect((await session.send(new ListBucketsCommand({}))).Buckets).toHaveLength(1)
+    },
+  )
+
+  it('SetContext must be allowed, for this user', holds('A.8 SetContext'), async () => {
+    const context = await contextFor({ email: 'dora@example.com' })
+    expect((await refusalOf(assumeWith('WithoutContext', context))).message).toContain('sts:SetContext')
+    const other = await refusalOf(assumeWith('Contextual', await contextFor({ email: 'eve@example.com' })))
+    expect(other.message).toContain('sts:SetContext')
+    expect((await refusalOf(assumeWith('Contextual', 'made-up.context'))).name).toBe('AccessDenied')
+  })
+
+  it.each([
+    ['of another audience', { aud: 'elsewhere' }],
+    ['that has expired', { exp: 1 }],
+    ['without the claim that identifies the user', {}],
+  ])('a token %s becomes no context', async (_, claims) => {
+    expect(await refusalOf(contextFor(claims))).toMatchObject({ name: 'invalid_grant' })
   })
 })
 

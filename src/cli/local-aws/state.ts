@@ -114,6 +114,7 @@ export async function localAwsState(
     accessTokens: written?.accessTokens ?? [],
     identityPools: [...(written?.identityPools ?? []), ...identityPoolsOf(config, roles, written)],
     managedPolicies: written?.managedPolicies ?? {},
+    trustedTokenIssuers: written?.trustedTokenIssuers ?? [],
     buckets: written?.buckets ?? [],
     instances: written?.instances ?? [],
   }

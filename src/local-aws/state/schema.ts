@@ -109,6 +109,16 @@ const identityPool = z.strictObject({
   logins: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)),
 })
 
+const trustedTokenIssuer = z.strictObject({
+  account: accountId,
+  issuer: z.url(),
+  application: z
+    .string()
+    .regex(/^arn:[a-z-]+:sso::\d{12}:application\/[\w-]+\/[\w-]+$/, 'expected the ARN of an application'),
+  audiences: z.array(z.string().min(1)).min(1),
+  claim: z.string().min(1).optional(),
+})
+
 const bucket = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
   account: accountId,
@@ -147,6 +157,7 @@ export const stateSchema = z.strictObject({
   accessTokens: z.array(accessToken).default([]),
   identityPools: z.array(identityPool).default([]),
   managedPolicies: z.record(policyArn, policy('session')).default({}),
+  trustedTokenIssuers: z.array(trustedTokenIssuer).default([]),
   buckets: z.array(bucket).default([]),
   instances: z.array(instance).default([]),
 })

@@ -33,6 +33,8 @@ export interface AssumeQuestion {
   readonly mfaAt: Date | undefined
   /** Whether the call contains contexts of another identity service. */
   readonly hasContexts: boolean
+  /** The keys that these fill. */
+  readonly contextKeys: readonly ContextValue[]
 }
 
 /** Throws AccessDenied with AWS's message for the first of the actions that is not allowed. */
@@ -56,7 +58,7 @@ export function requireAssumeRole(sts: Sts, call: Call, role: Role, question: As
 }
 
 function keysOf(iam: IamStore, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] {
-  const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt } = question
+  const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt, contextKeys } = question
   return [
     ...sessionContext({
       roleSessionName: sessionName,
@@ -65,6 +67,7 @@ function keysOf(iam: IamStore, call: Call, role: Role, question: AssumeQuestion)
       tags: passed.tags,
       transitiveTagKeys: [...inherited.transitiveKeys, ...passed.transitiveKeys],
     }),
+    ...contextKeys,
     ...resourceContext(overridden(role.tags, inherited.tags)),
     ...(mfaAt === undefined
       ? []

@@ -6,6 +6,7 @@ import type { Endpoint } from '../regions.ts'
 import type { Sessions } from '../sessions.ts'
 import type { IamStore } from '../state.ts'
 import type { AuthorizationMessages } from './authorization-message.ts'
+import type { IdentityContexts } from './identity-contexts.ts'
 import type { AccessTokens } from './web-identity/access-tokens.ts'
 import type { IssuerKeys } from './web-identity/issuer-keys.ts'
 
@@ -16,6 +17,8 @@ export interface Sts {
   readonly issuerKeys: IssuerKeys
   readonly accessTokens: AccessTokens
   readonly messages: AuthorizationMessages
+  /** What users' contexts in ProvidedContexts are signed and opened with. */
+  readonly contexts: IdentityContexts
   /** Whether a denied call gets such a message. AWS's own STS and IAM send none. */
   readonly encodesRefusals: boolean
 }

@@ -44,6 +44,8 @@ export interface SessionToOpen {
   readonly identity: readonly ContextValue[]
   /** Assumed with the credentials of a session. */
   readonly chained?: boolean
+  /** The keys of contexts that were provided. */
+  readonly contexts?: readonly ContextValue[]
 }
 
 export interface OpenedSession {
@@ -119,7 +121,7 @@ export function openSession(sessions: Sessions, toOpen: SessionToOpen, call: Mad
 }
 
 function newSession(toOpen: SessionToOpen, call: MadeBy): RoleSession {
-  const { role, seconds, provider, policies, chained = false } = toOpen
+  const { role, seconds, provider, policies, chained = false, contexts = [] } = toOpen
   const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
   return {
     kind: 'role-session',
@@ -138,7 +140,7 @@ function newSession(toOpen: SessionToOpen, call: MadeBy): RoleSession {
     tags: tags.tags,
     transitiveTagKeys: tags.transitiveKeys,
     sessionPolicies: policies.narrowing,
-    identity,
+    identity: [...identity, ...contexts],
     // In a role's session AWS does not mention MFA, even if the call that created it had a code.
     mfaAt: undefined,
   }
