@@ -199,7 +199,7 @@ describe('EC2 in the local AWS', () => {
     expect(await stateNow()).toBe('stopped')
   })
 
-  it('EC2 says of a dry run that it would have succeeded, and starts nothing', holds('A.8 ec2 dry run'), async () => {
+  it('EC2 answers a dry run with what would happen, and starts nothing', holds('A.8 ec2 dry run'), async () => {
     const launch = { ImageId: IMAGE, MinCount: 1, MaxCount: 1, DryRun: true }
     const client = ec2(admin)
     expect(await refusalOf(client.send(new RunInstancesCommand(launch)))).toMatchObject({
