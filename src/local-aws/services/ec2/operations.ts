@@ -1,5 +1,6 @@
 /** EC2's operations that are here: for each its permissions, then with DryRun an error, then the answer. */
 import { partitionOfRegion } from '../../../aws/facts/partitions.ts'
+import { glob } from '../../../core/patterns/glob.ts'
 import { element, type Markup } from '../../../xml/write.ts'
 import type { SignedCaller } from '../../permissions.ts'
 import { timestamp } from '../../query/answer.ts'
@@ -247,7 +248,7 @@ function isCount(value: number | undefined): value is number {
 /** The filters that are here; any other is refused, as it must not be ignored. `*` and `?` match as in EC2. */
 function passes(instance: Instance, { name, values }: Filter): boolean {
   const actual = filtered(instance, name)
-  return actual.some((text) => values.some((wanted) => wildcard(wanted).test(text)))
+  return actual.some((text) => values.some((wanted) => glob(wanted).test(text)))
 }
 
 function filtered(instance: Instance, name: string): readonly string[] {
@@ -262,11 +263,6 @@ function filtered(instance: Instance, name: string): readonly string[] {
   const values = Object.hasOwn(known, name) ? known[name] : undefined
   if (values) return values
   throw new ServiceError('InvalidParameterValue', 400, `The filter '${name}' is invalid`)
-}
-
-function wildcard(text: string): RegExp {
-  const escaped = text.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll(/\*+/g, '.*').replaceAll('?', '.')}$`, 's')
 }
 
 function reservation(asked: Ec2Call, instances: readonly Instance[], state: InstanceStateName): Markup {
