@@ -11,6 +11,7 @@ export const stsSections: Readonly<Record<string, string>> = {
   'A.5': 'Actions',
   'A.6': 'Identifiers',
   'A.7': 'Condition keys since 2025',
+  'A.8': 'Services beside STS and IAM',
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')

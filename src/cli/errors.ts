@@ -13,6 +13,10 @@ export const startErrors = {
     sentence: 'A file cannot be written.',
     hint: 'Check the path and its permissions.',
   },
+  'start.no_state_file': {
+    sentence: 'The configuration names no state file to write to.',
+    hint: 'Set `localAws.state`, or leave out --save.',
+  },
   'start.audit_unusable': {
     sentence: 'The audit log cannot be written.',
     hint: 'Create the folder of `audit.file`, and give the gateway write permission there and in `stateDir`; for `audit.syslog`, check that the collector can be reached.',
@@ -238,7 +242,7 @@ export class CheckError extends FedgateError {
 export class StartError extends FedgateError {
   /** Whether the cause is an option that does not fit the configuration (exit code 2). */
   get isUsage(): boolean {
-    return this.code === 'start.workers_need_shared_store'
+    return this.code === 'start.workers_need_shared_store' || this.code === 'start.no_state_file'
   }
 
   constructor(code: keyof typeof startErrors, detail?: ErrorDetail) {

@@ -21,8 +21,8 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv, purpose?: Purpo
 }
 
 /** The same for a text that was read from that file earlier. Throws ConfigError. */
-export function configOfText(text: string, file: string, env: NodeJS.ProcessEnv): Config {
-  return loadConfigText(text, { file, env, aws: awsFacts })
+export function configOfText(text: string, file: string, env: NodeJS.ProcessEnv, purpose: Purpose = 'gateway'): Config {
+  return loadConfigText(text, { file, env, aws: awsFacts, purpose })
 }
 
 /** The gateway's own identifiers, as trust policies use them. */

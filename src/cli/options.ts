@@ -85,10 +85,16 @@ export interface LocalAwsOptions {
   readonly state?: string
   /** Path of the file that events are appended to, one for each call. */
   readonly cloudtrail?: string
+  /** Only without `config`, which names its own: an address to listen on. Default: loopback. */
+  readonly host?: string
   /** Only without `config`, which names its own port. */
   readonly port?: number
   /** Whether denials carry a message for DecodeAuthorizationMessage. */
   readonly encodedMessages?: boolean
+  /** Paths of the files of a catalogue, as in the configuration. */
+  readonly catalog?: readonly string[]
+  /** Write changes back to the state file. */
+  readonly save?: true
 }
 
 export const trustPolicyFormats = ['json', 'terraform', 'cloudformation'] as const
@@ -168,6 +174,17 @@ export interface CatalogPullOptions {
   readonly endpointUrl?: string
   /** Print the IAM policies that it needs instead. */
   readonly policy?: true
+}
+
+export interface RehearseOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  /** Path of the file with the change. */
+  readonly change: string
+  /** Paths of files with the claims of users; with `provider`. Default: users that the rules mention. */
+  readonly claims?: readonly string[]
+  readonly provider?: string
+  readonly json?: true
 }
 
 /** One question, or one on each line of stdin. */

@@ -16,6 +16,7 @@ import {
   type InitOptions,
   type IssuerExportOptions,
   type LocalAwsOptions,
+  type RehearseOptions,
   type RevokeOptions,
   revokeFormats,
   type ServeOptions,
@@ -39,6 +40,7 @@ export interface Commands extends AuditCommands, KeysCommands {
   trustPolicy(options: TrustPolicyOptions): Promise<void>
   catalogPull(options: CatalogPullOptions): Promise<void>
   access(options: AccessOptions): Promise<void>
+  rehearse(options: RehearseOptions): Promise<void>
   revoke(options: RevokeOptions): Promise<void>
 }
 
@@ -55,6 +57,7 @@ export const commands: Commands = {
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
   access: async (options) => (await import('./access/access.ts')).runAccess(options),
+  rehearse: async (options) => (await import('./rehearse/rehearse.ts')).runRehearse(options),
   catalogPull: async (options) => (await import('./catalog/pull.ts')).runCatalogPull(options),
   auditVerify: async (options) => (await import('./audit/verify.ts')).runAuditVerify(options),
   auditShow: async (options) => (await import('./audit/show.ts')).runAuditShow(options),
@@ -129,6 +132,7 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     addExplain,
     addTrustPolicy,
     addAccess,
+    addRehearse,
     addCatalog,
     addRevoke,
     addKeys,
@@ -335,6 +339,30 @@ function addAccess(program: Command, run: Commands): void {
     })
 }
 
+const rehearseHelp = `
+The file names settings as the configuration does (providers.corp.entityId: …), claims that the provider would send
+otherwise (claims: { groups: memberOf }), and trust policies by role (trustPolicies: { ARN: FILE }). What AWS has registered
+stays as it is. Without --claims, it is rehearsed with the users that rules mention. Nothing is sent to AWS.
+
+Exits with 0 when nothing breaks, with 1 when something does.`
+
+function addRehearse(program: Command, run: Commands): void {
+  program
+    .command('rehearse')
+    .description('show which roles and users a change of keys, claims, providers or trust policies would break')
+    .addOption(configOption().makeOptionMandatory())
+    .requiredOption('--change <file>', 'the change (YAML)')
+    .option('--claims <files...>', 'claims of users, as for explain')
+    .option('--provider <id>', 'with --claims: the provider of these users')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', rehearseHelp)
+    .action((options: RehearseOptions, command: Command) => {
+      if ((options.claims === undefined) !== (options.provider === undefined))
+        command.error('error: --claims and --provider must be used together')
+      return run.rehearse(options)
+    })
+}
+
 const catalogPullHelp = `
 Needs your own AWS credentials, read-only: those that the AWS CLI would use. Progress goes to stderr. A run that was interrupted
 less than an hour ago is continued.
@@ -400,13 +428,24 @@ function addLocalAws(program: Command, run: Commands): void {
       '--state <file>',
       'its accounts, roles and users (YAML); default: one account with one user, whose keys are printed',
     )
+    .option('--save', 'write what calls change back to the state file; one that is missing is created')
+    .option('--catalog <files...>', 'files with accounts and roles, as for `catalog` in the configuration')
     .option('--port <port>', 'the loopback port to listen on, 0 for any free port (default: 8081)', parsePort)
+    .addOption(
+      new Option('--host <address>', 'without --config: listen there, for a container (default: 127.0.0.1)').env(
+        'FEDGATE_HOST',
+      ),
+    )
     .option('--cloudtrail <file>', 'append a CloudTrail event for each call to this file')
     .option(
       '--encoded-messages',
       'add an encoded message to each access denied error, for decode-authorization-message',
     )
-    .action((options: LocalAwsOptions) => run.localAws(options))
+    .action((options: LocalAwsOptions, command: Command) => {
+      if (options.save && options.state === undefined && options.config === undefined)
+        command.error('error: --save needs the file to write to: give --state, or --config')
+      return run.localAws(options)
+    })
 }
 
 function parsePort(text: string): number {

@@ -8,9 +8,9 @@ import { anyPrincipal, type PrincipalElement, parsePrincipal } from './principal
 /**
  * `trust`: who may assume a role. It has a Principal, only STS actions, and no Resource: that is the role. `identity`:
  * what a user, role or group may do. `session`: how that is limited for a session. Both have a Resource, and no
- * Principal: that is anyone who has the policy.
+ * Principal: that is anyone who has the policy. `resource`: who may do what with a resource such as a bucket. It has both.
  */
-export type PolicyKind = 'trust' | 'identity' | 'session'
+export type PolicyKind = 'trust' | 'identity' | 'session' | 'resource'
 
 export interface Statement {
   /** Its place in the document, `Statement[0]`. */
@@ -37,6 +37,8 @@ const WHO = ['Principal', 'NotPrincipal']
 const WHERE = ['Resource', 'NotResource']
 /** Elements that IAM refuses in a trust policy: the role is the resource, and nothing may be granted by exclusion. */
 const NOT_OF_TRUST = [...WHERE, 'NotPrincipal']
+/** S3 accepts NotPrincipal; it is not evaluated here, so it is refused instead of being ignored. */
+const NOT_OF_RESOURCES = ['NotPrincipal']
 const STATEMENT_FIELDS: ReadonlySet<string> = new Set([
   'Sid',
   'Effect',
@@ -155,7 +157,8 @@ function parseStatement(
     return []
   }
   const isTrust = kind === 'trust'
-  checkFields(statement, isTrust ? NOT_OF_TRUST : WHO, path, problems)
+  const hasPrincipal = isTrust || kind === 'resource'
+  checkFields(statement, isTrust ? NOT_OF_TRUST : hasPrincipal ? NOT_OF_RESOURCES : WHO, path, problems)
   const { Effect: effect } = statement
   if (effect !== 'Allow' && effect !== 'Deny')
     problems.push(syntax(`${path}.Effect`, 'Allow or Deny', describe(effect)))
@@ -167,7 +170,7 @@ function parseStatement(
       sid,
       name,
       effect: effect === 'Allow' ? 'Allow' : 'Deny',
-      principal: isTrust ? principalOf(statement, path, problems) : anyPrincipal,
+      principal: hasPrincipal ? principalOf(statement, path, problems) : anyPrincipal,
       actions: parseActions(statement, isTrust, path, problems),
       resources: isTrust ? undefined : parseResources(statement, hasVariables, path, problems),
       conditions: parseConditions(statement.Condition, { path, name }, hasVariables, problems),

@@ -161,6 +161,8 @@ export const texts = {
   /** [K] The trailing space is AWS's own. */
   mfaCodeInvalid: 'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
   /** [K] */
+  contextInvalid: 'Context assertion is not valid',
+  /** [K] */
   mfaIncomplete: 'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
   /** [K] */
   mfaDeviceUnknown:

@@ -6,31 +6,24 @@ import { randomUUID } from 'node:crypto'
 import { element, type Markup, render } from '../xml/write.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import { parseParameters } from './query/parameters.ts'
+import { signedScope } from './sigv4/authorization.ts'
 
 /** The versions in calls to STS and IAM. */
 const OUR_VERSIONS: ReadonlySet<string> = new Set(['2011-06-15', '2010-05-08'])
 
-/** Services that respond with XML and identify operations by path: S3 has its own format. */
+/** Services that respond with XML and identify operations by path: the other services of S3 have its format. */
 const REST_XML: ReadonlySet<string> = new Set(['route53', 'cloudfront'])
-const S3: ReadonlySet<string> = new Set(['s3', 's3express', 's3-outposts'])
+const S3: ReadonlySet<string> = new Set(['s3express', 's3-outposts'])
 
 /** The service of the call, if it is not one of those here. */
 export function foreignService(request: HttpRequest): string | undefined {
-  const service = signedService(request)
+  const service = signedScope(request)?.service
   if (service === undefined || service === 'sts' || service === 'iam') return undefined
-  return isOurs(request) ? undefined : service
+  return isQueryCall(request) ? undefined : service
 }
 
-/** The service in the scope of a signature; undefined for an unsigned request. */
-function signedService({ headers, query }: HttpRequest): string | undefined {
-  const credential =
-    /^AWS4-\S+\s(?:.*[\s,])?Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ??
-    parseParameters(query).get('X-Amz-Credential')
-  return credential === undefined ? undefined : /\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential)?.[1]
-}
-
-/** A call of STS or IAM signed for another service: their own error is more specific. */
-function isOurs({ method, path, query, body, headers }: HttpRequest): boolean {
+/** A call of STS or IAM, whatever service it is signed for: their own error is more specific. */
+export function isQueryCall({ method, path, query, body, headers }: HttpRequest): boolean {
   if (path !== '/') return false
   const isForm = method === 'POST' && /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
   const parameters = parseParameters(isForm ? body.toString('utf8') : query)
@@ -63,16 +56,16 @@ export function refuseForeignService(request: HttpRequest, service: string): Htt
       body: request.method === 'HEAD' ? '' : JSON.stringify({ __type: 'UnknownOperationException', message }),
     }
   const said = [text('Code', 'InvalidAction'), text('Message', message)]
-  const root =
-    service === 'ec2'
-      ? element('Response', {}, [element('Errors', {}, [element('Error', {}, said)]), text('RequestID', id)])
-      : element('ErrorResponse', {}, [element('Error', {}, [text('Type', 'Sender'), ...said]), text('RequestId', id)])
+  const root = element('ErrorResponse', {}, [
+    element('Error', {}, [text('Type', 'Sender'), ...said]),
+    text('RequestId', id),
+  ])
   return xml(400, id, request, root)
 }
 
 function messageFor(service: string): string {
   return (
-    `The local AWS has no ${service}: it answers STS and IAM, and shows its trail at /cloudtrail. ` +
+    `The local AWS has no ${service}: it answers STS and IAM, and in part EC2, S3, CodeArtifact and Organizations. ` +
     'Set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_IAM instead of AWS_ENDPOINT_URL (or --endpoint-url), so that other services are asked elsewhere.'
   )
 }

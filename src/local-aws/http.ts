@@ -5,7 +5,7 @@ import { AwsError } from './aws-errors.ts'
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 /** A request with its body: the input of every handler. */

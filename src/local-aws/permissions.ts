@@ -20,17 +20,27 @@ export interface Attempt {
   readonly context: RequestContext
 }
 
+type DecidingPolicy =
+  | 'identity-based policy'
+  | 'permissions boundary'
+  | 'session policy'
+  | 'resource-based policy'
+  | 'role trust policy'
+
 /** Why something is not allowed. */
 export interface Refusal {
   readonly isExplicit: boolean
   /**
    * The kind of policy, as AWS's messages name it; undefined if the credentials are not valid for such calls at all.
    */
-  readonly by: 'identity-based policy' | 'session policy' | 'role trust policy' | undefined
+  readonly by: DecidingPolicy | undefined
   readonly decision: Decision | undefined
 }
 
 const NOT_FOR_SUCH_CALLS: Refusal = { isExplicit: false, by: undefined, decision: undefined }
+
+/** No call of STS: a permission that other services ask for. */
+const BEARER_TOKEN = 'sts:GetServiceBearerToken'
 
 const ASSUMING: ReadonlySet<string> = new Set([
   'sts:AssumeRole',
@@ -39,18 +49,40 @@ const ASSUMING: ReadonlySet<string> = new Set([
   'sts:SetContext',
 ])
 
-/** Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. */
+/**
+ * Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. Identity-based
+ * policies, the permissions boundary and session policies must all allow it, and a Deny in any of them decides (A.5).
+ */
 export function identityPolicyRefusal(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
   if (!isForCallsOf(caller, attempt.action)) return NOT_FOR_SUCH_CALLS
   if (caller.kind === 'root') return taskRefusal(caller, attempt)
-  const identity = refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt)
-  const session = sessionRefusal(caller, attempt)
-  return [identity, session].find((refusal) => refusal?.isExplicit) ?? identity ?? session
+  const refusals = [
+    refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt),
+    boundaryRefusal(iam, caller, attempt),
+    sessionRefusal(caller, attempt),
+  ]
+  return refusals.find((refusal) => refusal?.isExplicit) ?? refusals.find((refusal) => refusal !== undefined)
+}
+
+/**
+ * Why the limits of a role's session do not allow what a resource's policy gives the role: its boundary, and the
+ * session's policies. A user who is named by such a policy is not limited by the boundary.
+ */
+export function limitsRefusal(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
+  const boundary = caller.kind === 'role-session' ? boundaryRefusal(iam, caller, attempt) : undefined
+  return boundary ?? sessionRefusal(caller, attempt)
+}
+
+/** Why the permissions boundary of the user or the role, if there is one, does not allow it. */
+function boundaryRefusal(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
+  if (caller.kind === 'root') return undefined
+  const arn = holderOf(iam, caller)?.permissionsBoundary
+  return arn === undefined ? undefined : refusalOf([iam.managedPolicy(arn)], 'permissions boundary', caller, attempt)
 }
 
 /** The credentials of GetFederationToken and GetSessionToken are not valid for all calls (aws-facts A.5). */
 function isForCallsOf(caller: SignedCaller, action: string): boolean {
-  if (caller.temporary === undefined || caller.kind === 'role-session') return true
+  if (caller.temporary === undefined || caller.kind === 'role-session' || action === BEARER_TOKEN) return true
   if (caller.kind === 'federated-user') return !/^(?:iam|sts):/.test(action)
   if (caller.taskPolicy !== undefined || caller.delegated !== undefined) return true
   if (action.startsWith('iam:')) return 'mfaAt' in caller && caller.mfaAt !== undefined
@@ -64,23 +96,27 @@ function taskRefusal(caller: Extract<SignedCaller, { kind: 'root' | 'user' }>, a
   return refusal?.isExplicit ? refusal : undefined
 }
 
-function refusalOf(
+export function refusalOf(
   policies: readonly Policy[],
   by: NonNullable<Refusal['by']>,
   { arn }: SignedCaller,
   { action, resource, context }: Attempt,
 ): Refusal | undefined {
+  // Kinds differ, but each statement says itself whom it names.
   const together: Policy = { kind: 'identity', statements: policies.flatMap(({ statements }) => statements) }
   const decision = evaluate(together, { principal: { aws: arn }, action, resource, context })
   return decision.effect === 'allow' ? undefined : { isExplicit: decision.effect === 'explicit-deny', by, decision }
 }
 
 function identityPolicies(iam: IamStore, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] {
-  const holder =
-    caller.kind === 'role-session'
-      ? roleOf(iam, caller)
-      : iam.userByArn('principalArn' in caller ? caller.principalArn : caller.arn)
-  return (holder?.policies ?? []).map(({ policy }) => policy)
+  return (holderOf(iam, caller)?.policies ?? []).map(({ policy }) => policy)
+}
+
+/** The user or role whose policies apply. */
+function holderOf(iam: IamStore, caller: Exclude<SignedCaller, { kind: 'root' }>): User | Role | undefined {
+  return caller.kind === 'role-session'
+    ? roleOf(iam, caller)
+    : iam.userByArn('principalArn' in caller ? caller.principalArn : caller.arn)
 }
 
 /** Only explicit denials: if a resource's policy names the caller, the caller's own policies need not allow it. */
@@ -90,7 +126,7 @@ export function identityPolicyDeny(iam: IamStore, caller: SignedCaller, attempt:
 }
 
 /** Why the session's policies, if any, do not allow it. */
-export function sessionRefusal(caller: SignedCaller, attempt: Attempt): Refusal | undefined {
+function sessionRefusal(caller: SignedCaller, attempt: Attempt): Refusal | undefined {
   if (caller.kind === 'federated-user')
     return refusalOf(caller.sessionPolicies ?? [], 'session policy', caller, attempt)
   const policies =
@@ -104,11 +140,24 @@ export function roleOf(iam: IamStore, { roleArn, userId }: RoleSession): Role | 
   return role && userId.startsWith(`${role.id}:`) ? role : undefined
 }
 
-/** AWS's message to the caller: with the kind of policy that decided, or without it across accounts. */
+const articles = {
+  'role trust policy': 'the',
+  'session policy': 'a',
+  'identity-based policy': 'an',
+  'permissions boundary': 'a',
+  'resource-based policy': 'a',
+} as const satisfies Record<DecidingPolicy, string>
+
+/**
+ * AWS's message to the caller: with the kind of policy that decided, or without it across accounts. `shownAs` is empty
+ * for actions that have no resource, where some services name none.
+ */
 export function deniedText(caller: SignedCaller, { action, resource, shownAs }: Attempt, refusal: Refusal): string {
-  const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shownAs ?? resource}`
+  const named = shownAs ?? resource
+  const where = named === '' ? '' : ` on resource: ${named}`
+  const text = `User: ${caller.arn} is not authorized to perform: ${action}${where}`
   if (refusal.by === undefined) return text
-  const article = { 'role trust policy': 'the', 'session policy': 'a', 'identity-based policy': 'an' }[refusal.by]
+  const article = articles[refusal.by]
   return refusal.isExplicit
     ? `${text} with an explicit deny in ${article} ${refusal.by}`
     : `${text} because no ${refusal.by} allows the ${action} action`

@@ -72,6 +72,18 @@ export function requireRegional({ tokensFor }: Endpoint): void {
     throw new AwsError('InvalidAction', texts.unknownOperation, 'the global endpoint')
 }
 
+const OTHER_PARTITIONS: Readonly<Record<string, readonly string[]>> = {
+  'aws-cn': ['cn-north-1', 'cn-northwest-1'],
+  'aws-us-gov': ['us-gov-east-1', 'us-gov-west-1'],
+  'aws-eusc': ['eusc-de-east-1'],
+}
+
+export interface UsableRegion {
+  readonly name: string
+  /** The account had to enable it. */
+  readonly isOptIn: boolean
+}
+
 /** The region settings of an account. */
 export interface StsRegions {
   /** Default regions whose STS endpoint was deactivated; us-east-1 cannot be. */
@@ -107,6 +119,15 @@ function suffixesOf({ id, dnsSuffix }: Partition): readonly (string | undefined)
  */
 export function servesPartition({ partition }: Endpoint, ofRole: string): boolean {
   return partition === undefined || partition === ofRole
+}
+
+/** The regions that an account of the partition can use: those that are always enabled, and those that it has enabled. */
+export function regionsOf(partition: string, enabled: readonly string[]): readonly UsableRegion[] {
+  const always = partition === 'aws' ? [...DEFAULT_REGIONS] : (OTHER_PARTITIONS[partition] ?? [])
+  return [
+    ...always.map((name) => ({ name, isOptIn: false })),
+    ...(partition === 'aws' ? enabled.map((name) => ({ name, isOptIn: true })) : []),
+  ]
 }
 
 /** Whether an account must enable the region before using it. Other partitions have no such regions. */

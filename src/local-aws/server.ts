@@ -11,23 +11,35 @@ import type { Socket } from 'node:net'
 import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
 import { COGNITO_ISSUER, createIdentityPools, createPoolKey } from './cognito/identity-pools.ts'
 import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
-import { foreignService, refuseForeignService } from './foreign-service.ts'
+import { foreignService, isQueryCall, refuseForeignService } from './foreign-service.ts'
 import { type HttpRequest, type HttpResponse, readRequest, writeResponse } from './http.ts'
 import { iamService } from './iam/service.ts'
 import { answerOrganizations, isOrganizationsCall } from './organizations.ts'
 import { createOutboundIssuers } from './outbound/issuers.ts'
 import { errorReply } from './query/answer.ts'
+import { answerCodeArtifact } from './services/codeartifact/service.ts'
+import { createInstanceStore } from './services/ec2/instances.ts'
+import { answerEc2 } from './services/ec2/service.ts'
+import { createBucketStore } from './services/s3/buckets.ts'
+import { isS3Request } from './services/s3/request.ts'
+import { answerS3 } from './services/s3/service.ts'
+import type { ServiceHost } from './services/signed-call.ts'
+import { answerSsoOAuth } from './services/sso-oauth/service.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
 import { consoleCss } from './sign-in/style.ts'
+import { signedScope } from './sigv4/authorization.ts'
 import { buildIamStore } from './state/open.ts'
+import { writtenIam, writtenServices } from './state/written.ts'
 import type { LocalAwsState } from './state.ts'
 import { createAuthorizationMessages } from './sts/authorization-message.ts'
 import { stsService } from './sts/endpoint.ts'
+import { createIdentityContexts } from './sts/identity-contexts.ts'
 import { type AccessTokenServices, createAccessTokens } from './sts/web-identity/access-tokens.ts'
 import { fetchJson } from './sts/web-identity/fetch-json.ts'
 import { createIssuerKeys } from './sts/web-identity/issuer-keys.ts'
 import { type StandIns, throughStandIns } from './sts/web-identity/stand-ins.ts'
+import { createTestTokens } from './test-tokens/test-tokens.ts'
 
 export interface LocalAwsOptions {
   /** Port 0: any free one. */
@@ -46,10 +58,16 @@ export interface LocalAwsOptions {
   readonly log?: Log
   /** Receives each event of the trail as a line of JSON. */
   readonly trail?: TrailSink
+  /** Whether it issues tokens of well-known shapes for tests, at /tokens. */
+  readonly testTokens?: boolean | undefined
+  /** Called after each change of what `written` returns. */
+  readonly changed?: () => void
 }
 
 export interface LocalAws {
   readonly url: string
+  /** The state as it is now, to be written to a state file. Sessions are not part of it. */
+  written(): LocalAwsState
   /** Resolves when all connections are closed. */
   close(): Promise<void>
 }
@@ -89,7 +107,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const url = `http://${host}:${port}`
   // An address that means every interface is none that documents can be fetched from.
   origin = /^(?:0\.0\.0\.0|\[::\])$/.test(host) ? `http://localhost:${port}` : url
-  return { url, close: () => closed(server) }
+  return { url, written: routes.written, close: () => closed(server) }
 }
 
 /** Text from clients must neither start a log line of its own nor fill the log with megabytes. */
@@ -99,27 +117,33 @@ function oneLine(log: Log): Log {
 
 interface Routes {
   readonly byPath: ReadonlyMap<string, Handler>
-  /** Known by a header, not by a path. */
-  readonly organizations: (request: HttpRequest, now: Date) => HttpResponse
   readonly outboundDocument: (request: HttpRequest) => Promise<HttpResponse> | undefined
+  /** Known by a header or the signature, not by a path: undefined for a request that is none of these. */
+  readonly services: (request: HttpRequest, now: Date) => HttpResponse | Promise<HttpResponse> | undefined
+  readonly written: () => LocalAwsState
 }
 
 function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log, origin: () => string): Routes {
-  const iam = buildIamStore(options.state, startedAt)
+  const { state, changed = () => {} } = options
+  const iam = buildIamStore(state, startedAt, changed)
+  const buckets = createBucketStore(state.buckets ?? [], startedAt, changed)
+  const instances = createInstanceStore(state.instances ?? [], startedAt, changed)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
   const fetch = throughStandIns(fetchJson, options.standIns ?? {})
   const poolKey = createPoolKey()
   const ofPools = { issuer: COGNITO_ISSUER, keys: poolKey.publicKeys }
-  const issuerKeys = createIssuerKeys(fetch, options.allowHttpIssuers, ofPools)
+  const testTokens = options.testTokens ? createTestTokens() : undefined
+  const issuerKeys = createIssuerKeys(fetch, options.allowHttpIssuers, ofPools, testTokens?.publicKeys)
   const accessTokens = createAccessTokens(options.accessTokenServices ?? {}, fetch)
   const messages = createAuthorizationMessages()
+  const contexts = createIdentityContexts()
   const encodesRefusals = options.encodedMessages ?? false
   const outbound = createOutboundIssuers(
     options.state.accounts.map(({ id }) => id),
     origin,
   )
-  const aws = { iam, sessions, issuerKeys, accessTokens, messages, encodesRefusals, outbound }
+  const aws = { iam, sessions, issuerKeys, accessTokens, messages, contexts, encodesRefusals, outbound }
   const identityPools = createIdentityPools(options.state.identityPools ?? [], aws, poolKey, log)
   const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
@@ -137,10 +161,22 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log, origi
     ['POST /console/logout', (request, now) => signOut(signIn, request, now)],
     ['GET /console.css', () => styleSheet],
   ])
+  if (testTokens) byPath.set('GET /tokens', (request, now) => testTokens.answer(request, now))
+  const host: ServiceHost = { aws, trail, log }
+  const services: Routes['services'] = (request, now) => {
+    if (isOrganizationsCall(request)) return answerOrganizations(aws, request, now, log)
+    if (isQueryCall(request)) return undefined
+    if (isS3Request(request)) return answerS3(host, buckets, request, now)
+    const service = signedScope(request)?.service
+    if (service === 'sso-oauth') return answerSsoOAuth(host, state.trustedTokenIssuers ?? [], request, now)
+    if (service === 'ec2') return answerEc2(host, instances, request, now)
+    return service === 'codeartifact' ? answerCodeArtifact(host, request, now) : undefined
+  }
   return {
     byPath,
-    organizations: (request, now) => answerOrganizations(aws, request, now, log),
+    services,
     outboundDocument: outbound.document,
+    written: () => ({ ...writtenIam(state, iam), ...writtenServices(buckets, instances) }),
   }
 }
 
@@ -153,8 +189,9 @@ async function answer(
 ): Promise<void> {
   try {
     const read = await readRequest(request)
-    if (isOrganizationsCall(read)) {
-      writeResponse(response, routes.organizations(read, now()))
+    const own = await routes.services(read, now())
+    if (own) {
+      writeResponse(response, own)
       return
     }
     const foreign = foreignService(read)

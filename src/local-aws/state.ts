@@ -11,6 +11,8 @@ import type { IdpMetadata } from '../saml/metadata.ts'
 import type { RootFeature, SettingsStore, TokenVersion } from './account/settings.ts'
 import type { MfaDevice } from './mfa.ts'
 import type { StsRegions } from './regions.ts'
+import type { InstanceState } from './services/ec2/instances.ts'
+import type { BucketState } from './services/s3/buckets.ts'
 import type { Caller } from './sessions.ts'
 
 export interface AccessKeyState {
@@ -62,6 +64,8 @@ export interface UserState extends AccessKeyState {
   readonly moreAccessKeys?: readonly AccessKeyState[] | undefined
   readonly mfa?: readonly MfaState[] | undefined
   readonly policies?: PoliciesState | undefined
+  /** The ARN of a managed policy. */
+  readonly permissionsBoundary?: string | undefined
   readonly tags?: TagsState | undefined
 }
 
@@ -73,6 +77,8 @@ export interface RoleState {
   readonly maxSessionDuration?: number | undefined
   readonly description?: string | undefined
   readonly policies?: PoliciesState | undefined
+  /** The ARN of a managed policy. */
+  readonly permissionsBoundary?: string | undefined
   readonly tags?: TagsState | undefined
 }
 
@@ -128,6 +134,18 @@ export interface TradeInTokenState {
   readonly durationSeconds?: number | undefined
 }
 
+/** An issuer whose tokens an application of IAM Identity Center may exchange for contexts of its users. */
+export interface TrustedTokenIssuerState {
+  readonly account: string
+  readonly issuer: string
+  /** The ARN of the application, `arn:aws:sso::111122223333:application/ssoins-…/apl-…`. */
+  readonly application: string
+  /** The `aud` claims that the application accepts. */
+  readonly audiences: readonly string[]
+  /** The claim that identifies the user. Default: `email`. */
+  readonly claim?: string | undefined
+}
+
 export interface LocalAwsState {
   readonly accounts: readonly AccountState[]
   readonly users: readonly UserState[]
@@ -137,6 +155,11 @@ export interface LocalAwsState {
   readonly accessTokens?: readonly AccessTokenState[] | undefined
   readonly identityPools?: readonly IdentityPoolState[] | undefined
   readonly tradeInTokens?: readonly TradeInTokenState[] | undefined
+  /** Customer managed policies by ARN, for permissions boundaries and for session policies. */
+  readonly managedPolicies?: PoliciesState | undefined
+  readonly trustedTokenIssuers?: readonly TrustedTokenIssuerState[] | undefined
+  readonly buckets?: readonly BucketState[] | undefined
+  readonly instances?: readonly InstanceState[] | undefined
 }
 
 export type Tags = ReadonlyMap<string, string>
@@ -158,6 +181,7 @@ export interface User extends Caller {
   readonly name: string
   readonly mfaDevices: readonly MfaDevice[]
   readonly policies: readonly PermissionPolicy[]
+  readonly permissionsBoundary: string | undefined
   readonly tags: Tags
 }
 
@@ -170,6 +194,7 @@ export interface Role extends RoleArn {
   readonly id: string
   readonly description: string | undefined
   readonly policies: readonly PermissionPolicy[]
+  readonly permissionsBoundary: string | undefined
   readonly tags: Tags
   readonly createdAt: Date
 }
@@ -235,6 +260,8 @@ export interface IamStore {
   accessToken(provider: string, token: string): AccessTokenState | undefined
   tradeInToken(token: string): TradeInTokenState | undefined
   readonly settings: SettingsStore
+  /** By its ARN, as a permissions boundary or a session policy: one that is not known allows nothing. */
+  managedPolicy(arn: string): Policy
   readonly roles: Registry<Role>
   readonly samlProviders: Registry<SamlProvider>
   readonly oidcProviders: Registry<OidcProvider>

@@ -37,6 +37,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     trustPolicy: command('trustPolicy'),
     catalogPull: command('catalogPull'),
     access: command('access'),
+    rehearse: command('rehearse'),
     revoke: command('revoke'),
     keysRotate: command('keysRotate'),
     keysStatus: command('keysStatus'),
@@ -53,6 +54,12 @@ describe('fedgate', () => {
     [['catalog', 'pull', '--out', 'c', '--role-name', 'Audit'], 'catalogPull', { out: 'c', roleName: 'Audit' }],
     [['catalog', 'pull', '--policy'], 'catalogPull', { policy: true }],
     [['access', '--config', 'f'], 'access', { config: 'f', format: 'table' }],
+    [['rehearse', '--config', 'f', '--change', 'c'], 'rehearse', { config: 'f', change: 'c' }],
+    [
+      ['local-aws', '--state', 's', '--save', '--catalog', 'a', 'b'],
+      'localAws',
+      { state: 's', save: true, catalog: ['a', 'b'] },
+    ],
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml', workers: 1 }],
     [['serve', '--config', 'fedgate.yaml', '--workers', '4'], 'serve', { config: 'fedgate.yaml', workers: 4 }],
     [

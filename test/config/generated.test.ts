@@ -19,6 +19,7 @@ import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, revokeErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { keysErrors } from '../../src/cli/keys/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
+import { rehearseErrors } from '../../src/cli/rehearse/errors.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { gatewayErrors } from '../../src/gateway/errors.ts'
@@ -54,6 +55,7 @@ describe('what is generated from the source (npm run schema)', () => {
     const page = read('docs/errors.md')
     const codes = [
       accessReportErrors,
+      rehearseErrors,
       auditErrors,
       catalogErrors,
       auditCommandErrors,

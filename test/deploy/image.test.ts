@@ -77,6 +77,8 @@ describe('the image and the package', { timeout: 240_000 }, () => {
         'dist/completion/_fedgate',
         'dist/completion/fedgate.fish',
         'dist/sbom.cdx.json',
+        'dist/local-aws/for-tests.js',
+        'dist/local-aws/for-tests.d.ts',
         'deploy/fedgate.service',
         'deploy/kubernetes/kustomization.yaml',
         'docs/README.md',
@@ -86,6 +88,33 @@ describe('the image and the package', { timeout: 240_000 }, () => {
       ]),
     )
     expect(one.names.filter((name) => /^(src|test|certs|state)\/|\.key$/.test(name))).toEqual([])
+  })
+
+  it('the package exports fedgate/local-aws, with types that need nothing else', async () => {
+    const program = join(folder, 'one/consumer.ts')
+    await writeFile(
+      program,
+      "import { startLocalAws, type LocalAws } from 'fedgate/local-aws'\n" +
+        'const aws: LocalAws = await startLocalAws({ port: 0 })\n' +
+        "console.log((await aws.token({ shape: 'eks', pod: 'web' })).split('.').length)\nawait aws.close()\n",
+    )
+    const flags = [
+      '--ignoreConfig',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+      '--rootDir',
+      '.',
+      '--outDir',
+      'consumer',
+    ]
+    await run(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, 'consumer.ts'], {
+      cwd: join(folder, 'one'),
+    })
+    const { stdout } = await run(process.execPath, ['consumer/consumer.js'], { cwd: join(folder, 'one') })
+    expect(stdout).toBe('3\n')
   })
 
   it('the bill of materials names each package that is installed in production, and no other', async () => {

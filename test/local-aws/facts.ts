@@ -471,6 +471,45 @@ const conditionKeys = {
   'A.7 sts:IdentityTokenAudience': fact('The `Audience` of GetWebIdentityToken, a list', 'documented'),
   'A.7 sts:SigningAlgorithm': fact('The `SigningAlgorithm` of GetWebIdentityToken', 'documented'),
   'A.7 sts:DurationSeconds': fact('The `DurationSeconds` of GetWebIdentityToken, or its default', 'documented'),
+}
+
+/** Services beside STS and IAM, as far as they are here. */
+const otherServices = {
+  'A.8 ec2 refusal': fact(
+    'EC2 refuses with UnauthorizedOperation and a message that DecodeAuthorizationMessage opens',
+    'documented',
+  ),
+  // AWS's own Describe actions have been recorded without an encoded message.
+  'A.8 ec2 describe': fact('Describe actions have no resource, and are refused with such a message too', 'unconfirmed'),
+  'A.8 ec2 dry run': fact(
+    'An allowed call with DryRun is answered with DryRunOperation, and does nothing',
+    'documented',
+  ),
+  'A.8 ec2 instances': fact('Starting and stopping are permissions for one instance, with its tags', 'documented'),
+  'A.8 s3 prefix': fact(
+    'ListObjectsV2 is evaluated with `s3:prefix`, GetObject and PutObject with the key',
+    'documented',
+  ),
+  'A.8 s3 refusal': fact('S3 names the kind of policy that refused, and sends no encoded message', 'documented'),
+  'A.8 s3 missing key': fact('Without s3:ListBucket a missing object is AccessDenied, with it NoSuchKey', 'documented'),
+  'A.8 boundary': fact('A permissions boundary limits what the policies of a role or user allow', 'documented'),
+  'A.8 resource deny': fact("A Deny in the resource's policy wins over everything", 'documented'),
+  'A.8 resource allow': fact(
+    'A resource that names the role allows by itself within boundary and session policy; one that names the session, without them; one that names the account leaves it to the caller',
+    'documented',
+  ),
+  'A.8 across accounts': fact(
+    'Across accounts the policy of the resource and those of the caller must allow',
+    'documented',
+  ),
+  'A.8 SetContext': fact(
+    'ProvidedContexts need sts:SetContext, fill sts:RequestContext keys, and leave identitystore:UserId in the session',
+    'documented',
+  ),
+  'A.8 GetServiceBearerToken': fact(
+    "CodeArtifact's GetAuthorizationToken needs sts:GetServiceBearerToken too, with sts:AWSServiceName and sts:DurationSeconds",
+    'documented',
+  ),
 } as const
 
 export const facts = {
@@ -481,6 +520,7 @@ export const facts = {
   ...actions,
   ...identifiers,
   ...conditionKeys,
+  ...otherServices,
 } satisfies Readonly<Record<string, Fact>>
 
 export type FactId = keyof typeof facts

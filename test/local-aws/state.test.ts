@@ -80,12 +80,12 @@ describe('The state of the local AWS', () => {
   })
 
   it('names all that is wrong with the file at once, each with its place', () => {
-    const yaml = 'accounts: [{ id: 111122223333 }]\nroles:\n  - arn: x\n    trustPolicy: {}\nbuckets: []\n'
+    const yaml = 'accounts: [{ id: 111122223333 }]\nroles:\n  - arn: x\n    trustPolicy: {}\nqueues: []\n'
     expect(problems(() => parseLocalAwsState(yaml))).toEqual([
       expect.stringMatching(/^1:18 accounts\.0\.id: /),
       '3:10 roles.0.arn: expected the ARN of a role',
       expect.stringMatching(/^4:18 roles\.0\.trustPolicy\.Statement\.0: /),
-      expect.stringMatching(/^1:1 .*buckets/),
+      expect.stringMatching(/^1:1 .*queues/),
     ])
   })
 

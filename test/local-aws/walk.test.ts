@@ -50,6 +50,14 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('docs/local-aws.md', () => {
       expect(stdout).toMatch(
         /An error occurred \(AccessDenied\) when calling the ListRoles operation.*is not authorized to perform: iam:ListRoles/,
       )
+      const [, ofEc2 = '{}'] = told.filter((line) => line.startsWith('{"allowed"'))
+      expect(JSON.parse(ofEc2)).toMatchObject({ allowed: false, context: { action: 'ec2:StopInstances' } })
+      expect(stderr).toMatch(/AccessDenied.*ListBuckets operation.*s3:ListAllMyBuckets/)
+      expect(stderr).toMatch(
+        /AccessDenied.*ListObjectsV2 operation.*s3:ListBucket on resource: "arn:aws:s3:::team-data"/,
+      )
+      expect(stdout).toMatch(/^[-\d: ]+ team-data\nhello\nstopping$/m)
+      expect(stderr).toContain('DryRunOperation')
       expect(stderr).toMatch(
         /An error occurred \(InvalidIdentityToken\) when calling the AssumeRoleWithSAML operation.*: Invalid base64 SAMLResponse/,
       )

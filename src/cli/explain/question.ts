@@ -1,27 +1,23 @@
 /** From a configuration, a provider and a file with claims to the call that AWS would get, and its answer. */
 import { readFile } from 'node:fs/promises'
-import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
-import { type AssumeAction, actionOf, isSecureTransport, type PresentedEvidence } from '../../access/preflight/facts.ts'
-import { type Preflight, preflight } from '../../access/preflight.ts'
-import { roleSettingsOf } from '../../access/role-settings.ts'
+import type { EntitledRole } from '../../access/entitlement.ts'
+import { type AssumeAction, actionOf, type PresentedEvidence } from '../../access/preflight/facts.ts'
+import type { Preflight } from '../../access/preflight.ts'
 import type { LeftOutOfSession, SessionMapping } from '../../access/session.ts'
-import { roleDuration } from '../../aws/facts/limits.ts'
 import { decodedPolicy } from '../../config/policies.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
 import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
-import { type EvidenceToPresent, presentEvidence } from '../../evidence/presented-evidence.ts'
-import { presentedSession } from '../../evidence/presented-session.ts'
 import { readsAttribute } from '../../gateway/published/requested-attributes.ts'
 import { IamError, MalformedPolicyError } from '../../iam/errors.ts'
 import { type Policy, parseTrustPolicy } from '../../iam/policy.ts'
-import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
 import { configuredCatalog } from '../catalog/configured.ts'
 import { ExplainError } from '../errors.ts'
 import type { ExplainOptions } from '../options.ts'
 import { trustPolicies } from '../trust-policy/known-policies.ts'
 import { claimsIn } from './claims-file.ts'
-import { evidenceFromClaims, identityOf } from './sign-in-from-claims.ts'
+import { judge } from './judgement.ts'
+import { evidenceFromClaims } from './sign-in-from-claims.ts'
 
 export interface Explained {
   readonly role: RoleArn
@@ -51,19 +47,13 @@ export async function explained(
   const isRead = (name: string): boolean => provider.protocol !== 'saml' || readsAttribute(config, provider, name)
   const claims = claimsIn(await claimsFile(options.claims), options.claims, isRead)
   const original = await evidenceFromClaims(claims, provider, config)
-  const identity = identityOf(original, provider, config)
-  const { issuer, baseUrl } = config
-  const issuers = { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer }
-  const toPresent: EvidenceToPresent = { provider, identity, original, issuers }
-  const pair = original.kind === 'saml' ? original.rolePairs.find((each) => each.role.arn === role.arn) : undefined
-  const evidence = presentEvidence(toPresent)({ ...role, ...(pair ? { providerArn: pair.providerArn } : {}) })
-  const session = presentedSession(config, toPresent)
   const catalog = await configuredCatalog(config)
-  const { maxSessionSeconds, region } = roleSettingsOf(config, role, catalog)
   const trustPolicy =
     options.trustPolicy === undefined
       ? (await trustPolicies(config, warn, () => catalog))(role)
       : await policyIn(options.trustPolicy)
+  const asked = { provider, role, original, catalog, trustPolicy, now }
+  const { identity, toPresent, evidence, session, granted, preflight } = judge(config, asked)
   return {
     role,
     provider,
@@ -72,18 +62,10 @@ export async function explained(
     evidence,
     session,
     leftOut: session.leftOut,
-    granted: grantedRoles(provider, identity, config.access, catalog).find((each) => each.role.arn === role.arn),
+    granted,
     ignored: ignoredClaims(toPresent, evidence),
     trustPolicy,
-    preflight: preflight({
-      role,
-      evidence,
-      session,
-      durationSeconds: Math.min(roleDuration.default, maxSessionSeconds),
-      maxSessionSeconds,
-      call: { now, region, secureTransport: isSecureTransport(config.sts.target) },
-      trustPolicy,
-    }),
+    preflight,
   }
 }
 

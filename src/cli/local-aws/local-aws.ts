@@ -1,21 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { RunningServer } from '../../core/running-server.ts'
-import { Secret } from '../../core/secret.ts'
+import { resolve } from 'node:path'
+import type { LocalAws } from '../../local-aws/server.ts'
 import type { LocalAwsState } from '../../local-aws/state.ts'
 import { listenError, StartError } from '../errors.ts'
 import { lineLog } from '../log.ts'
 import type { LocalAwsOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
+import type { StateSaver } from './save.ts'
 import type { LocalAwsContext } from './state.ts'
 
-const ACCOUNT = '111122223333'
 const DEFAULT_PORT = 8081
 
-const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+const NOTHING: LocalAwsState = { accounts: [], users: [], roles: [], samlProviders: [], oidcProviders: [] }
 
 interface TrailFile {
   readonly write: (line: string) => void
@@ -23,24 +22,28 @@ interface TrailFile {
 }
 
 /** Runs only the local AWS, until it is interrupted. */
-export async function runLocalAws({
-  config,
-  state,
-  cloudtrail,
-  port,
-  encodedMessages = false,
-}: LocalAwsOptions): Promise<void> {
+export async function runLocalAws(options: LocalAwsOptions): Promise<void> {
+  const { cloudtrail, encodedMessages = false } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = waitForSignal()
   const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
-  const context = { now, log: lineLog(output.note), encodedMessages, ...(trail && { trail: trail.write }) }
-  const server =
-    config === undefined
-      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), context)
-      : await startConfigured(config, context)
+  let changed = (): void => {}
+  const context: LocalAwsContext = {
+    now,
+    log: lineLog(output.note),
+    encodedMessages,
+    testTokens: true,
+    changed: () => changed(),
+    ...(trail && { trail: trail.write }),
+  }
+  const { server, saver } = await (options.config === undefined
+    ? startAlone(options, context, output)
+    : startConfigured(options.config, options, context, output))
+  if (saver) changed = saver.changed
   output.note(`the local AWS listens on ${server.url}`)
   await stopped
   await server.close()
+  await saver?.finish()
   await trail?.close()
 }
 
@@ -79,12 +82,30 @@ function now(): Date {
   return new Date()
 }
 
-async function startAlone(port: number, state: LocalAwsState, context: LocalAwsContext) {
+interface Started {
+  readonly server: LocalAws
+  readonly saver: StateSaver | undefined
+}
+
+async function startAlone(
+  { host = '127.0.0.1', port = DEFAULT_PORT, state: file, catalog, save }: LocalAwsOptions,
+  context: LocalAwsContext,
+  output: Output,
+): Promise<Started> {
   const { startLocalAws: start } = await import('../../local-aws/server.ts')
-  const listen = { host: '127.0.0.1', port }
-  return start({ listen, state, allowHttpIssuers: true, ...context, log: context.log.info }).catch((error: unknown) => {
-    throw listenError(error, `${listen.host}:${listen.port}`)
-  })
+  const listen = { host, port }
+  const isNew = save === true && file !== undefined && !existsSync(file)
+  const own = file === undefined || isNew ? await printedSample(output, isNew) : await readState(file)
+  const state = (await extendWith(catalog, output))?.(own) ?? own
+  const { log, ...rest } = context
+  const server = await start({ listen, state, allowHttpIssuers: true, ...rest, log: log.info }).catch(
+    (error: unknown) => {
+      throw listenError(error, `${listen.host}:${listen.port}`)
+    },
+  )
+  const saver = save && file !== undefined ? await saverFor(file, server, (one) => one, output) : undefined
+  if (isNew) saver?.changed()
+  return { server, saver }
 }
 
 async function readState(file: string): Promise<LocalAwsState> {
@@ -92,31 +113,61 @@ async function readState(file: string): Promise<LocalAwsState> {
   return readStateFile(file)
 }
 
-/** One account with an administrator user whose access keys are new at each start. */
-async function sampleState(output: Output): Promise<LocalAwsState> {
-  const { accessKeyId: newKeyId } = await import('../../local-aws/access-keys.ts')
-  const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
-  const accessKeyId = newKeyId('AKIA', ACCOUNT, randomBytes(5))
-  const secretAccessKey = new Secret(randomBytes(30).toString('base64'))
-  output.print(`# ${arn}, valid until this program ends`)
+async function saverFor(
+  file: string,
+  { written }: LocalAws,
+  reduce: (state: LocalAwsState) => LocalAwsState,
+  { note }: Output,
+): Promise<StateSaver> {
+  const { stateSaver } = await import('./save.ts')
+  return stateSaver(file, () => reduce(written()), note)
+}
+
+/** Adds the accounts and roles of these files; undefined: there are none. Throws CatalogError. */
+async function extendWith(
+  files: readonly string[] | undefined,
+  { note }: Output,
+): Promise<((state: LocalAwsState) => LocalAwsState) | undefined> {
+  if (files === undefined || files.length === 0) return undefined
+  const { loadCatalog } = await import('../../catalog/files.ts')
+  const { withCatalog } = await import('./from-catalog.ts')
+  const folder = process.cwd()
+  const catalog = await loadCatalog({ patterns: files.map((one) => resolve(folder, one)), folder })
+  return (state) => withCatalog(state, catalog, note)
+}
+
+/** One account with an administrator user whose access keys are new at each start, unless they are saved. */
+async function printedSample(output: Output, isSaved: boolean): Promise<LocalAwsState> {
+  const { sampleState } = await import('../../local-aws/sample.ts')
+  const state = sampleState()
+  const [{ arn, accessKeyId, secretAccessKey }] = state.users
+  output.print(`# ${arn}${isSaved ? '' : ', valid until this program ends'}`)
   output.print(`export AWS_ACCESS_KEY_ID='${accessKeyId}'`)
   output.print(`export AWS_SECRET_ACCESS_KEY='${secretAccessKey.reveal()}'`)
   // A session token left in the shell would make AWS refuse these keys.
   output.print('unset AWS_SESSION_TOKEN')
-  return {
-    accounts: [{ id: ACCOUNT, name: 'Sample' }],
-    users: [{ arn, accessKeyId, secretAccessKey, policies: { everything } }],
-    roles: [],
-    samlProviders: [],
-    oidcProviders: [],
-  }
+  return state
 }
 
 /** Loaded only with a configuration: without the gateway's code, the local AWS starts several times faster. */
-async function startConfigured(file: string, context: LocalAwsContext): Promise<RunningServer> {
+async function startConfigured(
+  file: string,
+  { catalog, save }: LocalAwsOptions,
+  context: LocalAwsContext,
+  output: Output,
+): Promise<Started> {
   const { gatewayKeys } = await import('../serving/gateway-keys.ts')
   const { readConfig } = await import('../load-config.ts')
   const { startLocalAws } = await import('./server.ts')
+  const { writtenState } = await import('./state.ts')
   const config = await readConfig(file, process.env)
-  return startLocalAws(config, (await gatewayKeys(config, context)).signing, context)
+  const { stateFile } = config.localAws
+  if (save && stateFile === undefined) throw new StartError('start.no_state_file')
+  const extend = await extendWith([...config.catalog, ...(catalog ?? [])], output)
+  const { signing } = await gatewayKeys(config, context)
+  const server = await startLocalAws(config, signing, { ...context, ...(extend && { extend }) })
+  if (!save || stateFile === undefined) return { server, saver: undefined }
+  const { withoutGenerated } = await import('./save.ts')
+  const before = { file: (await writtenState(config)) ?? NOTHING, first: server.written() }
+  return { server, saver: await saverFor(stateFile, server, (state) => withoutGenerated(state, before), output) }
 }

@@ -1,7 +1,8 @@
 import type { Config } from '../../config/types.ts'
 import type { Signer } from '../../core/keys.ts'
-import type { RunningServer } from '../../core/running-server.ts'
 import { samlIssuer, samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
+import type { LocalAws } from '../../local-aws/server.ts'
+import type { LocalAwsState } from '../../local-aws/state.ts'
 import { listenError } from '../errors.ts'
 import { type LocalAwsContext, localAwsState } from './state.ts'
 
@@ -10,14 +11,14 @@ export async function startLocalAws(
   config: Config,
   [signer, ...further]: readonly Signer[],
   context: LocalAwsContext,
-): Promise<RunningServer> {
+): Promise<LocalAws> {
   const { listen, allowHttpIssuers, encodedMessages, standIns } = config.localAws
   // Loaded only when it runs: a gateway in front of real AWS never executes this code.
   const local = await import('../../local-aws/server.ts')
-  const { now, log, trail } = context
+  const { now, log, trail, testTokens, changed, extend = (one: LocalAwsState) => one } = context
   const encodes = encodedMessages || context.encodedMessages === true
   const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer, further))
-  const state = await localAwsState(config, ours, context)
+  const state = extend(await localAwsState(config, ours, context))
   return local
     .startLocalAws({
       listen,
@@ -28,7 +29,9 @@ export async function startLocalAws(
       standIns,
       now,
       log: log.info,
+      testTokens,
       ...(trail && { trail }),
+      ...(changed && { changed }),
     })
     .catch((error: unknown) => {
       throw listenError(error, `${listen.host}:${listen.port}`)

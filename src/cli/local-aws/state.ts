@@ -29,6 +29,12 @@ export interface LocalAwsContext {
   readonly trail?: (line: string) => void
   /** Overrides `localAws.encodedMessages` of the configuration. */
   readonly encodedMessages?: boolean
+  /** Whether it issues tokens for tests. */
+  readonly testTokens?: boolean
+  /** Called after each change that a call makes. */
+  readonly changed?: () => void
+  /** Adds to the state that the configuration describes. */
+  readonly extend?: (state: LocalAwsState) => LocalAwsState
 }
 
 /** Reads a state file; paths in it are relative to its folder. Throws LocalAwsError. */
@@ -73,7 +79,8 @@ function rolesOf(config: Config): readonly RoleState[] {
   })
 }
 
-async function writtenState({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> {
+/** The configuration's state file; undefined: it names none. Throws LocalAwsError. */
+export async function writtenState({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> {
   return file === undefined ? undefined : readStateFile(file)
 }
 
@@ -106,6 +113,10 @@ export async function localAwsState(
     ],
     accessTokens: written?.accessTokens ?? [],
     identityPools: [...(written?.identityPools ?? []), ...identityPoolsOf(config, roles, written)],
+    managedPolicies: written?.managedPolicies ?? {},
+    trustedTokenIssuers: written?.trustedTokenIssuers ?? [],
+    buckets: written?.buckets ?? [],
+    instances: written?.instances ?? [],
   }
 }
 

@@ -23,14 +23,15 @@ export interface SettingsStore {
 
 const AT_FIRST: AccountSettings = { globalEndpointTokens: 'v1Token', outboundFederation: false, rootFeatures: [] }
 
-/** Accounts that are not in the state have AWS's defaults. */
-export function createSettings(accounts: readonly AccountState[]): SettingsStore {
+/** Accounts that are not in the state have AWS's defaults. `changed` is called after each change. */
+export function createSettings(accounts: readonly AccountState[], changed: () => void): SettingsStore {
   const byAccount = new Map<string, AccountSettings>(accounts.map((account) => [account.id, settingsIn(account)]))
   const of = (account: string): AccountSettings => byAccount.get(account) ?? AT_FIRST
   return {
     of,
     change: (account, changes) => {
       byAccount.set(account, { ...of(account), ...changes })
+      changed()
     },
   }
 }

@@ -1,16 +1,22 @@
 /** One event in CloudTrail's JSON shape (aws-facts F.3, F.4). */
 import { randomUUID } from 'node:crypto'
-import { type AwsError, type AwsErrorCode, withoutCodes } from '../aws-errors.ts'
+import { type AwsErrorCode, withoutCodes } from '../aws-errors.ts'
 import type { Call } from '../sts/call.ts'
 import type { CloudTrailFacts, JsonObject, UserIdentity } from './facts.ts'
 
 /** A call that was answered, with a success or an error. */
 export interface RecordedCall {
   readonly call: Pick<Call, 'request' | 'requestId' | 'region' | 'now'>
-  readonly service: 'sts' | 'iam'
+  readonly service: 'sts' | 'iam' | 'ec2' | 's3' | 'codeartifact' | 'sso-oauth'
   readonly eventName: string
   readonly facts: CloudTrailFacts
-  readonly error: AwsError | undefined
+  readonly error: RecordedError | undefined
+}
+
+/** The answer, if it is an error: of the Query services, or of another one with codes of its own. */
+interface RecordedError {
+  readonly code: string
+  readonly message: string
 }
 
 /** The short error codes that CloudTrail writes as names of exceptions. */
@@ -25,6 +31,11 @@ const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
   MalformedPolicyDocument: 'MalformedPolicyDocumentException',
   NoSuchEntity: 'NoSuchEntityException',
   PackedPolicyTooLarge: 'PackedPolicyTooLargeException',
+}
+
+/** As CloudTrail writes the code. */
+function exceptionName(code: string): string {
+  return Object.hasOwn(exceptionNames, code) ? (exceptionNames[code as AwsErrorCode] ?? code) : code
 }
 
 const UNKNOWN_CALLER: UserIdentity = { type: 'Unknown' }
@@ -62,7 +73,7 @@ function event(
     awsRegion: region,
     sourceIPAddress: request.remoteAddress,
     userAgent: request.headers['user-agent'],
-    ...(error && { errorCode: exceptionNames[error.code] ?? error.code, errorMessage: errorMessage(error, eventName) }),
+    ...(error && { errorCode: exceptionName(error.code), errorMessage: errorMessage(error, eventName) }),
     requestParameters: facts.requestParameters ?? null,
     responseElements: error ? null : (facts.responseElements ?? null),
     requestID: requestId,
@@ -78,12 +89,12 @@ function event(
 }
 
 /** CloudTrail reveals less about a denied web identity than the response does (F.4). */
-function errorMessage({ code, message }: AwsError, eventName: string): string {
+function errorMessage({ code, message }: RecordedError, eventName: string): string {
   return code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity'
     ? 'An unknown error occurred'
     : withoutCodes(message)
 }
 
 function isReadOnly(eventName: string): boolean {
-  return /^(Get|List|AssumeRole|Decode)/.test(eventName)
+  return /^(Get|List|Describe|Head|AssumeRole|Decode)/.test(eventName)
 }

@@ -43,7 +43,7 @@ export function createTrail(sink?: TrailSink): Trail {
       }
     },
     show: ({ query, headers }) => {
-      if (isForeign(headers.host))
+      if (isForeignHost(headers.host))
         return refusal('the trail is shown by an address, by localhost, or by a name without a dot', 421)
       const asked = new URLSearchParams(query)
       const from = new Date(asked.get('since') ?? 0)
@@ -73,7 +73,7 @@ function cut(_name: string, value: unknown): unknown {
  * A host name that anyone may own and point here: a web page could read the trail by it (DNS rebinding). AWS's own
  * names, which a proxy forwards, are allowed.
  */
-function isForeign(hostHeader = ''): boolean {
+export function isForeignHost(hostHeader = ''): boolean {
   const host = hostHeader.toLowerCase().replace(/:\d+$/, '')
   const isOurs = host.startsWith('[') || isIPv4(host) || host.endsWith('.localhost') || endpointOf(host).partition
   return host.includes('.') && !isOurs

@@ -14,7 +14,7 @@ export const getAccountAuthorizationDetails = iamAction('GetAccountAuthorization
     const roles = kinds.length === 0 || kinds.includes('Role') ? iam.roles.inAccount(account) : []
     const { items, members } = page(roles, ({ path, name }) => path + name, parameters)
     const list = items.map((role) => [
-      ...roleMarkup(role, 'Tags', 'RoleLastUsed'),
+      ...roleMarkup(role, 'PermissionsBoundary', 'Tags', 'RoleLastUsed'),
       memberList('InstanceProfileList', []),
       memberList('RolePolicyList', role.policies.map(policyMarkup)),
       memberList('AttachedManagedPolicies', []),

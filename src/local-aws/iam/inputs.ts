@@ -80,6 +80,8 @@ export const iamInputs = {
   GetRolePolicy: [roleName, policyName],
   ListRolePolicies: [roleName, ...paging],
   DeleteRolePolicy: [roleName, policyName],
+  PutRolePermissionsBoundary: [roleName, required('PermissionsBoundary', arn)],
+  DeleteRolePermissionsBoundary: [roleName],
   ListAttachedRolePolicies: [roleName, optional('PathPrefix', text(1, 512, POLICY_PATH)), ...paging],
   ListInstanceProfilesForRole: [roleName, ...paging],
   GetAccountAuthorizationDetails: [optional('Filter', listOf(entityType)), ...paging.toReversed()],

@@ -14,6 +14,7 @@ import {
   listOrganizationsFeatures,
   setSecurityTokenServicePreferences,
 } from './account-settings.ts'
+import { deleteRoleBoundary, putRoleBoundary } from './boundaries.ts'
 import type { IamOperation } from './inputs.ts'
 import {
   addClientId,
@@ -73,6 +74,8 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     GetRolePolicy: getRolePolicy,
     ListRolePolicies: listRolePolicies,
     DeleteRolePolicy: deleteRolePolicy,
+    PutRolePermissionsBoundary: putRoleBoundary,
+    DeleteRolePermissionsBoundary: deleteRoleBoundary,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,

@@ -65,7 +65,7 @@ export const listAttachedRolePolicies = iamAction('ListAttachedRolePolicies', {
   answer: (call) => noneOf(call, 'AttachedPolicies'),
 })
 
-/** Always empty: there is no EC2 here. */
+/** Always empty: instances have no profiles here. */
 export const listInstanceProfilesForRole = iamAction('ListInstanceProfilesForRole', {
   ...onRole,
   answer: (call) => noneOf(call, 'InstanceProfiles'),

@@ -23,12 +23,19 @@ export const onRole = {
   tags: (call: IamCall) => findByName(call, required(call.parameters, 'RoleName'))?.tags,
 } as const
 
-type Part = 'Description' | 'MaxSessionDuration' | 'Tags' | 'RoleLastUsed'
+type Part = 'Description' | 'MaxSessionDuration' | 'PermissionsBoundary' | 'Tags' | 'RoleLastUsed'
 
 export const getRole = iamAction('GetRole', {
   ...onRole,
   answer: (call) => {
-    const role = roleMarkup(namedRole(call), 'Description', 'MaxSessionDuration', 'Tags', 'RoleLastUsed')
+    const role = roleMarkup(
+      namedRole(call),
+      'Description',
+      'MaxSessionDuration',
+      'PermissionsBoundary',
+      'Tags',
+      'RoleLastUsed',
+    )
     return { members: [element('Role', {}, role)] }
   },
 })
@@ -50,9 +57,9 @@ export const createRole = iamAction('CreateRole', {
   answer: (call) => {
     const { iam, parameters, account, partition, now } = call
     const name = required(parameters, 'RoleName')
-    if (parameters.has('PermissionsBoundary')) throw refusals.boundary()
     const { trustDocument, trustPolicy } = readTrustDocument(iam, required(parameters, 'AssumeRolePolicyDocument'))
     if (findByName(call, name)) throw refusals.roleExists(name)
+    const boundary = boundaryOf(call)
     if (iam.roles.inAccount(account).length >= ROLES_PER_ACCOUNT)
       throw refusals.quota('RolesPerAccount', ROLES_PER_ACCOUNT)
     const arn = newArn(call)
@@ -69,16 +76,24 @@ export const createRole = iamAction('CreateRole', {
       id: uniqueId('AROA', account, `${arn} ${randomUUID()}`),
       description: parameters.get('Description'),
       policies: [],
+      permissionsBoundary: boundary,
       tags: tagsIn(parameters),
       createdAt: now,
     }
     iam.roles.put(role)
     return {
-      members: [element('Role', {}, roleMarkup(role, 'Tags'))],
+      members: [element('Role', {}, roleMarkup(role, 'PermissionsBoundary', 'Tags'))],
       responseElements: { role: { arn, roleName: name, roleId: role.id, path: role.path } },
     }
   },
 })
+
+/** Throws NoSuchEntity for a policy that is not known here. */
+export function boundaryOf({ iam, parameters }: IamCall): string | undefined {
+  const arn = parameters.get('PermissionsBoundary')
+  if (arn !== undefined && iam.managedPolicy(arn).statements.length === 0) throw refusals.noBoundaryPolicy(arn)
+  return arn
+}
 
 export const updateRole = iamAction('UpdateRole', {
   ...onRole,
@@ -161,6 +176,12 @@ export function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Mar
     element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
     has('Description') && role.description !== undefined ? element('Description', {}, role.description) : undefined,
     has('MaxSessionDuration') ? element('MaxSessionDuration', {}, String(role.maxSessionDuration)) : undefined,
+    has('PermissionsBoundary') && role.permissionsBoundary !== undefined
+      ? element('PermissionsBoundary', {}, [
+          element('PermissionsBoundaryType', {}, 'Policy'),
+          element('PermissionsBoundaryArn', {}, role.permissionsBoundary),
+        ])
+      : undefined,
     has('Tags') && role.tags.size > 0 ? tagList(role.tags) : undefined,
     // Empty until AWS has noticed, hours later, that the role was used.
     has('RoleLastUsed') ? element('RoleLastUsed', {}) : undefined,

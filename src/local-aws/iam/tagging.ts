@@ -16,7 +16,7 @@ interface Taggable<Item extends { readonly tags: Tags }> {
   put(call: IamCall, item: Item): void
 }
 
-interface TagActions {
+export interface TagActions {
   readonly tag: Action
   readonly untag: Action
   readonly list: Action

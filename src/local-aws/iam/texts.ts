@@ -22,8 +22,6 @@ export const refusals = {
   sharedIssuer: (key: string) =>
     new AwsError('MalformedPolicyDocument', `Missing required condition on ${key} for a shared identity provider`),
   /** [K] */
-  boundary: () => invalidInput('Permissions boundaries are not supported by the local AWS.'),
-  /** [K] */
   outboundEnabled: () =>
     new AwsError('FeatureEnabled', 'Outbound web identity federation is already enabled for this account.'),
   /** [K] */
@@ -35,6 +33,7 @@ export const refusals = {
       'AccountNotManagementOrDelegatedAdministratorException',
       'The request was rejected because the account making the request is not the management account or delegated administrator account for centralized root access.',
     ),
+  noBoundaryPolicy: (arn: string) => noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`),
   duplicateTags: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
   /** Recorded for OpenID providers. */
   tooManyTags: () => limitExceeded('The number of tags has reached the maximum limit.'),

@@ -12,6 +12,8 @@ export interface Authorization {
   /** `20261122T120000Z` */
   readonly timestamp: string
   readonly sessionToken: string | undefined
+  /** Of a presigned URL, in seconds. Only S3 observes it. */
+  readonly expires?: number
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
@@ -58,7 +60,7 @@ function signer(
   signedHeaders = '',
   signature = '',
   timestamp: string,
-): Omit<Authorization, 'sessionToken'> {
+): Omit<Authorization, 'sessionToken' | 'expires'> {
   const [, accessKeyId, date, region, service] =
     /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
   if (!accessKeyId || !date || !region || !service)
@@ -83,5 +85,20 @@ function fromQuery(query: Query): Authorization {
   return {
     ...signer(only('X-Amz-Credential'), only('X-Amz-SignedHeaders'), only('X-Amz-Signature'), only('X-Amz-Date') ?? ''),
     sessionToken: only('X-Amz-Security-Token'),
+    expires: Number(expires),
   }
+}
+
+/** The scope that a request claims to be signed for, before anything is verified; undefined for an unsigned request. */
+export function signedScope({
+  headers,
+  query,
+}: HttpRequest): { readonly region: string; readonly service: string } | undefined {
+  const credential =
+    /^AWS4-\S+\s(?:.*[\s,])?Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ??
+    (query.includes('X-Amz-Credential') ? parse(query)['X-Amz-Credential'] : undefined)
+  if (typeof credential !== 'string') return undefined
+  const [, region = '', service = ''] =
+    /(?:\/([a-z0-9-]{1,64}))?\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
+  return service === '' ? undefined : { region, service }
 }

@@ -12,8 +12,10 @@ export interface SignedParts {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Lower-case, in the order of the signature. */
   readonly signedHeaders: readonly string[]
-  /** Hex SHA-256 of the body. */
+  /** Hex SHA-256 of the body; for S3 also a name for a body that is not hashed. */
   readonly payloadHash: string
+  /** S3 signs the path as it is sent; all other services normalize it and encode it once more. */
+  readonly isS3?: boolean
 }
 
 export interface CredentialScope {
@@ -30,7 +32,7 @@ export function sha256Hex(data: string | Uint8Array): string {
 export function canonicalRequest(parts: SignedParts): string {
   return [
     parts.method,
-    canonicalPath(parts.path),
+    parts.isS3 ? pathOfS3(parts.path) : canonicalPath(parts.path),
     canonicalQuery(parts.query),
     ...parts.signedHeaders.map((name) => `${name}:${headerOf(parts, name).trim().replace(/ +/g, ' ')}`),
     '',
@@ -48,6 +50,14 @@ function canonicalPath(path: string): string {
   }
   const trailing = segments.length > 0 && /\/(\.{0,2})$/.test(path) ? '/' : ''
   return `/${segments.join('/')}${trailing}`
+}
+
+/** Each segment encoded once, whatever the client left unencoded; empty segments belong to the names of objects. */
+function pathOfS3(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encode(decode(segment)))
+    .join('/')
 }
 
 /** RFC 3986: all but unreserved characters, in upper-case hex. */

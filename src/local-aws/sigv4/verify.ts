@@ -21,7 +21,7 @@ export interface AccessKey {
   readonly temporary: { readonly sessionToken: Secret; readonly expiration: Date } | undefined
 }
 
-export type SignedService = 'sts' | 'iam' | 'organizations'
+export type SignedService = 'sts' | 'iam' | 'organizations' | 'ec2' | 's3' | 'codeartifact' | 'sso-oauth'
 
 /** The scope that the signature must have. */
 interface WantedScope {
@@ -50,7 +50,8 @@ export function verifyRequest<Key extends AccessKey>(
   const key = findKey(authorization.accessKeyId)
   if (!key) throw new AwsError('InvalidClientTokenId', texts.securityTokenInvalid, 'no such access key')
   checkScope(authorization, wanted)
-  checkTime(authorization, now)
+  if (wanted.service === 's3' && authorization.expires !== undefined) checkPresigned(authorization, now)
+  else checkTime(authorization, now)
   checkSignature(request, authorization, key.secretAccessKey)
   checkSession(authorization, key, now)
   return key
@@ -71,11 +72,24 @@ function mismatch(message: string): AwsError {
   return new AwsError('SignatureDoesNotMatch', message)
 }
 
-/** A presigned URL has the usual validity: X-Amz-Expires has a meaning only for S3. */
-function checkTime({ timestamp }: Authorization, now: Date): void {
+/** Valid from its date for as long as it says, a week at most. */
+function checkPresigned({ timestamp, expires = 0 }: Authorization, now: Date): void {
+  const signed = instantOf(timestamp)
+  if (signed > now.getTime() + SKEW_SECONDS * 1000) throw new AwsError('AccessDenied', 'Request is not valid yet')
+  if (signed + expires * 1000 < now.getTime()) throw new AwsError('AccessDenied', 'Request has expired')
+}
+
+/** Milliseconds. Throws IncompleteSignature. */
+function instantOf(timestamp: string): number {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? []
   const signed = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
   if (Number.isNaN(signed)) throw new AwsError('IncompleteSignature', 'Date must be in ISO-8601 basic format.')
+  return signed
+}
+
+/** A presigned URL has the usual validity: X-Amz-Expires has a meaning only for S3. */
+function checkTime({ timestamp }: Authorization, now: Date): void {
+  const signed = instantOf(timestamp)
   const earliest = now.getTime() - SKEW_SECONDS * 1000
   if (signed < earliest) throw mismatch(texts.signatureExpired(timestamp, basic(earliest), basic(now.getTime())))
   const latest = now.getTime() + SKEW_SECONDS * 1000
@@ -90,10 +104,17 @@ function basic(instant: number): string {
 function checkSignature(request: HttpRequest, authorization: Authorization, secretAccessKey: Secret): void {
   const { scope, signedHeaders, timestamp, signature } = authorization
   const { method, path, query, headers, body } = request
-  const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash: sha256Hex(body) })
+  const isS3 = scope.service === 's3'
+  const payloadHash = isS3 ? payloadOfS3(authorization, headers) : sha256Hex(body)
+  const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash, isS3 })
   const expected = signatureOf(keptSigningKey(secretAccessKey, scope), stringToSign(canonical, timestamp, scope))
   // The header's format was checked: 64 hex digits.
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) throw mismatch(texts.signatureDoesNotMatch)
+}
+
+/** As the client names it; whether the body has that hash is checked by the service. */
+function payloadOfS3({ expires }: Authorization, headers: HttpRequest['headers']): string {
+  return headers['x-amz-content-sha256'] ?? (expires === undefined ? sha256Hex('') : 'UNSIGNED-PAYLOAD')
 }
 
 function keptSigningKey(secretAccessKey: Secret, scope: CredentialScope): Buffer {

@@ -30,6 +30,7 @@ import type {
   User,
   UserState,
 } from '../state.ts'
+import { managedPolicy } from '../sts/managed-policies.ts'
 
 const DEFAULT_REGIONS: StsRegions = { deactivated: [], enabled: [] }
 
@@ -38,8 +39,8 @@ interface Registered {
   readonly account: string
 }
 
-/** Parses every trust policy, key and metadata document. Throws LocalAwsError with all problems. */
-export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
+/** Parses every policy, key and metadata document. Throws LocalAwsError with all problems. `changed`: after each change. */
+export function buildIamStore(state: LocalAwsState, now: Date, changed: () => void = () => {}): IamStore {
   const problems: string[] = []
   const open = <Item, Result>(items: readonly Item[], place: string, one: (item: Item) => Result): Result[] =>
     items.flatMap((item, n) => {
@@ -52,9 +53,25 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
     })
   const roots = open(state.accounts, 'accounts', openRoot).flat()
   const users = [...roots, ...open(state.users, 'users', openUser).flat()]
-  const roles = registry(open(state.roles, 'roles', (role) => openRole(role, now)))
-  const samlProviders = registry(open(state.samlProviders, 'samlProviders', (one) => openSamlProvider(one, now)))
-  const oidcProviders = registry(open(state.oidcProviders, 'oidcProviders', (one) => openOidcProvider(one, now)))
+  const roles = registry(
+    open(state.roles, 'roles', (role) => openRole(role, now)),
+    changed,
+  )
+  const samlProviders = registry(
+    open(state.samlProviders, 'samlProviders', (one) => openSamlProvider(one, now)),
+    changed,
+  )
+  const oidcProviders = registry(
+    open(state.oidcProviders, 'oidcProviders', (one) => openOidcProvider(one, now)),
+    changed,
+  )
+  const managed = new Map(
+    open(
+      Object.entries(state.managedPolicies ?? {}),
+      'managedPolicies',
+      ([arn, document]) => [arn, parsePolicy(document, 'session')] as const,
+    ),
+  )
   if (problems.length > 0) throw new LocalAwsError('local_aws.state_invalid', problems)
   const byKey = new Map(users.map((user) => [user.accessKeyId, user]))
   const byArn = new Map([...users].reverse().map((user) => [user.arn, user]))
@@ -68,6 +85,7 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
     usersIn: (account) => [...byKey.values()].filter((user) => user.account === account),
     deleteAccessKey: (accessKeyId) => {
       byKey.delete(accessKeyId)
+      changed()
     },
     role: roles.find,
     principalById: (id) =>
@@ -77,7 +95,8 @@ export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
     accessToken: (provider, token) =>
       state.accessTokens?.find((known) => known.provider === provider && known.token === token),
     tradeInToken: (token) => state.tradeInTokens?.find((known) => known.token.reveal() === token),
-    settings: createSettings(state.accounts),
+    settings: createSettings(state.accounts, changed),
+    managedPolicy: (arn) => managed.get(arn) ?? managedPolicy(arn),
     roles,
     samlProviders,
     oidcProviders,
@@ -108,6 +127,7 @@ function openRoot({ id, root }: AccountState): readonly User[] {
       name: '',
       mfaDevices: (root.mfa ?? []).map(openMfa),
       policies: [],
+      permissionsBoundary: undefined,
       tags: new Map(),
     },
   ]
@@ -133,6 +153,7 @@ function openUser(state: UserState): readonly User[] {
     name: arn.slice(arn.lastIndexOf('/') + 1),
     mfaDevices: (state.mfa ?? []).map(openMfa),
     policies: openPolicies(state.policies),
+    permissionsBoundary: state.permissionsBoundary,
     tags: tagsOf(state.tags),
   }
   return [state, ...(state.moreAccessKeys ?? [])].map(({ accessKeyId, secretAccessKey }) => ({
@@ -159,7 +180,7 @@ function tagsOf(tags: Readonly<Record<string, string>> | undefined): ReadonlyMap
   return new Map(Object.entries(tags ?? {}))
 }
 
-function registry<Item extends Registered>(items: readonly Item[]): Registry<Item> {
+function registry<Item extends Registered>(items: readonly Item[], changed: () => void): Registry<Item> {
   const byArn = new Map(items.map((item) => [item.arn, item]))
   return {
     find: (arn) => byArn.get(arn),
@@ -167,9 +188,11 @@ function registry<Item extends Registered>(items: readonly Item[]): Registry<Ite
     all: () => [...byArn.values()],
     put: (item) => {
       byArn.set(item.arn, item)
+      changed()
     },
     delete: (arn) => {
       byArn.delete(arn)
+      changed()
     },
   }
 }
@@ -186,6 +209,7 @@ function openRole(state: RoleState, now: Date): Role {
     id: uniqueId('AROA', arn.account, arn.arn),
     description: state.description,
     policies: openPolicies(state.policies),
+    permissionsBoundary: state.permissionsBoundary,
     tags: tagsOf(state.tags),
     createdAt: now,
   }

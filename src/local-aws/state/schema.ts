@@ -11,6 +11,10 @@ const roleArn = z.string().refine((text) => parseRoleArn(text) !== undefined, 'e
 
 const policies = z.record(z.string().regex(/^[\w+=,.@-]{1,128}$/), policy('identity')).optional()
 const tags = z.record(z.string().min(1).max(128), z.string().max(256)).optional()
+const policyArn = z
+  .string()
+  .regex(/^arn:[a-z-]+:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/, 'expected the ARN of a managed policy')
+const accountId = z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes')
 const accessKey = { accessKeyId: z.string().regex(/^\w{16,128}$/), secretAccessKey: z.string().min(1) }
 const region = z.string().refine((text) => partitionOfRegion(text) !== undefined, 'expected a region')
 
@@ -59,6 +63,7 @@ const user = z.strictObject({
   moreAccessKeys: z.array(z.strictObject(accessKey)).max(1).optional(),
   mfa,
   policies,
+  permissionsBoundary: policyArn.optional(),
   tags,
 })
 
@@ -68,6 +73,7 @@ const role = z.strictObject({
   maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
   description: z.string().max(1000).optional(),
   policies,
+  permissionsBoundary: policyArn.optional(),
   tags,
 })
 
@@ -115,6 +121,45 @@ const tradeInToken = z.strictObject({
   durationSeconds: z.int().min(900).max(43_200).optional(),
 })
 
+const trustedTokenIssuer = z.strictObject({
+  account: accountId,
+  issuer: z.url(),
+  application: z
+    .string()
+    .regex(/^arn:[a-z-]+:sso::\d{12}:application\/[\w-]+\/[\w-]+$/, 'expected the ARN of an application'),
+  audiences: z.array(z.string().min(1)).min(1),
+  claim: z.string().min(1).optional(),
+})
+
+const bucket = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+  account: accountId,
+  region: region.optional(),
+  policy: policy('resource').optional(),
+  objects: z
+    .record(
+      z.string().min(1),
+      z.union([
+        z.string(),
+        z.strictObject({ base64: z.base64(), headers: z.record(z.string(), z.string()).optional() }),
+      ]),
+    )
+    .optional(),
+})
+
+const instance = z.strictObject({
+  id: z.string().regex(/^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/, 'expected the ID of an instance'),
+  account: accountId,
+  region,
+  imageId: z
+    .string()
+    .regex(/^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$/, 'expected the ID of an image')
+    .optional(),
+  type: z.string().min(1).optional(),
+  state: z.enum(['running', 'stopped']).optional(),
+  tags,
+})
+
 export const stateSchema = z.strictObject({
   accounts: z.array(account).default([]),
   users: z.array(user).default([]),
@@ -124,6 +169,10 @@ export const stateSchema = z.strictObject({
   accessTokens: z.array(accessToken).default([]),
   identityPools: z.array(identityPool).default([]),
   tradeInTokens: z.array(tradeInToken).default([]),
+  managedPolicies: z.record(policyArn, policy('session')).default({}),
+  trustedTokenIssuers: z.array(trustedTokenIssuer).default([]),
+  buckets: z.array(bucket).default([]),
+  instances: z.array(instance).default([]),
 })
 
 export type StateFile = z.infer<typeof stateSchema>

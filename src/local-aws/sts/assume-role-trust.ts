@@ -3,7 +3,7 @@
  * role is in another account, the caller's own policies too (aws-facts A.5, D.3).
  */
 import { resourceContext, sessionContext } from '../../iam/condition-keys/condition-keys.ts'
-import { type ContextValue, list, requestContext, single } from '../../iam/condition-keys/context.ts'
+import { type ContextValue, requestContext, single } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { accessDenied } from '../authorize.ts'
 import type { AwsError } from '../aws-errors.ts'
@@ -12,10 +12,10 @@ import {
   type Attempt,
   identityPolicyDeny,
   identityPolicyRefusal,
+  limitsRefusal,
   type Refusal,
   roleOf,
   type SignedCaller,
-  sessionRefusal,
 } from '../permissions.ts'
 import type { IamStore, Role } from '../state.ts'
 import type { Call, Sts } from './call.ts'
@@ -31,19 +31,21 @@ export interface AssumeQuestion {
   /** What the caller's session passes on. */
   readonly inherited: SessionTags
   readonly mfaAt: Date | undefined
-  /** The ARNs of the context providers whose assertions the call contains. */
-  readonly contextProviders: readonly string[]
+  /** Whether the call contains contexts of another identity service. */
+  readonly hasContexts: boolean
+  /** The keys that these fill, and the ARNs of their providers. */
+  readonly contextKeys: readonly ContextValue[]
 }
 
 /** Throws AccessDenied with AWS's message for the first of the actions that is not allowed. */
 export function requireAssumeRole(sts: Sts, call: Call, role: Role, question: AssumeQuestion): void {
-  const { caller, passed, inherited, sourceIdentity, contextProviders } = question
+  const { caller, passed, inherited, sourceIdentity, hasContexts } = question
   const context = requestContext(keysOf(sts.iam, call, role, question))
   const actions = [
     'sts:AssumeRole',
     ...(passed.tags.size + inherited.tags.size > 0 ? ['sts:TagSession'] : []),
     ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
-    ...(contextProviders.length > 0 ? ['sts:SetContext'] : []),
+    ...(hasContexts ? ['sts:SetContext'] : []),
   ]
   for (const action of actions) {
     const attempt = { action, resource: role.arn, context }
@@ -56,7 +58,7 @@ export function requireAssumeRole(sts: Sts, call: Call, role: Role, question: As
 }
 
 function keysOf(iam: IamStore, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] {
-  const { caller, sessionName, externalId, sourceIdentity, passed, inherited, contextProviders, mfaAt } = question
+  const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt, contextKeys } = question
   return [
     ...sessionContext({
       roleSessionName: sessionName,
@@ -65,7 +67,7 @@ function keysOf(iam: IamStore, call: Call, role: Role, question: AssumeQuestion)
       tags: passed.tags,
       transitiveTagKeys: [...inherited.transitiveKeys, ...passed.transitiveKeys],
     }),
-    list('sts:RequestContextProviders', contextProviders, 'ProvidedContexts'),
+    ...contextKeys,
     ...resourceContext(overridden(role.tags, inherited.tags)),
     ...(mfaAt === undefined
       ? []
@@ -83,7 +85,7 @@ function refusalOf(iam: IamStore, caller: SignedCaller, role: Role, attempt: Att
   if (needsOwnPermission(caller, role, action, trust)) return identityPolicyRefusal(iam, caller, attempt)
   return (
     identityPolicyDeny(iam, caller, attempt) ??
-    (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
+    (isNamedItself(caller, trust) ? undefined : limitsRefusal(iam, caller, attempt))
   )
 }
 

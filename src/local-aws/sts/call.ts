@@ -7,6 +7,7 @@ import type { Endpoint } from '../regions.ts'
 import type { Sessions } from '../sessions.ts'
 import type { IamStore } from '../state.ts'
 import type { AuthorizationMessages } from './authorization-message.ts'
+import type { IdentityContexts } from './identity-contexts.ts'
 import type { AccessTokens } from './web-identity/access-tokens.ts'
 import type { IssuerKeys } from './web-identity/issuer-keys.ts'
 
@@ -18,6 +19,8 @@ export interface Sts {
   readonly accessTokens: AccessTokens
   readonly messages: AuthorizationMessages
   readonly outbound: OutboundIssuers
+  /** What users' contexts in ProvidedContexts are signed and opened with. */
+  readonly contexts: IdentityContexts
   /** Whether a denied call gets such a message. AWS's own STS and IAM send none. */
   readonly encodesRefusals: boolean
 }

@@ -1,6 +1,6 @@
 /**
- * What AWS's own managed policies say about the calls that exist here, sts:* and iam:*; no other calls can be made. A
- * policy that is not in the table allows nothing: its contents are not known.
+ * What AWS's own managed policies say about the calls that exist here; no other calls can be made. A policy that is not
+ * in the table allows nothing: its contents are not known.
  */
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
 
@@ -20,8 +20,17 @@ const policies: ReadonlyMap<string, Policy> = new Map([
   ['IAMReadOnlyAccess', allow({ Action: ['iam:GenerateCredentialReport', 'iam:Get*', 'iam:List*', 'iam:Simulate*'] })],
   [
     'ReadOnlyAccess',
-    allow({ Action: ['iam:Generate*', 'iam:Get*', 'iam:List*', 'iam:Simulate*', 'sts:GetAccessKeyInfo'] }),
+    allow({
+      Action: [
+        ...['iam:Generate*', 'iam:Get*', 'iam:List*', 'iam:Simulate*', 'sts:GetAccessKeyInfo'],
+        ...['ec2:Describe*', 's3:Get*', 's3:List*', 'organizations:Describe*', 'organizations:List*'],
+      ],
+    }),
   ],
+  ['AmazonEC2FullAccess', allow({ Action: 'ec2:*' })],
+  ['AmazonEC2ReadOnlyAccess', allow({ Action: 'ec2:Describe*' })],
+  ['AmazonS3FullAccess', allow({ Action: 's3:*' })],
+  ['AmazonS3ReadOnlyAccess', allow({ Action: ['s3:Get*', 's3:List*', 's3:Describe*'] })],
 ])
 
 export function managedPolicy(arn: string): Policy {

@@ -6,7 +6,7 @@ import { AwsError, texts, validationError } from '../aws-errors.ts'
 import { listOf, type Parameters } from '../query/parameters.ts'
 import { checkArn } from '../query/shapes.ts'
 import type { SessionPolicies } from '../sessions.ts'
-import { managedPolicy } from './managed-policies.ts'
+import type { IamStore } from '../state.ts'
 
 export interface SessionPolicyRequest {
   /** The inline document, as sent. */
@@ -16,7 +16,10 @@ export interface SessionPolicyRequest {
 }
 
 /** Throws MalformedPolicyDocument with IAM's message, ValidationError for too many or invalid ARNs. */
-export function sessionPoliciesOf(parameters: Parameters): SessionPolicyRequest {
+export function sessionPoliciesOf(
+  parameters: Parameters,
+  { managedPolicy }: Pick<IamStore, 'managedPolicy'>,
+): SessionPolicyRequest {
   const policy = parameters.get('Policy')
   const inline = policy === undefined ? [] : [parseInline(policy)]
   const policyArns = listOf(parameters, 'PolicyArns', '.arn')

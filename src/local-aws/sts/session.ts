@@ -50,6 +50,8 @@ export interface SessionToOpen {
   readonly identity: readonly ContextValue[]
   /** Assumed with the credentials of a session. */
   readonly chained?: boolean
+  /** The keys of contexts that were provided. */
+  readonly contexts?: readonly ContextValue[]
 }
 
 export interface OpenedSession {
@@ -135,7 +137,7 @@ export function openSession({ iam, sessions }: Sts, toOpen: SessionToOpen, call:
 }
 
 function newSession(iam: IamStore, toOpen: SessionToOpen, call: MadeBy): RoleSession {
-  const { role, seconds, provider, policies, chained = false } = toOpen
+  const { role, seconds, provider, policies, chained = false, contexts = [] } = toOpen
   const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
   return {
     kind: 'role-session',
@@ -154,7 +156,7 @@ function newSession(iam: IamStore, toOpen: SessionToOpen, call: MadeBy): RoleSes
     tags: tags.tags,
     transitiveTagKeys: tags.transitiveKeys,
     sessionPolicies: policies.narrowing,
-    identity,
+    identity: [...identity, ...contexts],
     // In a role's session AWS does not mention MFA, even if the call that created it had a code.
     mfaAt: undefined,
   }

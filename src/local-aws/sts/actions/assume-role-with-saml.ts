@@ -60,7 +60,7 @@ export const assumeRoleWithSaml: Action = (sts, call) => {
   call.note({ requestParameters: askedForSession(session) })
   const identity = samlContext({ ...assertion, providerArn: provider.arn })
   requireTrust({ ...session, action: ACTION, identity }, call)
-  const policies = sessionPoliciesOf(parameters)
+  const policies = sessionPoliciesOf(parameters, iam)
   const seconds = shortest(requested, assertion, now)
   const { session: opened, members } = openSession(sts, { ...session, identity, policies, seconds }, call)
   return {

@@ -35,7 +35,7 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   requireAuthorizedRole(user, role)
   const identity = [...webIdentityContext(user), roleAuthorizedByIdp(user.claims, role.arn)]
   requireTrust({ ...session, action: ACTION, identity }, call)
-  const policies = sessionPoliciesOf(parameters)
+  const policies = sessionPoliciesOf(parameters, aws.iam)
   const { session: opened, members } = openSession(aws, { ...session, identity, policies, seconds }, call)
   return {
     members: [

@@ -1,4 +1,5 @@
 import { roleDuration } from '../../../aws/facts/limits.ts'
+import { type ContextValue, list, single } from '../../../iam/condition-keys/context.ts'
 import { AwsError, texts, validationError } from '../../aws-errors.ts'
 import { aboutRole, askedForRole, assumedRoleElements } from '../../cloud-trail/assumed-role.ts'
 import type { CloudTrailFacts } from '../../cloud-trail/facts.ts'
@@ -11,6 +12,7 @@ import type { Role } from '../../state.ts'
 import { refuseAssumeRole, requireAssumeRole } from '../assume-role-trust.ts'
 import type { Action, Call, Sts } from '../call.ts'
 import { inheritedSourceIdentity, inheritedTags, joinTags, passedTags } from '../chain.ts'
+import { IDENTITY_CENTER, type UserContext } from '../identity-contexts.ts'
 import { inputs } from '../inputs.ts'
 import { mfaShown } from '../mfa-check.ts'
 import { openSession, requestedDuration } from '../session.ts'
@@ -37,6 +39,7 @@ export const assumeRole: Action = (sts, call) => {
   const sessionName = required(parameters, 'RoleSessionName')
   const sourceIdentity = sourceIdentityOf(sts, call, caller, role)
   const mfaAt = mfaShown(sts.iam, caller, parameters, now)
+  const provided = contextsIn(sts, call)
   requireAssumeRole(sts, call, role, {
     caller,
     sessionName,
@@ -45,15 +48,53 @@ export const assumeRole: Action = (sts, call) => {
     passed,
     inherited,
     mfaAt,
-    contextProviders: contexts,
+    hasContexts: contexts.length > 0,
+    contextKeys: contextKeysOf(provided, contexts),
   })
-  const policies = sessionPoliciesOf(parameters)
+  if (provided.length < contexts.length) throw validationError(texts.contextInvalid)
+  const policies = sessionPoliciesOf(parameters, sts.iam)
   const { session, members } = openSession(
     sts,
-    { role, sessionName, seconds, sourceIdentity, tags, policies, ...handedDown(caller) },
+    {
+      role,
+      sessionName,
+      seconds,
+      sourceIdentity,
+      tags,
+      policies,
+      contexts: sessionKeysOf(provided),
+      ...handedDown(caller),
+    },
     call,
   )
   return { members, summary: session.arn, responseElements: assumedRoleElements(session) }
+}
+
+/** The users of the provided contexts whose assertions are valid. */
+function contextsIn({ contexts }: Sts, { parameters, now }: Call): readonly UserContext[] {
+  const providers = listOf(parameters, 'ProvidedContexts', '.ProviderArn')
+  const assertions = providers.map((_, n) => parameters.get(`ProvidedContexts.member.${n + 1}.ContextAssertion`))
+  return providers.flatMap((provider, n) =>
+    provider === IDENTITY_CENTER ? (contexts.open(assertions[n] ?? '', now) ?? []) : [],
+  )
+}
+
+/** The keys while the role is being assumed. */
+function contextKeysOf(provided: readonly UserContext[], providers: readonly string[]): readonly ContextValue[] {
+  const [user] = provided
+  return [
+    list('sts:RequestContextProviders', providers, 'ProvidedContexts'),
+    single('sts:RequestContext/identitystore:UserId', user?.userId, 'ContextAssertion'),
+    single('sts:RequestContext/identitycenter:ApplicationArn', user?.application, 'ContextAssertion'),
+  ]
+}
+
+/** The keys of the session, in its later calls. */
+function sessionKeysOf(provided: readonly UserContext[]): readonly ContextValue[] {
+  return provided.flatMap(({ userId, application }) => [
+    single('identitystore:UserId', userId, 'ContextAssertion'),
+    single('identitycenter:ApplicationArn', application, 'ContextAssertion'),
+  ])
 }
 
 const CHAINED_SECONDS = roleDuration.default

@@ -30,7 +30,7 @@ export const getFederationToken: Action = (sts, call) => {
   requireActiveRegion(call.region, user.account, sts.iam.stsRegions(user.account))
   const federated = federatedUser(user, required(parameters, 'Name'))
   requireFederation(sts, call, user, federated.arn, tags)
-  const policies = sessionPoliciesOf(parameters)
+  const policies = sessionPoliciesOf(parameters, sts.iam)
   const packed = packedSize({ tags, policies }) ?? 0
   const session: FederatedUserSession = {
     ...federated,

@@ -1,0 +1,22 @@
+/** Permissions boundaries of roles: a managed policy that limits what their other policies can allow. */
+import { required } from '../query/shapes.ts'
+import { iamAction } from './operation.ts'
+import { boundaryOf, namedRole, onRole } from './roles.ts'
+
+export const putRoleBoundary = iamAction('PutRolePermissionsBoundary', {
+  ...onRole,
+  answer: (call) => {
+    const role = namedRole(call)
+    required(call.parameters, 'PermissionsBoundary')
+    call.iam.roles.put({ ...role, permissionsBoundary: boundaryOf(call) })
+    return { members: undefined }
+  },
+})
+
+export const deleteRoleBoundary = iamAction('DeleteRolePermissionsBoundary', {
+  ...onRole,
+  answer: (call) => {
+    call.iam.roles.put({ ...namedRole(call), permissionsBoundary: undefined })
+    return { members: undefined }
+  },
+})
