@@ -12,6 +12,8 @@ import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
 import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
+import { measured } from './metrics/requests.ts'
+import { metricsRoutes } from './metrics/routes.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { limited } from './rate-limit.ts'
@@ -48,12 +50,15 @@ export interface WebSettings {
   readonly authorization: AuthorizationServer
   /** Whether the process is about to end: it is not ready then, and still answers. */
   readonly isStopping: () => boolean
+  /** The metrics as Prometheus reads them; absent where they have a listener of their own. */
+  readonly metricsText?: () => Promise<string>
 }
 
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
   const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
   const app = bareApp(gateway, settings.trustProxy)
+  app.use(measured(gateway))
   app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
@@ -64,6 +69,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
   app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
+  if (settings.metricsText) app.use(metricsRoutes(gateway, settings.metricsText))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

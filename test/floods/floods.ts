@@ -69,6 +69,7 @@ const personal = [
   '/roles/reauthenticate',
   '/identity',
   '/activity',
+  '/metrics',
   '/status',
   '/status/sessions',
   '/status/try/:provider',

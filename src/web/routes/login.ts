@@ -99,7 +99,9 @@ function finish(parts: WebParts): RequestHandler {
     const handle = text(request.query.handle)
     const browserSecret = boundBrowser(gateway, request)
     const { loginId } = request.session
-    const finished = await finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response))
+    const finished = await gateway.measures.loginStep('finish', () =>
+      finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response)),
+    )
     if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
     await land(gateway, request, response, finished)
   }
@@ -140,7 +142,10 @@ async function land(gateway: Gateway, request: Request, response: Response, fini
 function confirm({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
     const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
-    await land(gateway, request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
+    const finished = await gateway.measures.loginStep('finish', () =>
+      confirmLogin(gateway, asked, callerOf(request, response)),
+    )
+    await land(gateway, request, response, finished)
   }
 }
 
@@ -160,7 +165,9 @@ function start(parts: WebParts): RequestHandler<{ provider: string }> {
       ...(idp === '' ? {} : { idp }),
       ...(loginHint === '' ? {} : { loginHint }),
     }
-    const started = await startLogin(gateway, asked, callerOf(request, response))
+    const started = await gateway.measures.loginStep('start', () =>
+      startLogin(gateway, asked, callerOf(request, response)),
+    )
     bindBrowser(gateway, response, started.browserSecret)
     rememberProvider(gateway, response, provider)
     if (idp !== '') rememberIdp({ gateway, request, response }, provider, idp)
