@@ -103,7 +103,7 @@ const posts = [
   '/oauth/device',
   '/oauth/device/decide',
 ]
-const api = ['/api/session', '/api/roles', '/api/credentials', '/api/console']
+const api = ['/api/session', '/api/configuration', '/api/roles', '/api/credentials', '/api/console']
 
 const ORGANIZATIONS = ['/login/:provider/organizations', '/login/:provider/logo', '/saml/:provider/discovery']
 

@@ -34,6 +34,7 @@ const showing = [
   '/.well-known/oauth-authorization-server/oauth',
   '/.well-known/openid-configuration',
   '/activity',
+  '/api/configuration',
   '/api/openapi.json',
   '/api/roles',
   '/api/session',
