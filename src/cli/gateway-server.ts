@@ -19,12 +19,13 @@ import { startServer } from '../core/running-server.ts'
 import { within } from '../core/time-limit.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
-import { countingEvents, startAtZero } from '../gateway/metrics/events.ts'
+import { countingEvents } from '../gateway/metrics/events.ts'
 import type { MetricValues } from '../gateway/metrics/exposition.ts'
 import { createInstruments, type Instruments } from '../gateway/metrics/instruments.ts'
 import { knownNames } from '../gateway/metrics/known-names.ts'
 import { measuredStore, measuredSts } from '../gateway/metrics/measured-ports.ts'
 import { createMeasures } from '../gateway/metrics/measures.ts'
+import { startAtZero } from '../gateway/metrics/start-at-zero.ts'
 import { watchCertificates } from '../gateway/operations/expiring-certificates.ts'
 import type { Store } from '../gateway/ports.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
@@ -305,7 +306,7 @@ async function configure(
       throw error
     },
   )
-  startAtZero(instruments, gateway.providers.keys(), Object.keys(config.limits))
+  startAtZero(instruments, { providers: gateway.providers.keys(), limits: Object.keys(config.limits) })
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,

@@ -13,7 +13,7 @@ const PROMETHEUS = '/usr/bin/prometheus'
 export const hasPrometheus = requireTool(PROMETHEUS)
 
 export interface Prometheus {
-  /** The value of the query's only sample; undefined if there is none, or more than one. */
+  /** The value of the query's only sample; undefined if there is none, or more than one. Rejects if it is no query. */
   query(promql: string): Promise<number | undefined>
   stop(): Promise<void>
 }
@@ -47,6 +47,7 @@ export const startPrometheus = async (target: string): Promise<Prometheus> => {
   return {
     query: async (promql) => {
       const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: promql })}`)
+      if (!response.ok) throw new Error(`${promql}: ${await response.text()}`)
       const [only, another] = ((await response.json()) as Answer).data.result
       return only === undefined || another !== undefined ? undefined : Number(only.value[1])
     },

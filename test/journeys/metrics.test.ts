@@ -1,6 +1,9 @@
 /** What Prometheus reads of a gateway that users sign in to, and who else may read it. */
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { definitions, labelValues } from '../../src/gateway/metrics/definitions.ts'
+import { definitions, labelValues, workersDefinition } from '../../src/gateway/metrics/definitions.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { hasPrometheus, startPrometheus } from '../harness/prometheus.ts'
@@ -23,6 +26,20 @@ let gateway: TestGateway
 let alice: HttpBrowser
 let operator: HttpBrowser
 let roles: Page
+
+const DEPLOYED = join(import.meta.dirname, '../../deploy/prometheus')
+
+/** What a panel of the dashboard asks, with its variables filled in. */
+const dashboardQueries = async (): Promise<readonly string[]> => {
+  const { panels } = JSON.parse(await readFile(join(DEPLOYED, 'dashboard.json'), 'utf8')) as Dashboard
+  return panels
+    .flatMap(({ targets = [] }) => targets)
+    .map(({ expr }) => expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*'))
+}
+
+interface Dashboard {
+  readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[]
+}
 
 const metricsOf = async (): Promise<string> => (await fetch(`${gateway.gateway}/metrics`)).text()
 
@@ -97,6 +114,19 @@ describe('/metrics', () => {
   })
 })
 
+describe('The dashboard and the alert rules', () => {
+  it('name only metrics that a gateway has', async () => {
+    const texts = [...(await dashboardQueries()), await readFile(join(DEPLOYED, 'alerts.yaml'), 'utf8')]
+    const named = texts.flatMap((text) => text.match(/\b(?:fedgate|nodejs|process)_\w+/g) ?? [])
+    const described = [...(await metricsOf()).matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name)
+    const known = new Set([...described, workersDefinition.name])
+    expect(new Set(named).size).toBeGreaterThan(20)
+    expect(named.filter((name) => !known.has(name) && !known.has(name.replace(/_(?:bucket|count|sum)$/, '')))).toEqual(
+      [],
+    )
+  })
+})
+
 describe('Who may read /metrics', () => {
   const throughProxy = async (browser: HttpBrowser): Promise<number> =>
     (await browser.open(`${gateway.gateway}/metrics`, { headers: { 'x-forwarded-for': '192.0.2.1' } })).status
@@ -148,6 +178,7 @@ describe.skipIf(!hasPrometheus)('A real Prometheus', () => {
       await until(async () => (await prometheus.query('up{job="fedgate"}')) === 1)
       expect(await prometheus.query('sum(fedgate_logins_total)')).toBe(3)
       expect(await prometheus.query('fedgate_build_info')).toBe(1)
+      for (const query of await dashboardQueries()) await prometheus.query(query)
       expect(
         await prometheus.query('histogram_quantile(0.5, sum by (le) (fedgate_login_step_duration_seconds_bucket))'),
       ).toBeGreaterThan(0)

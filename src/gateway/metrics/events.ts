@@ -22,7 +22,7 @@ const refusalNames: Partial<Readonly<Record<AuditEvent['eventName'], string>>> =
 const OTHER = 'other'
 
 /** Refusals whose code names a limit. The limits of rates are named by the configuration. */
-const LIMIT_CODES: ReadonlySet<string> = new Set([
+export const limitCodes: ReadonlySet<string> = new Set([
   'http.body_too_large',
   'login.too_many_pending',
   'oauth.too_many_codes',
@@ -91,7 +91,7 @@ function countRefusal(name: string, event: Refused, { refusals, limitsHit }: Ins
   const { errorCode: code, source } = event
   refusals.inc({ event: name, provider: providerIn(event, known), code })
   if (code === 'http.too_many_requests') limitsHit.inc({ limit: source?.replace(/^limits\./, '') ?? OTHER })
-  else if (LIMIT_CODES.has(code)) limitsHit.inc({ limit: code })
+  else if (limitCodes.has(code)) limitsHit.inc({ limit: code })
 }
 
 function providerIn(event: { readonly provider?: string }, known: KnownNames): string {
@@ -104,14 +104,4 @@ function accountIn(
 ): string {
   const account = parseRoleArn(requestParameters.roleArn)?.account
   return account !== undefined && known.hasAccount(account) ? account : OTHER
-}
-
-/** Zero before the first event, so that the first one is an increase. */
-export function startAtZero(
-  { logins, limitsHit }: Instruments,
-  providers: Iterable<string>,
-  limits: Iterable<string>,
-): void {
-  for (const provider of providers) for (const kind of ['new', 'renewed']) logins.inc({ provider, kind }, 0)
-  for (const limit of limits) limitsHit.inc({ limit }, 0)
 }

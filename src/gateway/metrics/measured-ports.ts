@@ -6,6 +6,20 @@ import { timed } from './measures.ts'
 
 type Operation = Exclude<keyof Store, 'remembersSince'>
 
+export const operations: readonly Operation[] = [
+  'put',
+  'admit',
+  'extend',
+  'swap',
+  'get',
+  'take',
+  'claim',
+  'count',
+  'delete',
+  'add',
+  'members',
+]
+
 /** Does the operation in a span, and notes how long it took and whether it failed. */
 type Measure = <Result>(operation: Operation, work: () => Promise<Result>) => Promise<Result>
 
