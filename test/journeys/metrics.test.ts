@@ -7,6 +7,7 @@ import { definitions, labelValues, workersDefinition } from '../../src/gateway/m
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { hasPrometheus, startPrometheus } from '../harness/prometheus.ts'
+import { openConnection } from '../harness/raw-http.ts'
 import { sampleOf, samplesIn } from '../harness/samples.ts'
 import { postAnswer, samlAnswer, signIn } from '../harness/sign-in.ts'
 import {
@@ -141,6 +142,17 @@ describe('Who may read /metrics', () => {
     expect(await throughProxy(operator)).toBe(200)
     expect(await throughProxy(alice)).toBe(403)
     expect(await throughProxy(new HttpBrowser())).toBe(401)
+  })
+
+  it.each([
+    ['passes the public name on', 'GET /metrics HTTP/1.1\r\nHost: aws.example.com\r\nConnection: close\r\n\r\n'],
+    ['speaks HTTP/1.0', 'GET /metrics HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n'],
+    ['names itself', 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nVia: 1.1 proxy\r\nConnection: close\r\n\r\n'],
+  ])('a stranger may not through a proxy on this machine that %s', async (_, request) => {
+    const connection = await openConnection(Number(new URL(gateway.gateway).port))
+    connection.write(request)
+    await connection.ended
+    expect(connection.received()).toMatch(/^HTTP\/1.1 401 /)
   })
 })
 

@@ -4,6 +4,7 @@ import { METRICS_CONTENT_TYPE } from '../../gateway/metrics/exposition.ts'
 import { requireOperator } from '../session.ts'
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
+const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i
 
 /** What a proxy adds: the request then comes from elsewhere, although the connection is from this machine. */
 const BY_PROXIES = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const
@@ -20,6 +21,9 @@ function show(gateway: Gateway, text: () => Promise<string>): RequestHandler {
   }
 }
 
-function isFromThisMachine({ socket, headers }: Request): boolean {
-  return LOOPBACK.test(socket.remoteAddress ?? '') && BY_PROXIES.every((name) => headers[name] === undefined)
+/** A proxy that adds no header passes the public name on as Host, or asks by HTTP/1.0, as nginx does by default. */
+function isFromThisMachine({ socket, headers, httpVersion }: Request): boolean {
+  const isDirect = httpVersion !== '1.0' && LOOPBACK_HOST.test(headers.host ?? '')
+  const isUnmarked = BY_PROXIES.every((name) => headers[name] === undefined)
+  return LOOPBACK.test(socket.remoteAddress ?? '') && isDirect && isUnmarked
 }
