@@ -31,5 +31,5 @@ EXPOSE 8080
 # Set FEDGATE_HEALTH_URL where the gateway listens on another port or uses TLS itself.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["node", "/opt/fedgate/deploy/healthcheck.mjs"]
 # Without a shell in between, so that the stop signal arrives.
-ENTRYPOINT ["node", "--max-semi-space-size=2", "/opt/fedgate/dist/main.js"]
+ENTRYPOINT ["node", "/opt/fedgate/dist/main.js"]
 CMD ["serve", "--config", "/etc/fedgate/fedgate.yaml"]

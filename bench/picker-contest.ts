@@ -31,7 +31,7 @@ const cpu = async (): Promise<number> => {
 const requestOf = (who: Who): Buffer =>
   Buffer.from(`GET /roles HTTP/1.1\r\nHost: ${new URL(server.url).host}\r\nCookie: ${server[who]}\r\n\r\n`)
 
-const MARKERS: Readonly<Record<Who, string>> = { everything: '500 roles in 60 accounts', nothing: 'No roles for you' }
+const MARKERS: Readonly<Record<Who, string>> = { everything: '500 roles in 60 accounts', nothing: 'have any roles yet' }
 
 const cpuPerCall = async (who: Who): Promise<number> => {
   const requests = Array.from({ length: CALLS[who] }, () => requestOf(who))

@@ -1,16 +1,12 @@
 /**
  * One server of the benchmark `server`, in a process of its own: `gateway CONFIG`, `floor` or `passport CERTIFICATE`, and
- * a port. Says when it listens, and its CPU time and memory when asked.
+ * a port. Says when it listens, and its CPU time when asked.
  */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type Profile, Strategy, type VerifiedCallback } from '@node-saml/passport-saml'
+import type { Profile, VerifiedCallback } from '@node-saml/passport-saml'
 import express, { type Express } from 'express'
-import session from 'express-session'
-import passport from 'passport'
-import { startGateway } from '../src/cli/gateway-server.ts'
-import { readConfig } from '../src/cli/load-config.ts'
-import { openLog } from '../src/cli/log.ts'
+import type { Strategy as PassportStrategy } from 'passport'
 import { parties } from './saml-messages.ts'
 
 const [kind = '', port = '', file = ''] = process.argv.slice(2)
@@ -26,7 +22,12 @@ const floor = (): Express => {
 }
 
 /** passport-saml as its documentation sets it up: one POST validates and signs in. */
-const passportSaml = (certificate: string): Express => {
+const passportSaml = async (certificate: string): Promise<Express> => {
+  const [{ Strategy }, { default: session }, { default: passport }] = await Promise.all([
+    import('@node-saml/passport-saml'),
+    import('express-session'),
+    import('passport'),
+  ])
   const app = express()
   // Both packages bring their own types of Express.
   passport.use(
@@ -42,7 +43,7 @@ const passportSaml = (certificate: string): Express => {
       },
       (profile: Profile | null, done: VerifiedCallback) => done(null, profile ? { ...profile } : undefined),
       (_profile: Profile | null, done: VerifiedCallback) => done(null),
-    ) as unknown as passport.Strategy,
+    ) as unknown as PassportStrategy,
   )
   passport.serializeUser((user, done) => done(null, user))
   app.use(express.urlencoded({ extended: false }))
@@ -54,11 +55,16 @@ const passportSaml = (certificate: string): Express => {
 
 const start = async (): Promise<void> => {
   if (kind === 'gateway') {
+    const [{ startGateway }, { readConfig }, { openLog }] = await Promise.all([
+      import('../src/cli/gateway-server.ts'),
+      import('../src/cli/load-config.ts'),
+      import('../src/cli/log.ts'),
+    ])
     const config = await readConfig(file, process.env)
     await startGateway(config, { stdout: process.stdout, log: openLog(process.stderr), now: () => new Date() })
     return
   }
-  const app = kind === 'floor' ? floor() : passportSaml(readFileSync(file, 'utf8'))
+  const app = kind === 'floor' ? floor() : await passportSaml(readFileSync(file, 'utf8'))
   // The load generator's connections wait while others have their turn.
   const server = createServer({ keepAliveTimeout: 600_000 }, app)
   await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
@@ -66,5 +72,5 @@ const start = async (): Promise<void> => {
 
 await start()
 process.send?.({ listens: true })
-process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }))
+process.on('message', () => process.send?.(process.cpuUsage()))
 process.once('disconnect', () => process.exit())

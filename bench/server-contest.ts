@@ -2,9 +2,12 @@
  * The contest itself, as compiled JavaScript under plain Node: logins of a user with ten roles at a gateway on each store,
  * a fresh response each, by turns with the floor and with passport-saml. Started by server.ts; prints its table.
  */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type HttpAnswer, keptConnections, type Send } from './local-aws-client.ts'
 import { startRedis } from './redis-server.ts'
 import {
@@ -42,21 +45,32 @@ const startContender = async (kind: string, argument: (port: number) => string):
   return { child, port, send: await keptConnections(port, CONNECTIONS) }
 }
 
-interface Usage {
-  readonly cpu: NodeJS.CpuUsage
-  readonly rss: number
+const cpuOf = async ({ child }: Contender): Promise<NodeJS.CpuUsage> => {
+  child.send('usage')
+  return ((await once(child, 'message')) as [NodeJS.CpuUsage])[0]
 }
 
-const usageOf = async ({ child }: Contender): Promise<Usage> => {
-  child.send('usage')
-  return ((await once(child, 'message')) as [Usage])[0]
+/** Bytes of the built `serve`, some seconds after it has begun to listen. */
+const idleRssOf = async (name: string, store: string): Promise<number> => {
+  const main = join(import.meta.dirname, '../src/main.js')
+  const config = configOf(`idle-${name}`, await freePort(), store)
+  const child = spawn(process.execPath, [main, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })
+  for await (const line of lines) if (line.includes('fedgate listens')) break
+  child.stderr?.resume()
+  await delay(3_000)
+  const pages = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+  return Number(pages) * 1024
 }
 
 /** Milliseconds of CPU for each request, and the answers. */
 const measured = async (contender: Contender, requests: readonly Buffer[], status: number) => {
-  const before = (await usageOf(contender)).cpu
+  const before = await cpuOf(contender)
   const answers = await contender.send(requests)
-  const after = (await usageOf(contender)).cpu
+  const after = await cpuOf(contender)
   const wrong = answers.find((answer) => answer.status !== status)
   if (wrong) throw new Error(`answered ${wrong.head}\n${wrong.body.slice(0, 2000)}`)
   return { answers, cpu: (after.user + after.system - before.user - before.system) / 1000 / requests.length }
@@ -107,7 +121,7 @@ for (const name of names)
 const floor = await startContender('floor', () => '')
 const passport = await startContender('passport', () => join(folder, 'bench.crt'))
 const idleRss = new Map<Name, number>()
-for (const name of names) idleRss.set(name, (await usageOf(gateways.get(name) as Contender)).rss)
+for (const name of names) idleRss.set(name, await idleRssOf(name, stores[name]))
 
 type Times = Readonly<Record<Part, number>>
 const rounds: { readonly floor: number; readonly passport: number; readonly of: Readonly<Record<Name, Times>> }[] = []

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import {
   definitions,
+  keyMetrics,
   labelValues,
   type MetricDefinition,
   nodeMetrics,
@@ -41,13 +42,14 @@ function metricTable(): string {
   const ours = [...Object.values<MetricDefinition>(definitions), workersDefinition].map(
     ({ name, type, labels, help }) => [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(', '), help],
   )
+  const ofKeys = keyMetrics.map(([name, ...rest]) => [`\`${name}\``, ...rest])
   const ofNode = nodeMetrics.map(([name, help]) => [
     `\`${name}\``,
     name.endsWith('_total') ? 'counter' : 'gauge',
     '',
     help,
   ])
-  return tableOf(['metric', 'type', 'labels', 'what it is'], [...ours, ...ofNode])
+  return tableOf(['metric', 'type', 'labels', 'what it is'], [...ours, ...ofKeys, ...ofNode])
 }
 
 function labelTable(): string {

@@ -36,7 +36,7 @@ export const stoppedIn: readonly (readonly [requirement: RequirementId, file: st
   ['4.8', 'src/saml/response/attributes.ts', 'readAttributes'],
   ['5.1', 'src/gateway/login/pending-logins.ts', 'consumeRequest'],
   ['5.2', 'src/saml/response/checks.ts', 'isSolicited'],
-  ['5.3', 'src/gateway/login/receive-saml-response.ts', 'consume'],
+  ['5.3', 'src/gateway/login/receive-saml-response.ts', 'useUp'],
   ['5.4', 'src/gateway/login/finish-login.ts', 'finishLogin'],
   ['5.5', 'src/web/session.ts', 'beginSession'],
   ['5.6', 'src/gateway/login/return-to.ts', 'returnPath'],

@@ -80,14 +80,11 @@ export const walks: readonly Walk[] = [
       [
         'src/gateway/login/finish-login.ts',
         'finishLogin',
-        'Uses the handle up and requires the browser that started the login.',
+        'Requires the browser that started the login, and uses the handle up.',
       ],
-      ['src/gateway/login/logins.ts', 'beginLogin', 'Stores the login under a new random id.'],
-      [
-        'src/gateway/login/login-index.ts',
-        'enterIndex',
-        'Makes the login findable for logout requests, and refuses it where one came first.',
-      ],
+      ['src/gateway/login/logins.ts', 'putLogin', 'Stores the login under its random id, in the same step.'],
+      ['src/gateway/login/login-index.ts', 'addToIndex', 'In that step too, makes it findable for logout requests.'],
+      ['src/gateway/login/login-index.ts', 'refuseSignedOut', 'Refuses the login where a logout came first.'],
       [
         'src/gateway/record.ts',
         'record',

@@ -99,6 +99,8 @@ export const attributeSynonyms: readonly (readonly string[])[] = [
   ['tenantid', `${ENTRA}/tenantid`, 'tid'],
 ]
 
+const NONE: readonly string[] = []
+
 const synonymsOf: ReadonlyMap<string, readonly string[]> = new Map(
   attributeSynonyms.flatMap((names) => names.map((name) => [name, names])),
 )
@@ -113,12 +115,14 @@ export function namesOf(name: string): readonly string[] {
  * under several synonyms are not merged.
  */
 export function valuesOf(attributes: Attributes, name: string): readonly string[] {
-  return (
-    [name, ...(synonymsOf.get(name) ?? [])].flatMap((each) => {
-      const values = attributes.get(each)
-      return values === undefined ? [] : [values]
-    })[0] ?? []
-  )
+  const own = attributes.get(name)
+  if (own !== undefined) return own
+  // A loop, as every rule and template asks this for every name.
+  for (const synonym of synonymsOf.get(name) ?? NONE) {
+    const values = attributes.get(synonym)
+    if (values !== undefined) return values
+  }
+  return NONE
 }
 
 /**

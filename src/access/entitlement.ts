@@ -30,6 +30,8 @@ export interface Entitlement {
   readonly catalog?: Catalog | undefined
 }
 
+const PLACEHOLDER = /\{(\w+)\}/g
+
 /** What a condition matched: the value, and the text of each named group. */
 interface Match {
   readonly value: string
@@ -176,10 +178,9 @@ function combinations(choices: readonly (readonly Match[])[]): readonly (readonl
 
 /** `{name}` is replaced by what the group of that name matched; a group that matched nothing grants nothing. */
 function fillIn(template: string, matches: readonly Match[]): RoleArn | undefined {
-  const groups = new Map(matches.flatMap((match) => Object.entries(match.groups)))
   let isComplete = true
-  const arn = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = groups.get(name)
+  const arn = template.replaceAll(PLACEHOLDER, (_, name: string) => {
+    const value = matches.findLast(({ groups }) => Object.hasOwn(groups, name))?.groups[name]
     isComplete &&= value !== undefined
     return value ?? ''
   })

@@ -128,7 +128,7 @@ function rulesFor(provider: ProviderConfig, { settings, role }: Question): reado
 
 /** Whether the rule can grant that role to some user. */
 export function isMeant({ roles, selectors = [] }: AccessRule, { arn }: RoleArn, { known }: KnownRoles): boolean {
-  if (roles.some((template) => mayName(template, arn))) return true
+  if (roles.some((template) => mayName(template)(arn))) return true
   return known !== undefined && selectors.some((selector) => selects(known, selector, arn))
 }
 
@@ -137,9 +137,14 @@ export function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
   return when.provider?.includes(id) ?? true
 }
 
-/** `{account}` and other placeholders match any text; `*` and `?` never occur in the ARN of a role. */
-function mayName(template: string, arn: string): boolean {
-  return template === arn || glob(template.replaceAll(/\{[^{}]+\}/g, '?*')).test(arn)
+/**
+ * Whether an ARN of a rule can name that role. `{account}` and other placeholders match any text; `*` and `?` never occur
+ * in the ARN of a role.
+ */
+export function mayName(template: string): (arn: string) => boolean {
+  if (!template.includes('{')) return (arn) => arn === template
+  const pattern = glob(template.replaceAll(/\{[^{}]+\}/g, '?*'))
+  return (arn) => arn === template || pattern.test(arn)
 }
 
 /** Each once, without those that another one covers. */

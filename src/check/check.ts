@@ -8,6 +8,8 @@ import type { Config, ProviderConfig } from '../config/types.ts'
 import type { VerdictOfSubject } from '../core/render-verdict.ts'
 import { type CheckResult, type Checks, notRun, passed, runChecks } from '../core/verdict.ts'
 import { checkAws } from './aws.ts'
+import { checkBranding } from './branding.ts'
+import { checkCatalogPolicies } from './catalog-policies.ts'
 import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
@@ -27,12 +29,14 @@ export const configurationChecks = {
 export async function checkAll(config: Config, ports: CheckPorts): Promise<readonly VerdictOfSubject[]> {
   const all = await Promise.all([
     { subject: 'configuration', verdict: runChecks(configurationChecks, config) },
-    checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
-    checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
+    checkKeys('signing', config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
+    checkKeys('encryption', config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
     checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),
     ...config.providers.map((provider) => checkProvider(provider, ports)),
     checkAws(config, ports).then((verdict) => ({ subject: 'aws', verdict })),
+    checkBranding(config, ports).then((verdict) => ({ subject: 'branding', verdict })),
     ...checkTrustPolicies(config, ports),
+    ...checkCatalogPolicies(config, ports.ourNames, ports.catalog),
   ])
   return all.filter(({ verdict }) => verdict.length > 0)
 }

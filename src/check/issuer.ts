@@ -2,7 +2,8 @@
 import type { Config } from '../config/types.ts'
 import { failed, notRun, passed, type Verdict } from '../core/verdict.ts'
 import { checkPublished } from '../issuer/published.ts'
-import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
+import { nameOfIssuerKey, type WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
+import { exposureResult } from './keys.ts'
 import { type CheckPorts, reasonIn } from './ports.ts'
 
 /** Empty where the gateway is not an issuer. With the local AWS the gateway itself publishes, while it runs. */
@@ -10,11 +11,16 @@ export async function checkIssuer({ issuer, sts }: Config, ports: CheckPorts): P
   if (!issuer) return []
   if (sts.target.kind === 'local')
     return [{ name: 'discoveryIsPublished', ...notRun(`${issuer.url} is published by the gateway while it runs`) }]
+  const exposed = await exposedFiles(issuer, ports)
   const ours = await opened(issuer, ports)
-  const key = issuer.keys[0].key
+  const key = nameOfIssuerKey(issuer.keys[0])
   if ('problem' in ours)
-    return [{ name: 'issuerKeyIsUsable', ...failed(`${issuer.algorithm} keys`, ours.problem, key) }]
-  return [{ name: 'issuerKeyIsUsable', ...passed(key) }, ...(await checkPublished(ours, (url) => ports.ask(url)))]
+    return [...exposed, { name: 'issuerKeyIsUsable', ...failed(`${issuer.algorithm} keys`, ours.problem, key) }]
+  return [
+    ...exposed,
+    { name: 'issuerKeyIsUsable', ...passed(key) },
+    ...(await checkPublished(ours, (url) => ports.ask(url))),
+  ]
 }
 
 async function opened(
@@ -22,4 +28,10 @@ async function opened(
   ports: CheckPorts,
 ): Promise<WebIdentityIssuer | { readonly problem: string }> {
   return ports.openIssuer(issuer).catch((error: unknown) => ({ problem: reasonIn(error) }))
+}
+
+/** The gateway does not start with a key that others can use. */
+async function exposedFiles({ keys }: NonNullable<Config['issuer']>, ports: CheckPorts): Promise<Verdict> {
+  const found = await Promise.all(keys.map((key) => ('key' in key ? ports.exposureOf(key.key) : undefined)))
+  return found.flatMap((exposure) => (exposure ? { name: 'issuerKeyIsPrivate', ...exposureResult(exposure) } : []))
 }

@@ -1,5 +1,5 @@
 /** A provider with the metadata and the keys that the gateway would use, for `fedgate check`. Creates no key. */
-import type { Config, KeysConfig, SamlProviderConfig } from '../config/types.ts'
+import type { Config, KeyConfig, SamlProviderConfig } from '../config/types.ts'
 import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
 import { createMetadata } from '../gateway/metadata/metadata.ts'
 import { createProviders, type SamlProvider } from '../gateway/providers.ts'
@@ -29,7 +29,8 @@ function now(): Date {
 /** The provider with that id; its metadata is not read yet. Throws CheckError. */
 export async function samlProviderOf(config: Config, id: string): Promise<SamlProvider> {
   const { baseUrl, stateFolder } = config
-  const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(readableKeys))
+  const files = (config.signing ?? []).flatMap((key) => ('key' in key ? key : []))
+  const [signing, encryption] = await Promise.all([files, config.encryption].map(readableKeys))
   const keys = {
     signing: signing?.length ? signing : [await unusedKey()],
     encryption: encryption ?? [],
@@ -46,7 +47,7 @@ export async function samlProviderOf(config: Config, id: string): Promise<SamlPr
 }
 
 /** Only the readable keys: `fedgate check` reports the others. */
-async function readableKeys(configured: KeysConfig | undefined): Promise<readonly KeyPair[]> {
+async function readableKeys(configured: readonly KeyConfig[] | undefined): Promise<readonly KeyPair[]> {
   const loaded = await Promise.allSettled((configured ?? []).map((files) => loadKeyPair(files, undefined)))
   return loaded.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
 }

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { openKmsKey } from '../aws/kms/client.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import { checkAll } from '../check/check.ts'
 import type { CheckPorts } from '../check/ports.ts'
 import { checkResponse } from '../check/response.ts'
@@ -12,6 +14,7 @@ import {
 } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/login/expected-response.ts'
 import { productHint } from '../gateway/login/product-hints.ts'
+import { exposureOf } from '../issuer/key-file.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { configuredCatalog } from './catalog/configured.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
@@ -21,6 +24,7 @@ import { ask } from './http-client.ts'
 import { gatewayIdentifiers, readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
 import { colors, type Output, openOutput } from './output.ts'
+import { readBranding } from './serving/branding-files.ts'
 
 interface ResponseToCheck {
   readonly file: string
@@ -52,10 +56,10 @@ export async function runCheck(options: CheckOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
   if (options.live && provider !== undefined) return runLiveCheck(config, { ...options, provider }, output)
-  await configuredCatalog(config)
+  const catalog = await configuredCatalog(config)
   const verdicts: readonly Checked[] =
     response === undefined || provider === undefined
-      ? await checkConfiguration(config)
+      ? await checkConfiguration(config, catalog)
       : [await checkFile(config, { file: response, provider, idp, inResponseTo, at })]
   const lines = options.json ? [verdictsJson(verdicts)] : verdictsLines(verdicts, colors(output.style))
   for (const line of lines) output.print(line)
@@ -67,8 +71,8 @@ export async function runCheck(options: CheckOptions): Promise<void> {
 }
 
 /** The results of all checks. Never rejects: failures are among them. */
-export function checkConfiguration(config: Config): Promise<readonly VerdictOfSubject[]> {
-  return checkAll(config, portsFor(config))
+export function checkConfiguration(config: Config, catalog?: Catalog): Promise<readonly VerdictOfSubject[]> {
+  return checkAll(config, { ...portsFor(config), ...(catalog && { catalog }) })
 }
 
 /** Throws CheckError, StartError, or Ended if the answer was refused. */
@@ -94,8 +98,11 @@ function portsFor(config: Config): CheckPorts {
     ourNames: gatewayIdentifiers(config),
     now,
     readText: (path) => readFile(path, 'utf8'),
+    exposureOf: (path) => exposureOf(path),
+    kmsPublicKey: (key) => openKmsKey(key).publicKey(),
     ask,
     openIssuer: openWebIdentityIssuer,
+    readBranding,
     readMetadata: (provider) => metadataFacts(config, provider),
   }
 }

@@ -29,6 +29,10 @@ export const startErrors = {
     sentence: 'The key and the certificate for TLS cannot be used.',
     hint: 'Check the files under `listen.tls`.',
   },
+  'start.branding_unusable': {
+    sentence: 'A file of the branding cannot be used.',
+    hint: 'Check the files under `branding`: a logo is an SVG or PNG file of at most 200 kB, a notice a text of at most 20 kB.',
+  },
   'start.needs_restart': {
     sentence: 'A setting cannot change while the gateway runs.',
     hint: 'Restart the gateway, or undo the change.',
@@ -40,6 +44,10 @@ export const startErrors = {
   'start.workers_need_shared_store': {
     sentence: 'Several workers need a store that they share.',
     hint: 'Set `session.store` to another store than `memory`, or start without --workers.',
+  },
+  'start.key_exposed': {
+    sentence: 'Others can use a private key.',
+    hint: 'Give its file mode 0600, and replace the key if other users of this machine are not trusted: `fedgate keys rotate`.',
   },
   'start.key_unusable': {
     sentence: 'A signing key cannot be used.',

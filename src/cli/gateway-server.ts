@@ -1,5 +1,3 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
@@ -12,8 +10,7 @@ import { createIdentityPools } from '../aws/cognito/identity-pools.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import { type CatalogSource, openCatalog } from '../catalog/source.ts'
-import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
-import type { KeyPair } from '../core/keys.ts'
+import type { AwsTarget, Config, ProviderConfig } from '../config/types.ts'
 import type { Log } from '../core/log.ts'
 import { startServer } from '../core/running-server.ts'
 import { within } from '../core/time-limit.ts'
@@ -26,22 +23,24 @@ import { knownNames } from '../gateway/metrics/known-names.ts'
 import { measuredStore, measuredSts } from '../gateway/metrics/measured-ports.ts'
 import { createMeasures } from '../gateway/metrics/measures.ts'
 import { startAtZero } from '../gateway/metrics/start-at-zero.ts'
-import { watchCertificates } from '../gateway/operations/expiring-certificates.ts'
+import { measureExpiries, watchCertificates } from '../gateway/operations/expiring-certificates.ts'
+import { watchSignatures } from '../gateway/operations/signatures.ts'
 import type { Store } from '../gateway/ports.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { endingDevices } from '../gateway/user/devices.ts'
-import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
-import type { ClientKey } from '../oidc/settings.ts'
 import type { OpenStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
 import { catalogFiles } from './catalog/configured.ts'
-import { listenError, StartError } from './errors.ts'
+import { listenError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
+import { readBranding } from './serving/branding-files.ts'
 import { openAudit } from './serving/configured-audit.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
+import { gatewayKeys } from './serving/gateway-keys.ts'
+import { mustBePrivate } from './serving/key-files.ts'
 import { startMetricsListener } from './serving/metrics/listener.ts'
 import { createProcessMetrics, type ProcessMetrics } from './serving/metrics/of-process.ts'
 import { mustNotNeedRestart } from './serving/needs-restart.ts'
@@ -90,73 +89,6 @@ const GRACE_MS = 9_000
 
 /** How long a new configuration waits for its metadata before it answers all the same. */
 const METADATA_WITHIN_MS = 5_000
-
-/**
- * The certificates of the signing keys as PEM, in the order of the configuration: what IAM has. Creates a key pair only
- * where it is one that is created on first start. Throws StartError.
- */
-export function signingCertificates(config: Pick<Config, 'signing'>, now: Date): Promise<readonly string[]> {
-  const reading = (config.signing ?? []).map(async (files) => {
-    if (files.createIfMissing) return (await loadKeys([files], now)).map(({ certificate }) => certificate)
-    const pem = await readFile(files.certificate, 'utf8')
-    return [new X509Certificate(pem).toString()]
-  })
-  return Promise.all(reading).then(
-    (certificates) => certificates.flat(),
-    (cause: unknown) => {
-      if (cause instanceof StartError) throw cause
-      const sentence = `The signing certificate cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`
-      throw new StartError('start.key_unusable', { sentence, cause })
-    },
-  )
-}
-
-async function loadKeys(configured: KeysConfig | undefined, now: Date): Promise<readonly KeyPair[]> {
-  const create = { commonName: 'fedgate', now }
-  const loading = (configured ?? []).map((files) => loadKeyPair(files, files.createIfMissing ? create : undefined))
-  return Promise.all(loading).catch((cause: unknown) => {
-    throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
-  })
-}
-
-/**
- * The keys that sign requests and reissued evidence, and the keys that decrypt. Created on first start if none are
- * configured and the local AWS runs. Throws StartError.
- */
-export async function gatewayKeys(config: Config, now: Date): Promise<GatewayKeys> {
-  const { signing, encryption, providers } = config
-  const [signingKeys, encryptionKeys, clientKeys] = await Promise.all([
-    loadKeys(signing, now),
-    loadKeys(encryption, now),
-    Promise.all(providers.map(loadClientKey)),
-  ])
-  return { signing: signingKeys, encryption: encryptionKeys, clients: new Map(clientKeys.flat()) }
-}
-
-async function loadClientKey(provider: ProviderConfig): Promise<readonly (readonly [string, ClientKey])[]> {
-  if (provider.protocol !== 'oidc' || provider.clientAuth.kind !== 'key') return []
-  const { privateKey, keyId, algorithm, certificate } = provider.clientAuth
-  try {
-    const key = createPrivateKey(await readFile(privateKey, 'utf8'))
-    const clientKey = {
-      privateKey: key,
-      ...(keyId === undefined ? {} : { kid: keyId }),
-      ...(algorithm === undefined ? {} : { algorithm }),
-      ...(certificate === undefined ? {} : { certificate: certificateOf(key, await readFile(certificate, 'utf8')) }),
-    }
-    return [[provider.id, clientKey]]
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError('start.key_unusable', { sentence: `The key ${privateKey} cannot be used: ${reason}.`, cause })
-  }
-}
-
-/** Throws Error if the certificate is for another key. */
-function certificateOf(privateKey: KeyObject, pem: string): X509Certificate {
-  const certificate = new X509Certificate(pem)
-  if (certificate.checkPrivateKey(privateKey)) return certificate
-  throw new Error('the privateKeyCertificate is for another key')
-}
 
 /** The gateway of one configuration: what a reload replaces as a whole. */
 interface ConfiguredGateway {
@@ -280,7 +212,7 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
 
 async function ownLocalAws({ config, keys }: ConfiguredGateway, context: GatewayContext) {
   if (config.sts.target.kind !== 'local' || context.hasLocalAws) return undefined
-  return startLocalAws(config, keys.signing[0], context)
+  return startLocalAws(config, keys.signing, context)
 }
 
 async function ownMetricsListener({ metrics: { listen } }: Config, metrics: ProcessMetrics, context: GatewayContext) {
@@ -296,7 +228,9 @@ async function configure(
   context: GatewayContext,
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
+  await mustBePrivate(config, log)
   const store = opened.sealedBy(config.session.secrets)
+  const branding = await readBranding(config.branding)
   const files = catalogFiles(config)
   const catalog = files && (await openCatalog(files, { log, now }))
   const { instruments } = metrics
@@ -314,6 +248,7 @@ async function configure(
     log,
     isStopping,
     ...(config.metrics.listen === undefined && { metricsText: context.metricsOfAll ?? metrics.text }),
+    branding,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)
   const { keys } = gateway
@@ -355,14 +290,19 @@ export async function gatewayFor(
   context: AssemblyContext,
 ): Promise<Gateway & { readonly keys: GatewayKeys }> {
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
-    gatewayKeys(config, context.now()),
+    gatewayKeys(config, context),
     config.issuer && openWebIdentityIssuer(config.issuer),
     trustPolicies(config, context.log.warn, () => catalog?.current()),
   ])
+  const signatures = watchSignatures(context.now)
+  const signer = webIdentityIssuer && signatures.ofIssuer(webIdentityIssuer.signer, config.issuer?.keys[0])
+  const measured = { ...keys, signing: signatures.ofSigning(keys.signing, config.signing ?? []) }
+  measureExpiries({ keys }, signatures.registry)
   return {
-    ...assemble(config, { keys, audit, store, catalog }, context),
-    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
-    keys,
+    ...assemble(config, { keys: measured, audit, store, catalog }, context),
+    ...(webIdentityIssuer && signer ? { webIdentityIssuer: { ...webIdentityIssuer, signer } } : {}),
+    signatures,
+    keys: measured,
     trustPolicyOf,
     ...(catalog ? { catalog } : {}),
   }

@@ -4,6 +4,7 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type AuditCommands, addAudit } from './audit/program.ts'
+import { addKeys, type KeysCommands } from './keys/program.ts'
 import {
   type AccessOptions,
   accessFormatNames,
@@ -22,11 +23,12 @@ import {
   trustPolicyFormats,
 } from './options.ts'
 import type { Output } from './output.ts'
+import { keepYoungHeapSmall } from './serving/young-heap.ts'
 import { addUserCommands } from './user/program.ts'
 import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
-export interface Commands extends AuditCommands {
+export interface Commands extends AuditCommands, KeysCommands {
   init(options: InitOptions): Promise<void>
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
@@ -44,7 +46,10 @@ export interface Commands extends AuditCommands {
 export const commands: Commands = {
   init: async (options) => (await import('./init/init.ts')).runInit(options),
   demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
-  serve: async (options) => (await import('./serve.ts')).runServe(options),
+  serve: async (options) => {
+    keepYoungHeapSmall()
+    await (await import('./serve.ts')).runServe(options)
+  },
   localAws: async (options) => (await import('./local-aws/local-aws.ts')).runLocalAws(options),
   check: async (options) => (await import('./check.ts')).runCheck(options),
   explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
@@ -54,6 +59,9 @@ export const commands: Commands = {
   auditVerify: async (options) => (await import('./audit/verify.ts')).runAuditVerify(options),
   auditShow: async (options) => (await import('./audit/show.ts')).runAuditShow(options),
   trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
+  keysRotate: async (options) => (await import('./keys/rotate.ts')).runKeysRotate(options),
+  keysStatus: async (options) => (await import('./keys/status.ts')).runKeysStatus(options),
+  keysCertificate: async (options) => (await import('./keys/certificate.ts')).runKeysCertificate(options),
   revoke: async (options) => (await import('./revoke/revoke.ts')).runRevoke(options),
 }
 
@@ -123,6 +131,7 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     addAccess,
     addCatalog,
     addRevoke,
+    addKeys,
     addIssuer,
     addAudit,
     addLocalAws,

@@ -9,6 +9,7 @@ import { onHangUp } from './serving/reload.ts'
 import { servedConfig } from './serving/served-config.ts'
 import { openServiceManager } from './serving/service-manager.ts'
 import { exitAtLast, stopGateway, unreadyFirstMs } from './serving/stop.ts'
+import { letYoungHeapGrow } from './serving/young-heap.ts'
 
 /** Runs the gateway until it is interrupted, in this process or in workers. Throws ConfigError or StartError. */
 export async function runServe(options: ServeOptions): Promise<void> {
@@ -31,6 +32,7 @@ async function runAlone(options: ServeOptions, log: Log): Promise<void> {
     now: () => new Date(),
     ...(descriptor !== undefined && { descriptor }),
   })
+  letYoungHeapGrow()
   if (config.session.store.kind === 'memory')
     log.warn('session.store is memory: for one process, and a restart signs everyone out.')
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : gateway.url

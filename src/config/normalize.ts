@@ -1,10 +1,11 @@
 /** Turns a file that passed schema and rules into a Config. Cannot fail on such a file. */
 import { resolve } from 'node:path'
 import { Secret } from '../core/secret.ts'
+import { brandingOf } from './normalize/branding.ts'
 import { federationOf } from './normalize/federation.ts'
-import { issuerOf, keysOf } from './normalize/keys.ts'
+import { encryptionKeysOf, issuerOf, signingKeysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
-import { accessRuleOf, accountsOf, operatorRuleOf, roleSettingsOf } from './normalize/roles.ts'
+import { accessRuleOf, accountsOf, operatorRuleOf, requestAccessOf, roleSettingsOf } from './normalize/roles.ts'
 import { samlProviderOf } from './normalize/saml-provider.ts'
 import { storeOf } from './normalize/session-store.ts'
 import { optional, seconds } from './normalize/values.ts'
@@ -50,14 +51,15 @@ export function normalize(
       fips: sts.fips,
       timeoutSeconds: seconds(sts.timeout),
     },
-    ...optional('signing', keysOf('signing', file, folder)),
-    ...optional('encryption', keysOf('encryption', file, folder)),
+    ...optional('signing', signingKeysOf(file, folder)),
+    ...optional('encryption', encryptionKeysOf(file, folder)),
     ...optional('issuer', issuerOf(file, baseUrl, folder)),
     providers: file.providers.map((provider) => providerOf(provider, baseUrl, folder)),
     accounts: accountsOf(file.accounts),
     roles: file.roles.map((role) => roleSettingsOf(role, readText)),
     access: file.access.map((rule, index) => accessRuleOf(rule, ruleLine('access', index))),
     catalog: [file.catalog].flat().map((path) => resolve(folder, path)),
+    ...optional('requestAccess', requestAccessOf(file.requestAccess)),
     operators: file.operators.map((rule, index) => operatorRuleOf(rule, ruleLine('operators', index))),
     sessionName: file.sessionName,
     ...optional('sourceIdentity', file.sourceIdentity),
@@ -74,6 +76,7 @@ export function normalize(
     metrics: optional('listen', file.metrics.listen),
     limits: limitsOf(file.limits),
     ...optional('federation', federationOf(file.federation)),
+    ...optional('branding', brandingOf(file.branding, folder)),
   }
 }
 

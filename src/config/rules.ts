@@ -2,12 +2,15 @@ import type { ConfigIssue } from './issue.ts'
 import type { PartialConfig, Rule, RuleContext } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
 import { authnContextRules } from './rules/authn-context.ts'
+import { brandingRules } from './rules/branding.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { federationRules } from './rules/federation.ts'
 import { issuerRules } from './rules/issuer.ts'
+import { keyRules } from './rules/keys.ts'
 import { openIdProviderRules } from './rules/openid-providers.ts'
 import { presetRules } from './rules/presets.ts'
 import { providerRules } from './rules/providers.ts'
+import { requestAccessRules } from './rules/request-access.ts'
 import { roleRules } from './rules/roles.ts'
 import { samlPresetRules } from './rules/saml-presets.ts'
 import { samlProviderRules } from './rules/saml-providers.ts'
@@ -18,6 +21,7 @@ import { whenRules } from './rules/when.ts'
 /** Every rule that the schema cannot express, by name. */
 export const configRules: Readonly<Record<string, Rule>> = {
   ...deploymentRules,
+  ...keyRules,
   ...sessionStoreRules,
   ...issuerRules,
   ...providerRules,
@@ -28,8 +32,10 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...authnContextRules,
   ...whenRules,
   ...federationRules,
+  ...brandingRules,
   ...accessRules,
   ...roleRules,
+  ...requestAccessRules,
   ...sessionRules,
 }
 

@@ -5,10 +5,21 @@
  */
 import { z } from 'zod'
 import { sessionTag, TAG_CHARACTER } from '../core/aws-attributes.ts'
-import { gatewayListen, issuer, keys, limits, localAws, metrics, session, sts } from './schema/deployment.ts'
+import { branding } from './schema/branding.ts'
+import {
+  gatewayListen,
+  issuer,
+  keys,
+  limits,
+  localAws,
+  metrics,
+  session,
+  signingKeys,
+  sts,
+} from './schema/deployment.ts'
 import { federation } from './schema/federation.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
-import { accessRule, account, operatorRule, role } from './schema/roles.ts'
+import { accessRule, account, operatorRule, requestAccess, role } from './schema/roles.ts'
 import { samlProvider } from './schema/saml-provider.ts'
 import { flag, path, template, text, wholeNumber } from './schema/values.ts'
 
@@ -28,7 +39,7 @@ export const configSchema = z
       .describe('Number of reverse proxies whose X-Forwarded-* headers are trusted.'),
     session: session.describe('Browser sessions.'),
     sts: sts.prefault({}).describe('AWS STS and sign-in.'),
-    signing: keys()
+    signing: signingKeys()
       .optional()
       .describe(
         'Signs requests, logout and the responses reissued for AWS. In a list the first is used and all are published, so keys can be rotated without an interruption. With `sts.endpoint: local`, a key is created on first start if none is named.',
@@ -63,6 +74,11 @@ export const configSchema = z
       .default([])
       .describe(
         'Inventory of accounts and roles, as files: the JSON of `aws iam get-account-authorization-details`, `aws organizations list-accounts` or `terraform show -json`, or CSV. In a path `*`, `?` and `**` are wildcards. Read again when the files change.',
+      ),
+    requestAccess: requestAccess
+      .optional()
+      .describe(
+        'Where users ask for roles that they lack: the https URL of a form, in which `{arn}` is replaced by the ARN. Offered on refused links and to users without roles. With `show`, users also see which roles of the catalogue there are.',
       ),
     operators: z.array(operatorRule).default([]).describe('Who may see `/status`. Without a rule, no user may.'),
     sessionName: template('{email}')
@@ -119,6 +135,11 @@ export const configSchema = z
       .optional()
       .describe(
         "What identity federations such as eduGAIN want in the gateway's SP metadata. See [federations.md](federations.md).",
+      ),
+    branding: branding
+      .optional()
+      .describe(
+        'Your own name, logo, colour, notice and links on the pages of the gateway. See [branding.md](branding.md).',
       ),
     limits: limits
       .prefault({})

@@ -25,7 +25,7 @@ export interface Config {
   readonly session: SessionConfig
   readonly sts: StsConfig
   /** Missing only when no provider needs the gateway to sign. */
-  readonly signing?: KeysConfig
+  readonly signing?: SigningKeysConfig
   /** Decrypts assertions and ID tokens. Missing: encrypted ones are neither requested nor accepted. */
   readonly encryption?: KeysConfig
   /** The gateway's own OpenID Connect issuer. Missing: no tokens are issued. */
@@ -37,6 +37,8 @@ export interface Config {
   readonly access: readonly AccessRule[]
   /** Files of the catalogue: absolute paths, in which `*`, `?` and `**` are wildcards. Empty: there is none. */
   readonly catalog: readonly string[]
+  /** Where users ask for roles that they lack. Missing: the pages offer nothing. */
+  readonly requestAccess?: RequestAccessConfig
   /** Who may see the operators' page. Empty: no user. */
   readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
@@ -53,6 +55,8 @@ export interface Config {
   readonly limits: LimitsConfig
   /** What the SP metadata states for federations. */
   readonly federation?: FederationConfig
+  /** The organization's own name, logo, colour and words on the pages. */
+  readonly branding?: BrandingConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
   /** As it is written, for operators. */
@@ -163,6 +167,24 @@ export interface StsConfig {
 
 /** The keys for one purpose; several during a rotation. The first is used, all are published. */
 export type KeysConfig = readonly [KeyConfig, ...KeyConfig[]]
+export type SigningKeysConfig = readonly [SigningKeyConfig, ...SigningKeyConfig[]]
+
+/** A key in a file, or one that never leaves AWS KMS. */
+export type SigningKeyConfig = KeyConfig | KmsKeyPairConfig
+
+export interface KmsKeyPairConfig {
+  readonly kms: KmsKeyConfig
+  /** Path of its PEM certificate. */
+  readonly certificate: string
+}
+
+export interface KmsKeyConfig {
+  /** Key ID, key ARN or alias. */
+  readonly keyId: string
+  readonly region: string
+  /** Instead of AWS's own endpoint of the region. Without a trailing slash. */
+  readonly endpoint?: string
+}
 
 export interface KeyConfig {
   /** Path of a PEM private key (RSA). */
@@ -183,12 +205,15 @@ export interface IssuerConfig {
   readonly tokenLifetimeSeconds: number
 }
 
-export interface IssuerKeyConfig {
-  /** Path of a PEM private key: RSA or P-256. */
-  readonly key: string
-  /** Whether a missing file is created on first start: if the configuration names no key. */
-  readonly createIfMissing: boolean
-}
+export type IssuerKeyConfig =
+  | {
+      /** Path of a PEM private key: RSA or P-256. */
+      readonly key: string
+      /** Whether a missing file is created on first start: if the configuration names no key. */
+      readonly createIfMissing: boolean
+    }
+  /** RSA or P-256. */
+  | { readonly kms: KmsKeyConfig }
 
 export type ProviderConfig = SamlProviderConfig | OidcProviderConfig
 
@@ -362,11 +387,20 @@ export interface AccountConfig {
   /** Default: the account ID. */
   readonly name: string
   readonly color?: AccountColor
+  /** What it is used for, in a word: `production`. */
+  readonly environment?: string
   readonly region?: string
 }
 
 export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'gray'] as const
 export type AccountColor = (typeof accountColors)[number]
+
+export interface RequestAccessConfig {
+  /** An https URL in which `{arn}` is replaced by the role's ARN. */
+  readonly url: string
+  /** Patterns over the ARNs of catalogue roles that users may see without having them. Empty: none. */
+  readonly show: readonly Glob[]
+}
 
 /** Settings of the roles whose ARN matches. For each setting, the first match that has it decides. */
 export interface RoleSettings {
@@ -380,6 +414,8 @@ export interface RoleSettings {
   readonly maxAuthAgeSeconds?: number
   /** Authentication contexts, one of which the sign-in must have. */
   readonly authnContext?: readonly string[]
+  /** Whether the pages ask the user once more before they use the role. */
+  readonly sensitive?: boolean
   /** Managed policies that limit the session. Empty: not set. */
   readonly sessionPolicyArns: readonly string[]
   /** An inline policy that limits the session: compact JSON, escaped to the characters that AWS accepts. */
@@ -476,6 +512,24 @@ export interface FederationConfig {
   readonly sirtfi: boolean
   /** undefined: as each provider's `subject`. */
   readonly subjectId?: 'subject-id' | 'pairwise-id' | 'any' | 'none'
+}
+
+/** Paths are absolute. */
+export interface BrandingConfig {
+  readonly name?: string
+  /** Path of an SVG or PNG file. */
+  readonly logo?: string
+  /** `#` and three or six hexadecimal digits, in lower case. */
+  readonly color?: string
+  /** An https URL or a mailto: link. */
+  readonly support?: string
+  /** What users see before they sign in. Markdown. */
+  readonly notice?: { readonly text: string } | { readonly file: string }
+  readonly legal?: {
+    readonly text?: string
+    /** Text and target, in this order. */
+    readonly links: readonly (readonly [label: string, href: string])[]
+  }
 }
 
 export interface FederationContact {

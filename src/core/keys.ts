@@ -61,7 +61,8 @@ export function tokenSignerFromPem(privateKeyPem: string): TokenSigner {
   }
 }
 
-function tokenAlgorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): TokenAlgorithm | undefined {
+/** By the kind of the key; undefined: it is neither RSA of 2048 bits or more nor P-256. */
+export function tokenAlgorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): TokenAlgorithm | undefined {
   const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
   if (asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256'
   return asymmetricKeyType === 'ec' && namedCurve === 'prime256v1' ? 'ES256' : undefined

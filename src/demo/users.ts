@@ -26,7 +26,7 @@ export const alice: DemoUser = {
   costCenter: '4711',
 }
 
-/** The users of the demo: two accounts, every account, none. */
+/** The users of the demo: two accounts, administrators, none, roles with conditions, and many roles. */
 export const demoUsers: readonly DemoUser[] = [
   alice,
   {
@@ -48,6 +48,26 @@ export const demoUsers: readonly DemoUser[] = [
     affiliation: 'affiliate',
     groups: [],
     costCenter: '4713',
+  },
+  {
+    username: 'dave',
+    password: DEMO_PASSWORD,
+    name: 'Dave Dyer',
+    about: 'On call: roles that need a recent sign-in or a confirmation, and one that AWS refuses',
+    mail: 'dave@example.com',
+    affiliation: 'staff',
+    groups: ['aws-oncall'],
+    costCenter: '4714',
+  },
+  {
+    username: 'erin',
+    password: DEMO_PASSWORD,
+    name: 'Erin Ellis',
+    about: 'Platform team: 120 roles in twelve accounts',
+    mail: 'erin@example.com',
+    affiliation: 'staff',
+    groups: ['aws-platform'],
+    costCenter: '4715',
   },
 ]
 

@@ -32,6 +32,9 @@ export interface ReissuedToken {
 /** 192 bits of base64url: nobody finds a second issuer with the same. */
 const ISSUER_LENGTH = 32
 
+/** The names under which AWS reads attributes of an assertion. */
+const NAMES: ReadonlySet<string> = new Set(samlAttributeKeys.flatMap(({ attributes: [name] }) => name ?? []))
+
 /** The prefix of the provider's ID in `amr`. */
 const PROVIDER = 'provider:'
 
@@ -66,13 +69,12 @@ function nameIdForAws({ subject, subjectFormat = nameIdFormats.persistent, issue
  * trust policies may then use them with reissued evidence too. All others are left out.
  */
 function attributesForAws(attributes: Attributes): Attributes {
-  const names = new Set(samlAttributeKeys.flatMap(({ attributes: [name] }) => name ?? []))
-  return new Map(
-    [...names].flatMap((name) => {
-      const values = valuesOf(attributes, name)
-      return values.length > 0 ? [[name, values] as const] : []
-    }),
-  )
+  const known = new Map<string, readonly string[]>()
+  for (const name of NAMES) {
+    const values = valuesOf(attributes, name)
+    if (values.length > 0) known.set(name, values)
+  }
+  return known
 }
 
 export function reissuedToken(identity: Identity): ReissuedToken {

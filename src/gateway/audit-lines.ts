@@ -19,7 +19,10 @@ export type ConfiguredProviders = Providers<Pick<Provider, 'settings'>>
 /** By request, as an error may be kept and thrown again in another one: the references of recorded refusals. */
 const recorded = new WeakMap<Caller, WeakMap<FedgateError, string>>()
 
-/** Rejects with AuditError if it cannot be recorded: then the user must not be signed in. */
+/**
+ * Rejects with AuditError if it cannot be recorded: then the user must not be signed in. `afterwards` runs once it is, and
+ * what it rejects with is passed on.
+ */
 export const auditLogin = auditSignIn('login')
 /** The same user signed in again, and their login continues. Rejects as auditLogin. */
 export const auditRenewal = auditSignIn('login.renewed')
@@ -289,7 +292,12 @@ export async function auditRevokedTokens(
 }
 
 function auditSignIn(eventName: 'login' | 'login.renewed') {
-  return async (recording: Recording & ConfiguredProviders, login: Login, caller: Caller): Promise<void> => {
+  return async (
+    recording: Recording & ConfiguredProviders,
+    login: Login,
+    caller: Caller,
+    afterwards?: () => Promise<void>,
+  ): Promise<void> => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt, authnContext } = identity
     const warnings = [...signInWarnings(login.signIn), ...tokenWarnings(recording, login)]
@@ -304,7 +312,7 @@ function auditSignIn(eventName: 'login' | 'login.renewed') {
       ...(leftOut && { leftOut }),
       ...(warnings.length > 0 && { warnings }),
     }
-    await record(recording, { event, login })
+    await record(recording, { event, login, afterwards })
   }
 }
 

@@ -24,6 +24,11 @@ interface Definition<Value, Life extends Lifetime> extends Listed<Life> {
   readonly version: number
   /** Its input is JSON. Strict, so no field can be lost unnoticed. */
   readonly schema: z.ZodType<Value>
+  /**
+   * What was read or written is remembered by its text, and the same text is the same object again: for what is read by
+   * every request. The text itself always comes from the store, so what was deleted or replaced there is not found.
+   */
+  readonly isRemembered?: true
 }
 
 export interface RecordKind<Value, Life extends Lifetime = Lifetime> extends Listed<Life> {
@@ -145,21 +150,61 @@ function keyOf(prefix: string, id: string): string {
   return `${prefix}:${id}`
 }
 
-function writing<Value>({ prefix, version, schema }: Definition<Value, Lifetime>) {
+function writing<Value>({ prefix, version, schema, isRemembered }: Definition<Value, Lifetime>) {
+  const known = isRemembered && createMemory<Value>()
+  const decode = (text: string): Value | undefined => {
+    const stored = parsed(text)
+    if (!Array.isArray(stored) || stored.length !== 2 || stored[0] !== version) return undefined
+    const { data } = schema.safeDecode(stored[1])
+    if (data !== undefined) known?.set(text, data)
+    return data
+  }
   return {
     keyOf: (id: string) => keyOf(prefix, id),
-    write: (value: Value): string => JSON.stringify([version, schema.encode(value)]),
-    read: (text: string | undefined): Value | undefined => {
-      const stored = parsed(text)
-      if (!Array.isArray(stored) || stored.length !== 2 || stored[0] !== version) return undefined
-      return schema.safeDecode(stored[1]).data
+    write: (value: Value): string => {
+      const text = JSON.stringify([version, schema.encode(value)])
+      known?.set(text, value)
+      return text
+    },
+    read: (text: string | undefined): Value | undefined =>
+      text === undefined ? undefined : (known?.get(text) ?? decode(text)),
+  }
+}
+
+interface Memory<Value> {
+  get(text: string): Value | undefined
+  set(text: string, value: Value): void
+}
+
+/** In characters, of each of two halves: the sign-ins of some hundred users who have just clicked. */
+const MOST_REMEMBERED = 2 * 1024 * 1024
+
+/** Forgets what was not asked for since the younger half was last empty. */
+function createMemory<Value>(): Memory<Value> {
+  let [young, old] = [new Map<string, Value>(), new Map<string, Value>()]
+  let size = 0
+  const set = (text: string, value: Value): void => {
+    if (young.has(text)) return
+    if (size + text.length > MOST_REMEMBERED) {
+      ;[young, old] = [new Map(), young]
+      size = 0
+    }
+    young.set(text, value)
+    size += text.length
+  }
+  return {
+    set,
+    get: (text) => {
+      const value = young.get(text) ?? old.get(text)
+      if (value !== undefined) set(text, value)
+      return value
     },
   }
 }
 
-function parsed(text: string | undefined): unknown {
+function parsed(text: string): unknown {
   try {
-    return text === undefined ? undefined : JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -27,6 +27,7 @@ import type { SamlIssuer } from '../issuer/saml-assertion.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { GatewayError } from './errors.ts'
 import type { Measures } from './metrics/measures.ts'
+import type { Signatures } from './operations/signatures.ts'
 import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
 import type { GatewayKeys, Provider } from './providers.ts'
 
@@ -39,6 +40,7 @@ export type GatewaySettings = Pick<
   | 'accounts'
   | 'roles'
   | 'access'
+  | 'requestAccess'
   | 'operators'
   | 'sessionName'
   | 'sourceIdentity'
@@ -70,6 +72,8 @@ export interface Gateway {
   readonly measures: Measures
   /** Certificates with their private keys: used for the end dates of the certificates. */
   readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
+  /** How long signatures take, and whether the keys can be used; absent: they are in memory. */
+  readonly signatures?: Signatures
   readonly now: Clock
   /** A role's trust policy if it is known; absent if none is known for any role. */
   readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined

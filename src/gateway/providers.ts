@@ -4,7 +4,7 @@ import { acceptedContexts } from '../core/authentication/context.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
-import type { KeyPair } from '../core/keys.ts'
+import type { KeyPair, Signer } from '../core/keys.ts'
 import { within } from '../core/time-limit.ts'
 import { createAccessTokenParty } from '../oauth/access-token-party.ts'
 import type { AccessTokenSettings } from '../oauth/settings.ts'
@@ -46,7 +46,7 @@ export interface OidcProvider {
 /** The first of each is used, all are published. */
 export interface GatewayKeys {
   /** Empty only if no provider needs the gateway to sign. */
-  readonly signing: readonly KeyPair[]
+  readonly signing: readonly Signer[]
   readonly encryption: readonly KeyPair[]
   /** The keys that authenticate us to OpenID providers (private_key_jwt), by the provider's ID. */
   readonly clients: ReadonlyMap<string, ClientKey>

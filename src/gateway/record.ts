@@ -20,6 +20,8 @@ export interface Happening {
   readonly login?: Login | undefined
   /** The duration that the user chose, to be offered next time. */
   readonly chosen?: string | undefined
+  /** What may happen only once it is recorded: at the same time as the listeners, whose writes need not come first. */
+  readonly afterwards?: (() => Promise<void>) | undefined
 }
 
 /** What every use-case that records an event needs. */
@@ -36,12 +38,15 @@ const listeners: readonly Listener[] = [addActivity, learnHabit]
 
 /**
  * Records it and resolves with the reference under which the log has it. Rejects with AuditError `audit.unavailable` if
- * it gives access and cannot be recorded: then no listener is called. A failed write of the user's records never fails
- * the operation.
+ * it gives access and cannot be recorded: then nothing else is called. A failed write of the user's records never fails
+ * the operation; what `afterwards` rejects with is passed on.
  */
 export async function record(recording: Recording, happening: Happening): Promise<string> {
   const reference = await recording.audit.record(happening.event)
-  const { login } = happening
-  if (login) await Promise.allSettled(listeners.map((listen) => listen(recording, { ...happening, login }, reference)))
+  const { login, afterwards } = happening
+  const following = afterwards?.()
+  const listening = login ? listeners.map((listen) => listen(recording, { ...happening, login }, reference)) : []
+  const [followed] = await Promise.allSettled([following, ...listening])
+  if (followed.status === 'rejected') throw followed.reason
   return reference
 }

@@ -169,6 +169,7 @@ export const signIns = defineRecord({
   lifetime: { until: 'the login ends, or 5 minutes without one' },
   version: 2,
   schema: signIn,
+  isRemembered: true,
 })
 
 export const unfinishedLogins = defineRecord({

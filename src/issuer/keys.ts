@@ -30,16 +30,56 @@ export async function createKeyPem(
   const { X509CertificateGenerator } = await import('@peculiar/x509')
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    serialNumber: `01${randomBytes(15).toString('hex')}`,
+    serialNumber: newSerialNumber(),
     name: [{ CN: [commonName] }],
-    notBefore: new Date(now.getTime() - 5 * 60_000),
-    notAfter: new Date(now.getTime() + YEARS * 365.25 * DAY_MS),
+    ...validity(now),
     signingAlgorithm: ALGORITHM,
     keys,
   })
   return {
     privateKey: String(KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' })),
     certificate: `${certificate.toString('pem')}\n`,
+  }
+}
+
+/** What a key that is elsewhere can do: its public half, and signatures by RSASSA-PKCS1-v1_5 with SHA-256. */
+export interface RemoteKey {
+  readonly publicKey: KeyObject
+  sign(octets: Uint8Array): Promise<Uint8Array>
+}
+
+/** A self-signed certificate for that common name and RSA key, as PEM. Rejects with the error of the signature. */
+export async function createCertificate(commonName: string, key: RemoteKey, now: Date): Promise<string> {
+  await import('reflect-metadata')
+  const { X509CertificateGenerator } = await import('@peculiar/x509')
+  const name = `CN=${commonName}`
+  // The library signs through this interface, with a key that it does not look into.
+  const remote = {
+    subtle: { sign: async (_: unknown, __: unknown, octets: ArrayBuffer) => key.sign(Buffer.from(octets)) },
+  }
+  const certificate = await X509CertificateGenerator.create(
+    {
+      serialNumber: newSerialNumber(),
+      subject: name,
+      issuer: name,
+      ...validity(now),
+      publicKey: key.publicKey.export({ type: 'spki', format: 'der' }),
+      signingAlgorithm: ALGORITHM,
+      signingKey: { type: 'private', extractable: false, usages: ['sign'], algorithm: ALGORITHM } as CryptoKey,
+    },
+    remote as unknown as Crypto,
+  )
+  return `${certificate.toString('pem')}\n`
+}
+
+function newSerialNumber(): string {
+  return `01${randomBytes(15).toString('hex')}`
+}
+
+function validity(now: Date): { readonly notBefore: Date; readonly notAfter: Date } {
+  return {
+    notBefore: new Date(now.getTime() - 5 * 60_000),
+    notAfter: new Date(now.getTime() + YEARS * 365.25 * DAY_MS),
   }
 }
 

@@ -5,6 +5,8 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
+import { type KmsKeySettings, openKmsKey } from '../aws/kms/client.ts'
+import { kmsTokenSigner } from '../aws/kms/signers.ts'
 import type { TokenAlgorithm, TokenSigner } from '../core/keys.ts'
 import { IssuerError } from './errors.ts'
 import { loadTokenSigner } from './token-keys.ts'
@@ -32,10 +34,14 @@ export interface WebIdentityIssuer extends IssuerTerms {
   readonly keys: readonly [PublishedKey, ...PublishedKey[]]
 }
 
+export type IssuerKeySettings =
+  | { readonly key: string; readonly createIfMissing: boolean }
+  | { readonly kms: KmsKeySettings }
+
 /** An issuer as the configuration describes it. */
 export interface IssuerSettings extends IssuerTerms {
-  /** Files, the first of which signs. */
-  readonly keys: readonly { readonly key: string; readonly createIfMissing: boolean }[]
+  /** Files or keys in AWS KMS, the first of which signs. */
+  readonly keys: readonly IssuerKeySettings[]
   readonly algorithm: TokenAlgorithm
 }
 
@@ -62,17 +68,29 @@ function publicMembers(key: KeyObject): JWK {
   return kty === 'RSA' ? { kty, n: n ?? '', e: e ?? '' } : { kty, crv: crv ?? '', x: x ?? '', y: y ?? '' }
 }
 
-/** The issuer with the keys of its files, which are created if allowed. Throws IssuerError `issuer.key_unusable`. */
+/**
+ * The issuer with the keys of its files, which are created if allowed, and those in AWS KMS. Throws IssuerError
+ * `issuer.key_unusable`, and KmsError: without the public key there is no key set to publish.
+ */
 export async function openWebIdentityIssuer(settings: IssuerSettings): Promise<WebIdentityIssuer> {
   const { keys, algorithm } = settings
-  const [signer, ...further] = await Promise.all(
-    keys.map(({ key, createIfMissing }) => loadTokenSigner(key, createIfMissing ? algorithm : undefined)),
-  )
+  const [signer, ...further] = await Promise.all(keys.map((key) => tokenSignerOf(key, algorithm)))
   if (!signer) throw new IssuerError('issuer.not_configured')
   if (signer.algorithm !== algorithm)
     throw new IssuerError('issuer.key_unusable', {
-      sentence: `The key ${keys[0]?.key} is for ${signer.algorithm}, and the configuration says ${algorithm}.`,
+      sentence: `The key ${keys[0] ? nameOfIssuerKey(keys[0]) : ''} is for ${signer.algorithm}, and the configuration says ${algorithm}.`,
       hint: 'Name a key of that kind under `issuer.key`, or change `issuer.algorithm`.',
     })
   return webIdentityIssuer(settings, signer, further)
+}
+
+function tokenSignerOf(key: IssuerKeySettings, algorithm: TokenAlgorithm): Promise<TokenSigner> {
+  return 'kms' in key
+    ? kmsTokenSigner(openKmsKey(key.kms))
+    : loadTokenSigner(key.key, key.createIfMissing ? algorithm : undefined)
+}
+
+/** Its file, or its ID in KMS. */
+export function nameOfIssuerKey(key: IssuerKeySettings): string {
+  return 'kms' in key ? key.kms.keyId : key.key
 }

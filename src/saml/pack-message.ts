@@ -1,4 +1,4 @@
-import samlify from 'samlify'
+import type * as Samlify from 'samlify'
 import type { Signer } from '../core/keys.ts'
 import { RSA_SHA256 } from '../xml/algorithms.ts'
 import { signEnveloped } from '../xml/sign.ts'
@@ -21,19 +21,15 @@ export type Outgoing =
   | { readonly binding: 'redirect'; readonly url: string }
   | { readonly binding: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
 
-/**
- * No message contains these parties: samlify requires both, and reads their metadata with XPath, which for each message
- * would cost more than the rest of a login.
- */
-const sender = samlify.ServiceProvider({
-  entityID: 'urn:sender',
-  authnRequestsSigned: false,
-  assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
-})
+interface Packer {
+  /** The redirect's URL, or the form field's value. */
+  pack(message: Omit<MessageToSend, 'markup'>, xml: string, binding: Binding): string
+}
 
-const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
 /** Destinations come from metadata; a federation has thousands. */
 const MOST_PEERS = 1000
+
+let loading: Promise<Packer> | undefined
 
 /**
  * Encodes the message for its binding, signed if there is a signer: RSA with SHA-256, over the query or enveloped.
@@ -48,7 +44,7 @@ export async function packMessage(
 }
 
 async function packRedirect(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
-  const url = packWithSamlify(message, render(message.markup), 'redirect')
+  const url = (await packer()).pack(message, render(message.markup), 'redirect')
   if (!signer) return { binding: 'redirect', url }
   const separatorLength = 1
   const query = `${url.slice(message.destination.length + separatorLength)}&SigAlg=${encodeURIComponent(RSA_SHA256)}`
@@ -57,34 +53,46 @@ async function packRedirect(message: MessageToSend, signer: Signer | undefined):
   return { binding: 'redirect', url: signed }
 }
 
-/** The redirect's URL, or the form field's value. */
-function packWithSamlify(
-  { parameter, id, destination, relayState = '' }: MessageToSend,
-  xml: string,
-  binding: Binding,
-) {
-  const peer = peerAt(destination)
-  const options = { relayState, customTagReplacement: () => ({ id, context: xml }) }
-  const { context } =
-    parameter === 'SAMLRequest'
-      ? sender.createLoginRequest(peer, binding, options)
-      : sender.createLogoutResponse(peer, { extract: {} }, binding, options)
-  return context
+/** Loaded at the first message: the library is large, and a gateway at rest sends none. */
+function packer(): Promise<Packer> {
+  loading ??= import('samlify').then(packingWith)
+  return loading
 }
 
-function peerAt(destination: string) {
-  const known = peers.get(destination)
-  if (known) return known
-  const services = [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination }))
-  const peer = samlify.IdentityProvider({
-    entityID: 'urn:peer',
-    wantAuthnRequestsSigned: false,
-    singleSignOnService: services,
-    singleLogoutService: services,
+function packingWith(samlify: Pick<typeof Samlify, 'ServiceProvider' | 'IdentityProvider'>): Packer {
+  // No message contains these parties: samlify requires both, and reads their metadata with XPath, which for each message
+  // would cost more than the rest of a login.
+  const sender = samlify.ServiceProvider({
+    entityID: 'urn:sender',
+    authnRequestsSigned: false,
+    assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
   })
-  if (peers.size >= MOST_PEERS) peers.clear()
-  peers.set(destination, peer)
-  return peer
+  const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
+  const peerAt = (destination: string) => {
+    const known = peers.get(destination)
+    if (known) return known
+    const services = [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination }))
+    const peer = samlify.IdentityProvider({
+      entityID: 'urn:peer',
+      wantAuthnRequestsSigned: false,
+      singleSignOnService: services,
+      singleLogoutService: services,
+    })
+    if (peers.size >= MOST_PEERS) peers.clear()
+    peers.set(destination, peer)
+    return peer
+  }
+  return {
+    pack: ({ parameter, id, destination, relayState = '' }, xml, binding) => {
+      const peer = peerAt(destination)
+      const options = { relayState, customTagReplacement: () => ({ id, context: xml }) }
+      const { context } =
+        parameter === 'SAMLRequest'
+          ? sender.createLoginRequest(peer, binding, options)
+          : sender.createLogoutResponse(peer, { extract: {} }, binding, options)
+      return context
+    },
+  }
 }
 
 async function packForm(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
@@ -92,7 +100,7 @@ async function packForm(message: MessageToSend, signer: Signer | undefined): Pro
   const plain = render(markup)
   const xml = signer ? await signEnveloped(plain, { id, after: 'Issuer', signer }) : plain
   const fields = {
-    [parameter]: packWithSamlify(message, xml, 'post'),
+    [parameter]: (await packer()).pack(message, xml, 'post'),
     ...(relayState !== undefined && { RelayState: relayState }),
   }
   return { binding: 'post', action: destination, fields }

@@ -1,4 +1,4 @@
-import type { KeyPair } from '../core/keys.ts'
+import type { KeyPair, Signer } from '../core/keys.ts'
 
 /** This gateway as one identity provider knows it. */
 export interface ServiceProvider {
@@ -9,9 +9,9 @@ export interface ServiceProvider {
   readonly acsUrl: string
   /** Single logout service, for redirect and POST. */
   readonly sloUrl?: string
-  readonly keys: KeyPair
+  readonly keys: Signer
   /** Further signing keys to publish, for a rotation. */
-  readonly furtherKeys?: readonly KeyPair[]
+  readonly furtherKeys?: readonly Signer[]
   /** Decrypts assertions: all are tried and published. Absent or empty: encrypted assertions are not accepted. */
   readonly decryptionKeys?: readonly KeyPair[]
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { nameIdFormats } from '../core/identity.ts'
 import { newXmlId } from '../core/ids.ts'
-import type { KeyPair } from '../core/keys.ts'
+import type { Signer } from '../core/keys.ts'
 import { XMLDSIG } from '../xml/algorithms.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, type Markup, render } from '../xml/write.ts'
@@ -96,7 +96,7 @@ function requiredSubjectId({ subjectId, requestedAttributes = [] }: SpMetadataOp
 
 function keyDescriptor(
   use: 'signing' | 'encryption',
-  { certificate }: KeyPair,
+  { certificate }: Pick<Signer, 'certificate'>,
   algorithms: readonly string[] = [],
 ): Markup {
   return element('md:KeyDescriptor', { use }, [

@@ -8,14 +8,19 @@ import type { Store as ExpressSessionStore } from 'express-session'
 import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Log } from '../core/log.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { type Branding, unbranded } from './branding/branding.ts'
+import { brandingRoutes } from './branding/routes.ts'
 import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
 import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
+import { linkRoutes } from './links/routes.ts'
 import { measured } from './metrics/requests.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
+import { requestAccessRoutes } from './picker/request-access.ts'
+import { roleRoutes } from './picker/routes.ts'
 import { limited } from './rate-limit.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
@@ -31,7 +36,6 @@ import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { publishedRoutes } from './routes/published.ts'
 import { renewalRoutes } from './routes/reauthentication.ts'
-import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
 import { userRoutes } from './routes/user.ts'
@@ -52,13 +56,22 @@ export interface WebSettings {
   readonly isStopping: () => boolean
   /** The metrics as Prometheus reads them; absent where they have a listener of their own. */
   readonly metricsText?: () => Promise<string>
+  /** Default: fedgate's own name and colours. */
+  readonly branding?: Branding
 }
 
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
-  const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
+  const { branding = unbranded } = settings
+  const parts: WebParts = {
+    gateway,
+    authorization: settings.authorization,
+    branding,
+    views: createViews(branding.page),
+  }
   const app = bareApp(gateway, settings.trustProxy)
   app.use(measured(gateway))
+  app.use(brandingRoutes(branding))
   app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
@@ -67,6 +80,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
+  app.use(requestAccessRoutes(parts), linkRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
   app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
   if (settings.metricsText) app.use(metricsRoutes(gateway, settings.metricsText))

@@ -14,8 +14,12 @@ export interface CookieNames {
   readonly provider: string
   /** The browser's time zone, set by its script. */
   readonly timeZone: string
+  /** Whether the roles were last shown by account or by role. */
+  readonly view: string
   /** The logout that was started in this browser, so its signed-out page can show the outcome. */
   readonly logout: string
+  /** The notice that this browser was shown before signing in. */
+  readonly notice: string
 }
 
 /** A little longer than a pending login, so the cookie never expires first. */
@@ -34,7 +38,9 @@ export function cookieNames(baseUrl: string): CookieNames {
     idp: `${prefix}fedgate_idp`,
     provider: `${prefix}fedgate_provider`,
     timeZone: `${prefix}fedgate_zone`,
+    view: `${prefix}fedgate_view`,
     logout: `${prefix}fedgate_logout`,
+    notice: `${prefix}fedgate_notice`,
   }
 }
 

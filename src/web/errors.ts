@@ -112,6 +112,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'oauth.code_unknown': 400,
   'oauth.too_many_codes': 429,
   'oauth.device_unknown': 404,
+  kms: 503,
   'audit.unavailable': 503,
   'store.unavailable': 503,
   'access_token.missing': 502,
@@ -127,6 +128,8 @@ const STATUS: Readonly<Record<string, number>> = {
 
 /** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
 const RETRY_AFTER: Readonly<Record<string, number>> = {
+  'kms.throttled': 5,
+  'kms.unreachable': 10,
   'login.too_many_pending': 60,
   'oauth.too_many_pending': 60,
   'oauth.too_many_codes': 15 * 60,

@@ -13,6 +13,8 @@ export const fields = {
   pinned: 'pinned',
   /** A path inside the gateway. */
   returnTo: 'return_to',
+  /** `yes`: the user was asked whether they want to use a sensitive role. */
+  confirmed: 'confirmed',
   /** `yes`: every login of the user. */
   everywhere: 'everywhere',
   /** `yes`: as another user than the provider knows. */

@@ -5,6 +5,7 @@ import { type Identity, nameOf } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import { isOperator } from '../gateway/operations/status.ts'
+import type { Branding } from './branding/branding.ts'
 import { csrfToken } from './csrf.ts'
 import type { AttributeRow, SignedIn } from './models/page.ts'
 import type { Views } from './views.ts'
@@ -18,6 +19,7 @@ export const VERSION: string = (
 /** What routes are made of. */
 export interface WebParts extends PageParts {
   readonly authorization: AuthorizationServer
+  readonly branding: Branding
 }
 
 /** What pages are made of. */
@@ -48,6 +50,7 @@ export function attributeRows({ attributes }: Identity): readonly AttributeRow[]
  * has a CSRF token and a search term that anyone can choose, and its compressed length would reveal the token.
  */
 export function sendPage(response: Response, html: string, status = 200): void {
-  const body = Buffer.from(html)
-  response.status(status).type('html').set('Content-Length', `${body.length}`).end(body)
+  response.status(status).set('Content-Type', 'text/html; charset=utf-8')
+  // As text, so head and body leave in one piece.
+  response.set('Content-Length', `${Buffer.byteLength(html)}`).end(html)
 }

@@ -8,7 +8,7 @@ import type { RequestedRole, TakenRole } from '../gateway/roles/sts-request.ts'
 import { type OfferedFormat, offeredFormat } from './credential-formats.ts'
 import { fields, text, texts } from './fields.ts'
 import { readDuration } from './models/duration-choices.ts'
-import { MOST_AT_ONCE } from './models/role-list.ts'
+import { MOST_AT_ONCE } from './picker/list.ts'
 import { timeZoneOf } from './time-zone.ts'
 
 /**

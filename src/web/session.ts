@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import type { BrowserSession } from '../gateway/login/finish-login.ts'
 import { type Login, readLogin } from '../gateway/login/logins.ts'
 import type { SignedInFrom } from '../gateway/logout/pending-logouts.ts'
 import { mustBeOperator } from '../gateway/operations/status.ts'
@@ -63,19 +64,26 @@ export function orToLogin(gateway: Gateway): RequestHandler {
   }
 }
 
+/** The session of this request, as the use-cases see it. */
+export function browserSession(gateway: Gateway, request: Request, response: Response): BrowserSession {
+  let isNew = false
+  return {
+    loginId: request.session.loginId,
+    begin: (login) => {
+      isNew = true
+      return beginSession(gateway, request, response, login)
+    },
+    forget: () => {
+      // Otherwise the error page would save it again, and sign the user in or be cut off.
+      if (isNew) forgetSession(request)
+    },
+  }
+}
+
 /** A session with a new ID for this login: the browser's previous ID becomes worthless. */
-export async function beginSession(
-  gateway: Gateway,
-  request: Request,
-  response: Response,
-  login: Login,
-): Promise<void> {
+async function beginSession(gateway: Gateway, request: Request, response: Response, login: Login): Promise<void> {
   const { baseUrl } = gateway.settings
-  await saveNewSession(gateway, request, login).catch((error: unknown) => {
-    // Otherwise the error page would save it again, and sign the user in or be cut off.
-    forgetSession(request)
-    throw error
-  })
+  await saveNewSession(gateway, request, login)
   // The notice of an earlier logout no longer applies.
   const { logout } = cookieNames(baseUrl)
   if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))

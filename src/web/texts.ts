@@ -4,6 +4,8 @@
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
 import { counted } from '../core/text/plural.ts'
+import { checkNames } from './models/check-names.ts'
+import { pickerTexts, refusedLinkTexts } from './picker/texts.ts'
 import { sessionTexts } from './sessions/texts.ts'
 import { testSignIn } from './test-sign-in/texts.ts'
 
@@ -66,6 +68,7 @@ const secondCount = { one: '{n} second', other: '{n} seconds' } as const
 const organizationCount = { one: '{n} organization', other: '{n} organizations' } as const
 const accountCount = { one: '{n} account', other: '{n} accounts' } as const
 const fileCount = { one: '{n} file', other: '{n} files' }
+const passedCount = { one: '{n} check passed', other: '{n} checks passed' } as const
 const credentialsFor = { one: 'Credentials for {n} role', other: 'Credentials for {n} roles' } as const
 /** On the button that does it. */
 const pinWords = { yes: 'Pin', no: 'Unpin' } as const
@@ -83,6 +86,7 @@ const layout = {
   via: ' via ',
   signOut: 'Sign out',
   motto: 'Self-hosted sign-in for AWS',
+  support: 'Get help',
 } as const
 
 /** Of the role picker, and of the page about one role of it. */
@@ -161,7 +165,8 @@ const roles = {
     list: [
       ['/', 'Search'],
       ['↓ ↑', 'Move between search and roles'],
-      ['Enter', 'Open console'],
+      ['← →', 'Fold or unfold a group'],
+      ['Enter', 'Open console, in a new tab'],
       ['c', 'Get credentials'],
       ['p', 'Pin or unpin the role'],
       ['Esc', 'Clear the search'],
@@ -185,6 +190,7 @@ const roles = {
       unknown: 'We can’t tell in advance.',
     },
     findings: 'Findings',
+    change: 'What to change:',
     take: 'Use this role',
     consoleAt: 'Open a specific console page…',
     consoleAtPage: (role: string, account: string) => `Open a specific console page…, as ${role} in ${account}`,
@@ -205,7 +211,7 @@ const script = {
   hoursLeft: '{h} h {m} min left',
   minutesLeft: '{m} min {s} s left',
   secondsLeft: '{s} s left',
-  yourTime: '{time} your time',
+  localThenUtc: '{local} ({utc})',
   saved: 'Saved',
   profileInvalid: 'Letters, digits and _ + = , . @ : / - only',
   roleCount,
@@ -248,6 +254,7 @@ const chooser = {
   heading: 'Sign in to AWS',
   lede: 'Choose an identity provider. You’ll pick a role next.',
   noProvider: ['No identity provider is configured. Add one under ', ' in the configuration.'],
+  notice: 'Before you sign in',
   usedLast: 'used last',
   otherUser: ['Sign in at ', ' as another user'],
 } as const
@@ -415,6 +422,9 @@ const identity = {
   account: 'Account',
   verdicts: { allowed: 'Allowed', denied: 'Denied', unknown: 'Unknown' },
   findings: (role: string, account: string) => `Findings for ${role} in ${account}`,
+  alsoOpen: 'Other reasons',
+  passedChecks: (count: number) => counted(passedCount, count),
+  statements: 'The trust policy, part by part',
   check: 'Check',
   outcome: 'Outcome',
   outcomes: { pass: 'Passed', fail: 'Failed', unknown: 'Unknown', 'not-run': 'Not run' },
@@ -466,7 +476,7 @@ const commandLine = {
 const activity = {
   title: 'Activity',
   heading: 'My activity',
-  lede: 'Your sign-ins and the roles you used, newest first; last 90 days, up to 100 entries. Times are UTC, as in CloudTrail.',
+  lede: 'Your sign-ins and the roles you used, newest first; last 90 days, up to 100 entries. CloudTrail’s times are UTC.',
   notKept: 'Your identity provider gives you a new ID each time you sign in, so only this sign-in is shown.',
   logins: 'Active sessions',
   since: 'Since',
@@ -521,6 +531,8 @@ const status = {
   store: 'Store',
   stores: { ok: 'OK', failing: 'Failing' },
   audit: 'Audit log',
+  signingKeys: 'Signing keys',
+  keys: { ok: 'OK', failing: (keys: string) => `AWS KMS does not sign: ${keys}` },
   audits: {
     ok: 'is written',
     failing: (reason: string, waiting: number, lost: number) =>
@@ -579,6 +591,9 @@ export const texts = {
   credentials,
   layout,
   roles,
+  checks: checkNames,
+  picker: pickerTexts,
+  refusedLink: refusedLinkTexts,
   script,
   shared,
   chooser,

@@ -1,9 +1,10 @@
 /** The user's local time: their browser's time zone, if its script has sent it, and times of day in it. */
+import { tzOffset } from '@date-fns/tz'
 import type { Request } from 'express'
-import { DateTime, IANAZone } from 'luxon'
+import { DAY_MS } from '../core/duration.ts'
 import { cookieNames, readCookie } from './cookies.ts'
 
-const zones = new Map<string, IANAZone>()
+const MINUTE_MS = 60_000
 
 /** A point in time, for programs (`2026-11-22T05:32:48Z`) and for display (`22 Nov 2026, 05:32:48 UTC`). */
 export interface Instant {
@@ -17,16 +18,11 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sho
 /** The zone's name, `Europe/Zurich`, if the cookie contains one. */
 export function timeZoneOf(request: Request, baseUrl: string): string | undefined {
   const name = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
-  return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && zoneOf(name) ? name : undefined
+  return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && isZone(name) ? name : undefined
 }
 
-/** Made once for each zone that there is, however a cookie spells it, as making one costs more than a page. */
-function zoneOf(timeZone: string): IANAZone | undefined {
-  const name = timeZone.toLowerCase()
-  const zone = zones.get(name) ?? new IANAZone(timeZone)
-  if (!zone.isValid) return undefined
-  zones.set(name, zone)
-  return zone
+function isZone(timeZone: string): boolean {
+  return !Number.isNaN(offsetAt(timeZone, Date.now()))
 }
 
 /**
@@ -34,19 +30,35 @@ function zoneOf(timeZone: string): IANAZone | undefined {
  * which the clocks skip that time.
  */
 export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): Date | undefined {
-  const zone = zoneOf(timeZone)
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(timeOfDay) ?? []
-  if (!zone || hours === undefined) return undefined
-  const wanted = { hour: Number(hours), minute: Number(minutes), second: 0, millisecond: 0 }
-  const local = DateTime.fromJSDate(now, { zone })
-  const isPast = local.hour * 60 + local.minute >= wanted.hour * 60 + wanted.minute
-  // When the clocks go back there are two, the earlier one first; when they go forward a later time.
-  const [next] = local
-    .plus({ days: isPast ? 1 : 0 })
-    .set(wanted)
-    .getPossibleOffsets()
-    .filter((at) => at > local)
-  return next?.hour === wanted.hour && next.minute === wanted.minute ? next.toJSDate() : undefined
+  if (hours === undefined || !isZone(timeZone)) return undefined
+  // As a clock on the wall shows it, in milliseconds.
+  const local = now.getTime() + offsetAt(timeZone, now.getTime())
+  const sinceMidnight = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS
+  const isPast = local - startOfDay(local) >= sinceMidnight
+  const wanted = startOfDay(local) + sinceMidnight + (isPast ? DAY_MS : 0)
+  // When the clocks go back there are two, the earlier one first; when they go forward, none.
+  const [next] = [offsetAt(timeZone, wanted - DAY_MS), offsetAt(timeZone, wanted + DAY_MS)]
+    .map((offset) => wanted - offset)
+    .filter((at) => at + offsetAt(timeZone, at) === wanted && at > now.getTime())
+    .sort((one, other) => one - other)
+  return next === undefined ? undefined : new Date(next)
+}
+
+/** In milliseconds; NaN for an unknown zone. The library keeps a format for each spelling, and a cookie may spell it any way. */
+function offsetAt(timeZone: string, ms: number): number {
+  return tzOffset(timeZone.toLowerCase(), new Date(ms)) * MINUTE_MS
+}
+
+function startOfDay(local: number): number {
+  return Math.floor(local / DAY_MS) * DAY_MS
+}
+
+/** A sentence of the command line, with its dates (`2026-11-22`) as pages show them: `22 Nov 2026`. */
+export function withPageDates(sentence: string): string {
+  return sentence.replaceAll(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, (date) =>
+    dayFormat.format(new Date(date)),
+  )
 }
 
 /** A point in time as pages show it: to the second, in UTC. */

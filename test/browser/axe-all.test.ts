@@ -105,6 +105,10 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
   const look = async (page: Page, called: string): Promise<void> => {
     const className = (await page.locator('body').getAttribute('class')) ?? ''
     seen.add(className.replace('page-', ''))
+    // What is folded is looked at too.
+    await page.locator('details.folded, details.preflight').evaluateAll((all) => {
+      for (const one of all) (one as HTMLDetailsElement).open = true
+    })
     await checkPolicy(page, called)
     for (const [colorScheme, width] of appearances) {
       await page.emulateMedia({ colorScheme })
@@ -145,7 +149,8 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       ['/go?destination=s3', 'go, several roles'],
       [`/go?role=arn:aws:iam::${ACCOUNT}:role/Administrator`, 'go, one role'],
       ['/go?destination=https://123456789012-abcdefgh.us-east-1.console.aws.amazon.com/s3', 'go, no role'],
-      ['/go?role=nobody', 'error, signed in'],
+      ['/go?role=Administratr&destination=s3', 'go-refused'],
+      ['/roles/why?role=nobody', 'error, signed in'],
       ['/nowhere', 'error, not found'],
       ['/logout', 'sign-out'],
     ] as const) {
@@ -237,6 +242,9 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       ['/status/try/edu', 'test-sign-in, with discovery'],
       ['/status/try/corp/start', 'test-result'],
       [`/roles/why?role=${GUARDED}`, 'role'],
+      ['/roles/request', 'request-access'],
+      ['/roles?by=role&environment=production', 'roles, by role'],
+      ['/roles?by=account&q=nothing', 'roles, nothing found'],
     ] as const) {
       await page.goto(`${gateway.url}${path}`)
       await look(page, called)
@@ -276,6 +284,9 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await page.goto(`${gateway.url}/roles`)
     for (const role of ['Guarded', 'Developer']) await page.getByLabel(`Select ${role} in Production`).check()
     await page.getByRole('button', { name: /^Credentials for (?:2|the selected)/ }).click()
+    await page.getByRole('heading', { name: 'Use 2 roles?' }).waitFor()
+    await look(page, 'confirm-role, sensitive')
+    await page.getByRole('button', { name: 'Get credentials' }).click()
     await page.waitForURL(`${gateway.url}/roles/credentials`)
     await look(page, 'credentials-of-several')
     await leave(user)

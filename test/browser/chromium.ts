@@ -71,6 +71,12 @@ export const chooseAndSignIn = async (page: Page, label: string, username: strin
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
+/** The tab that this opens beside the page. */
+export const newTabFrom = async (page: Page, act: () => Promise<unknown>): Promise<Page> => {
+  const [tab] = await Promise.all([page.context().waitForEvent('page'), act()])
+  return tab
+}
+
 /** Says yes where the demo's OpenID provider asks whether to sign out there too. */
 export const signOutAtProvider = async (page: Page): Promise<void> => {
   await page.getByText('Do you want to sign out of the demo identity provider too?').waitFor()

@@ -32,6 +32,9 @@ export interface EverythingGateway {
 /** Where the gateway has an account, so that a role may be in it. */
 export const ACCOUNT = '111122223333'
 
+/** In the catalogue: a role that no rule grants. */
+const LACKED = `arn:aws:iam::${ACCOUNT}:role/Billing`
+
 const config = (url: string, { provider, account, alias, roles }: Names): Readonly<Record<string, unknown>> => {
   const saml = (id: string, label: string, more: object = {}) => ({
     id,
@@ -48,8 +51,10 @@ const config = (url: string, { provider, account, alias, roles }: Names): Readon
       saml('edu', 'Example Federation', { discovery: true }),
       saml('down', 'Out of order', { metadata: `${url}/nowhere` }),
     ],
-    accounts: { [ACCOUNT]: { name: account, color: 'red' } },
-    roles: [{ match: roles[0], alias, maxAuthAge: '10m' }],
+    accounts: { [ACCOUNT]: { name: account, environment: 'production' } },
+    roles: [{ match: roles[0], alias, maxAuthAge: '10m', sensitive: true }],
+    catalog: './catalog.json',
+    requestAccess: { url: 'https://tickets.example.com/new?role={arn}', show: ['arn:aws:iam::*:role/*'] },
     access: [{ when: { provider: ['corp', 'posts', 'silent'] }, roles }],
     operators: [{ when: { provider: 'corp' } }],
     sessionName: '{displayName}',
@@ -98,6 +103,7 @@ export const startEverythingGateway = async (names: Names): Promise<EverythingGa
   const gateway = await startConfiguredGateway(url, config(url, names), {
     now,
     files: {
+      'catalog.json': JSON.stringify({ Roles: [{ Arn: LACKED, Description: 'Reads the bills' }] }),
       'corp.xml': metadata,
       'posts.xml': without(/<md:SingleSignOnService Binding="[^"]*HTTP-Redirect"[^>]*\/>/g),
       'silent.xml': without(/<md:SingleSignOnService [^>]*\/>/g),

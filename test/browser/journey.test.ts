@@ -9,6 +9,7 @@ import {
   chooseAndSignIn,
   launchChromium,
   newBrowserUser,
+  newTabFrom,
   providerLink,
   signOutAtProvider,
   whoIs,
@@ -80,9 +81,13 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('alice opens the console from the picker', async () => {
       await signIn(label)
-      await page.getByRole('button', { name: 'Console as Developer' }).first().click()
-      await page.waitForURL(`${testGateway.localAws}/console`)
-      await page.getByText('assumed-role/Developer/alice@example.com').waitFor()
+      const console = page.getByRole('button', { name: 'Console as Developer' }).first()
+      const tab = await newTabFrom(page, () => console.click())
+      await tab.waitForURL(`${testGateway.localAws}/console`)
+      await tab.getByText('assumed-role/Developer/alice@example.com').waitFor()
+      expect(await tab.evaluate('window.opener')).toBeNull()
+      // The picker stays for the next one.
+      expect(page.url()).toBe(`${testGateway.gateway}/roles`)
     })
 
     it('alice opens the console from the page with the credentials', async () => {

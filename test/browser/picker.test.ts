@@ -7,7 +7,7 @@ import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
-import { CHROMIUM, launchChromium, newBrowserUser, providerLink } from './chromium.ts'
+import { CHROMIUM, launchChromium, newBrowserUser, newTabFrom, providerLink } from './chromium.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
 
@@ -148,7 +148,9 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       visit({ path: '/roles?q=readonly' }, async (page) => {
         await page.getByRole('searchbox').fill('poweruser')
         await page.waitForURL(`${company.url}/roles?q=poweruser`)
-        expect(await visibleRows(page).count()).toBe(manyRoles.filter(({ name }) => name.includes('PowerUser')).length)
+        const found = manyRoles.filter(({ name }) => name.includes('PowerUser')).length
+        expect(await count(page)).toContain(`${found} of 500 roles`)
+        expect(await page.locator('.role').count()).toBe(found)
       }))
   })
 
@@ -169,8 +171,9 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await page.getByRole('searchbox').fill('data audit readonly')
         await page.keyboard.press('ArrowDown')
         expect(await focused(page)).toBe(`Console as ${FIRST}`)
-        await page.keyboard.press('Enter')
-        await page.waitForURL(`${company.localAws}/console`)
+        const tab = await newTabFrom(page, () => page.keyboard.press('Enter'))
+        await tab.waitForURL(`${company.localAws}/console`)
+        expect(page.url()).toBe(`${company.url}/roles`)
       }))
 
     it('arrows keep to the same button of each role', () =>
@@ -226,6 +229,71 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         expect(await dialog.isVisible()).toBe(false)
         expect(await focused(page)).toMatch(/^Pin /)
         expect(page.url()).toBe(`${company.url}/roles`)
+      }))
+  })
+
+  describe('a long list', () => {
+    const foldOf = (page: Page, name: string): Locator =>
+      page.locator('.fold').filter({ has: page.getByRole('heading', { name }) })
+
+    it.each([true, false])(
+      'a long list is folded by account, and a fold opens by one click, with JavaScript: %s',
+      (on) =>
+        visit({ javaScriptEnabled: on, subject: `folder ${on}` }, async (page) => {
+          const fold = foldOf(page, 'Web Shop lab')
+          expect(await page.locator('.fold').count()).toBe(60)
+          expect(await visibleRows(page).count()).toBeLessThanOrEqual(12)
+          expect(await fold.getByText('8 roles').isVisible()).toBe(true)
+          await fold.locator('summary').click()
+          expect(await fold.locator('.role:visible').count()).toBe(8)
+        }),
+    )
+
+    it('a long list is unfolded where a filter finds something, counts it, and is then as it was', () =>
+      visit({}, async (page) => {
+        const before = await page.locator('.fold > details[open]').count()
+        await page.getByLabel('Environment').selectOption('production')
+        expect(await count(page)).toBe('50 of 500 roles in 6 accounts')
+        expect(await visibleRows(page).count()).toBe(50)
+        await page.getByRole('searchbox').fill('readonly2')
+        expect(await foldOf(page, 'Payments production').locator('.fold-count').textContent()).toBe('1 of 9 roles')
+        await page.getByRole('link', { name: 'Clear' }).click()
+        expect(await count(page)).toBe('500 roles in 60 accounts')
+        expect(await page.locator('.fold > details[open]').count()).toBe(before)
+        expect(page.url()).toBe(`${company.url}/roles`)
+      }))
+
+    it('a long list moves nothing above it while it is filtered', () =>
+      visit({ roles: 30 }, async (page) => {
+        const places = (): Promise<readonly unknown[]> =>
+          page.locator('h1, #q, .seen, .list-bar, #list').evaluateAll((found) =>
+            found.map((one) => {
+              const { x, y } = one.getBoundingClientRect()
+              return [one.id, x, y]
+            }),
+          )
+        const before = await places()
+        expect(before).toHaveLength(5)
+        await page.getByRole('searchbox').fill('payments production')
+        expect(await places()).toEqual(before)
+        await page.getByRole('searchbox').fill('nothing at all')
+        expect(await places()).toEqual(before)
+      }))
+
+    it('a long list by role has one row for each name, and arrows fold, unfold and walk', () =>
+      visit({ path: '/roles?by=role', subject: 'by role' }, async (page) => {
+        expect(await page.locator('.fold').count()).toBe(9)
+        await page.getByRole('searchbox').focus()
+        await page.keyboard.press('ArrowDown')
+        await page.keyboard.press('ArrowDown')
+        await page.keyboard.press('ArrowRight')
+        const open = page.locator('.fold > details[open]')
+        expect(await open.getByRole('heading', { level: 2 }).textContent()).toBe('DatabaseAdministrator2')
+        await page.keyboard.press('ArrowDown')
+        expect(await focused(page)).toMatch(/^Console as DatabaseAdministrator2 in /)
+        await page.keyboard.press('ArrowLeft')
+        expect(await open.count()).toBe(0)
+        expect(await page.locator('summary:focus').count()).toBe(1)
       }))
   })
 

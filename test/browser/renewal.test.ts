@@ -9,7 +9,7 @@ import type { SamlAnswer } from '../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { answerTo, createTestIdp, noPassiveTo, type TestIdp } from '../harness/test-idp.ts'
 import { requireTool } from '../tools.ts'
-import { type BrowserUser, CHROMIUM, launchChromium, newBrowserUser, whoIs } from './chromium.ts'
+import { type BrowserUser, CHROMIUM, launchChromium, newBrowserUser, newTabFrom, whoIs } from './chromium.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = 'arn:aws:iam::111122223333'
@@ -166,8 +166,9 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await page.getByRole('button', { name: 'Get credentials' }).click()
       await page.getByText('assumed-role/Developer/dora@corp').waitFor()
       expect(asked.at(-1)).toMatch(/ silently$/)
-      await otherTab.getByRole('button', { name: 'Console as Developer' }).click()
-      await otherTab.waitForURL(`${gateway.localAws}/console`)
+      const console = otherTab.getByRole('button', { name: 'Console as Developer' })
+      const opened = await newTabFrom(otherTab, () => console.click())
+      await opened.waitForURL(`${gateway.localAws}/console`)
     },
   )
 
@@ -175,9 +176,10 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     const page = await signIn()
     ahead = 5 * 60_000
     answersUnseen = false
-    await page.getByRole('button', { name: 'Console as Developer' }).click()
-    await page.getByRole('button', { name: 'Open the console' }).click()
-    await page.waitForURL(`${gateway.localAws}/console`)
+    const console = page.getByRole('button', { name: 'Console as Developer' })
+    const tab = await newTabFrom(page, () => console.click())
+    await tab.getByRole('button', { name: 'Open the console' }).click()
+    await tab.waitForURL(`${gateway.localAws}/console`)
     expect(asked).toEqual(['GET', 'GET silently', 'GET'])
   })
 

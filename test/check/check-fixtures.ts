@@ -4,6 +4,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import type { Config, SamlProviderConfig } from '../../src/config/types.ts'
 import { tokenSignerFromPem } from '../../src/core/keys.ts'
 import type { Finding, Verdict } from '../../src/core/verdict.ts'
+import type { Exposure } from '../../src/issuer/key-file.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
 import { webIdentityIssuer } from '../../src/issuer/web-identity-issuer.ts'
 import type { MetadataStatus } from '../../src/saml/metadata-status.ts'
@@ -84,12 +85,23 @@ export const facts = (over: Partial<MetadataStatus> = {}): MetadataStatus => ({
 })
 
 export interface CheckFixture {
+  /** By path: who else can use the file. */
+  readonly exposures?: Readonly<Record<string, Exposure>>
+  readonly kmsPublicKey?: CheckPorts['kmsPublicKey']
   readonly web?: Web
   readonly files?: Readonly<Record<string, string>>
   readonly metadata?: MetadataStatus
 }
 
-export const portsOf = ({ web = {}, files = {}, metadata = facts() }: CheckFixture = {}): CheckPorts => ({
+export const portsOf = ({
+  web = {},
+  files = {},
+  metadata = facts(),
+  exposures = {},
+  kmsPublicKey = () => Promise.reject(new Error('nobody is to ask KMS')),
+}: CheckFixture = {}): CheckPorts => ({
+  exposureOf: async (path) => exposures[path],
+  kmsPublicKey,
   ourNames: gatewayIdentifiers({ baseUrl: 'https://aws.example.com' }),
   now: () => now,
   readText: async (path) => {
@@ -108,6 +120,7 @@ export const portsOf = ({ web = {}, files = {}, metadata = facts() }: CheckFixtu
     if (found instanceof Error) throw found
     return found
   },
+  readBranding: async () => undefined,
   readMetadata: async () => metadata,
 })
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,14 +20,14 @@ const configured = (createIfMissing = false): KeysConfig => [{ key: '/a.key', ce
 type Pem = Awaited<ReturnType<typeof createKeyPem>>
 
 describe('a signing key', () => {
-  let [fresh, ending, ended] = [] as unknown as [Pem, Pem, Pem]
+  let [fresh, distant, ending, ended] = [] as unknown as [Pem, Pem, Pem, Pem]
   beforeAll(async () => {
     const thatEnds = (days: number) => createKeyPem('fedgate', daysFromNow(days - LIFETIME_DAYS))
-    ;[fresh, ending, ended] = await Promise.all([thatEnds(365), thatEnds(12), thatEnds(-1)])
+    ;[fresh, distant, ending, ended] = (await Promise.all([365, 89, 12, -1].map(thatEnds))) as [Pem, Pem, Pem, Pem]
   })
 
   const check = (key: string, certificate: string) =>
-    checkKeys(configured(), portsOf({ files: { '/a.key': key, '/a.crt': certificate } }))
+    checkKeys('signing', configured(), portsOf({ files: { '/a.key': key, '/a.crt': certificate } }))
 
   it('a signing key is well when it fits its certificate, is RSA, and has a year to go', async () => {
     const verdict = await check(fresh.privateKey, fresh.certificate)
@@ -37,12 +38,45 @@ describe('a signing key', () => {
     ])
   })
 
-  it('a signing key is warned about in the last thirty days of its certificate', async () => {
+  it('a signing key is warned about before its certificate ends', async () => {
     const verdict = await check(ending.privateKey, ending.certificate)
     expect(findingOf(verdict, 'certificateIsCurrent')).toMatchObject({
       outcome: 'pass',
-      warning: 'renew it within 12 days',
+      warning: 'renew it within 12 days: fedgate keys rotate --key signing',
       source: '/a.crt',
+    })
+  })
+
+  it('a signing key is warned about ninety days ahead, while there is time for every account', async () => {
+    const verdict = await check(distant.privateKey, distant.certificate)
+    expect(findingOf(verdict, 'certificateIsCurrent').warning).toBe(
+      'renew it within 89 days: fedgate keys rotate --key signing',
+    )
+  })
+
+  it('a signing key that others can use fails, and one that another owner left open is a warning', async () => {
+    const files = { '/a.key': fresh.privateKey, '/a.crt': fresh.certificate }
+    const verdictWith = (isRefused: boolean) =>
+      checkKeys('signing', configured(), portsOf({ files, exposures: { '/a.key': { isRefused, sentence: 'open' } } }))
+    expect(findingOf(await verdictWith(true), 'keyIsPrivate')).toMatchObject({ outcome: 'fail', found: 'open' })
+    expect(findingOf(await verdictWith(false), 'keyIsPrivate')).toMatchObject({ outcome: 'pass', warning: 'open' })
+  })
+
+  it('a signing key in AWS KMS is compared with its certificate', async () => {
+    const keys = [{ kms: { keyId: 'alias/fedgate', region: 'eu-west-1' }, certificate: '/a.crt' }]
+    const answer = (pem: string) =>
+      checkKeys(
+        'signing',
+        keys,
+        portsOf({
+          files: { '/a.crt': fresh.certificate },
+          kmsPublicKey: async () => new X509Certificate(pem).publicKey,
+        }),
+      )
+    expect((await answer(fresh.certificate)).every(({ outcome }) => outcome === 'pass')).toBe(true)
+    expect(findingOf(await answer(ended.certificate), 'keyFitsCertificate')).toMatchObject({
+      outcome: 'fail',
+      source: 'alias/fedgate',
     })
   })
 
@@ -64,7 +98,7 @@ describe('a signing key', () => {
   })
 
   it('fails where a file cannot be read', async () => {
-    const verdict = await checkKeys(configured(), portsOf({ files: { '/a.key': fresh.privateKey } }))
+    const verdict = await checkKeys('signing', configured(), portsOf({ files: { '/a.key': fresh.privateKey } }))
     expect(findingOf(verdict, 'keyFitsCertificate')).toMatchObject({ outcome: 'fail', source: '/a.key' })
   })
 
@@ -75,7 +109,7 @@ describe('a signing key', () => {
   })
 
   it('a signing key that is made at first start need not be there yet', async () => {
-    const verdict = await checkKeys(configured(true), portsOf())
+    const verdict = await checkKeys('signing', configured(true), portsOf())
     expect(verdict.map(({ outcome }) => outcome)).toEqual(['not-run', 'not-run', 'not-run'])
   })
 
@@ -97,11 +131,11 @@ describe('a signing key', () => {
   it('a signing key of a list is checked like the first', async () => {
     const two: KeysConfig = [...configured(), { key: '/b.key', certificate: '/b.crt', createIfMissing: false }]
     const files = { '/a.key': fresh.privateKey, '/a.crt': fresh.certificate }
-    const verdict = await checkKeys(two, portsOf({ files }))
+    const verdict = await checkKeys('signing', two, portsOf({ files }))
     expect(verdict.filter(({ outcome }) => outcome === 'fail').map(({ source }) => source)).toEqual(['/b.key'])
   })
 
   it('a signing key that is not configured has nothing to check', async () => {
-    expect(await checkKeys(undefined, portsOf())).toEqual([])
+    expect(await checkKeys('signing', undefined, portsOf())).toEqual([])
   })
 })

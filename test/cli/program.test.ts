@@ -38,6 +38,9 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     catalogPull: command('catalogPull'),
     access: command('access'),
     revoke: command('revoke'),
+    keysRotate: command('keysRotate'),
+    keysStatus: command('keysStatus'),
+    keysCertificate: command('keysCertificate'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }

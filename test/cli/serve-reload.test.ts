@@ -37,7 +37,7 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   }, 60_000)
   beforeEach(async () => {
     const file = await readFile(served.config.file, 'utf8')
-    const { signing: _, audit: __, ...usual } = parse(file) as Keys
+    const { signing: _, audit: __, branding: ___, ...usual } = parse(file) as Keys
     await writeFile(
       served.config.file,
       stringify({ ...usual, ...plain, listen: { host: '127.0.0.1', port: served.port } }),
@@ -102,6 +102,18 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
     await changeConfig(served, { providers: [providerKeys('mended')] })
     await hangUp(served, RELOADED)
     expect(await providersOf(served.url)).toEqual(['mended'])
+  })
+
+  it('shows the new branding, and refuses a logo that cannot be used', async () => {
+    const title = async () => /<title>[^<]*/.exec(await (await fetch(`${served.url}/nowhere`)).text())?.[0]
+    await changeConfig(served, { branding: { name: 'Example Cloud' } })
+    await hangUp(served, RELOADED)
+    expect(await title()).toContain('Example Cloud')
+    await writeFile(join(served.config.folder, 'logo.png'), 'no picture')
+    await changeConfig(served, { branding: { name: 'Another', logo: './logo.png' } })
+    await hangUp(served, REFUSED)
+    expect(served.command.stderr()).toContain('logo.png is neither a PNG nor an SVG file.')
+    expect(await title()).toContain('Example Cloud')
   })
 
   it('refuses a key that cannot be used, and serves on', async () => {

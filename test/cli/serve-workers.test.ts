@@ -8,7 +8,7 @@ import { changeConfig, providerKeys } from '../harness/served.ts'
 import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
 import { createTestIdp } from '../harness/test-idp.ts'
 
-const POOL = join(import.meta.dirname, '../harness/worker-pool.ts')
+const POOL = join(import.meta.dirname, '../harness/worker-pool.mjs')
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

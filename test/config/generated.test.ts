@@ -12,11 +12,13 @@ import { samlPresetReference } from '../../scripts/config-reference/saml-presets
 import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
 import { auditErrors } from '../../src/audit/errors.ts'
 import { cognitoErrors, stsErrors } from '../../src/aws/errors.ts'
+import { kmsErrors } from '../../src/aws/kms/errors.ts'
 import { catalogErrors } from '../../src/catalog/errors.ts'
 import { accessReportErrors } from '../../src/cli/access/errors.ts'
 import { auditCommandErrors } from '../../src/cli/audit/errors.ts'
 import { pullErrors } from '../../src/cli/catalog/errors.ts'
 import { checkErrors, explainErrors, revokeErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
+import { keysErrors } from '../../src/cli/keys/errors.ts'
 import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -66,6 +68,8 @@ describe('what is generated from the source (npm run schema)', () => {
       gatewayErrors,
       iamErrors,
       issuerErrors,
+      keysErrors,
+      kmsErrors,
       localAwsErrors,
       oidcErrors,
       accessTokenErrors,

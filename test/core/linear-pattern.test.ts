@@ -33,6 +33,16 @@ describe('A pattern', holds('10.3'), () => {
     expect(byBacktracking(source, text)).toEqual(groups)
   })
 
+  it('gives the same text the same result again, also after many others', () => {
+    const { match } = linearPattern('(?<team>[a-z]+)-(?<n>\\d+)')
+    const answers = () => ['aws-1', 'aws-', 'sales-20', 'aws-'.repeat(60)].map(match)
+    const before = answers()
+    expect(before).toEqual([{ team: 'aws', n: '1' }, undefined, { team: 'sales', n: '20' }, undefined])
+    expect(answers()).toEqual(before)
+    for (let n = 0; n < 2000; n += 1) expect(match(`aws-${n}`)).toEqual({ team: 'aws', n: String(n) })
+    expect(answers()).toEqual(before)
+  })
+
   it.each([
     ['aws', 'aws-dev'],
     ['a|b', 'ax'],

@@ -66,6 +66,7 @@ const personal = [
   '/roles',
   '/roles/why',
   '/roles/confirm',
+  '/roles/request',
   '/roles/reauthenticate',
   '/identity',
   '/activity',
@@ -89,6 +90,8 @@ const published = [
   '/.well-known/oauth-authorization-server/oauth',
   '/oauth/.well-known/oauth-authorization-server',
   '/api/openapi.json',
+  '/branding/colors.css',
+  '/branding/logo',
   '/cli/fedgate.mjs',
   '/cli/fedgate.mjs.sha256',
 ]
@@ -103,7 +106,7 @@ const posts = [
   '/oauth/device',
   '/oauth/device/decide',
 ]
-const api = ['/api/session', '/api/configuration', '/api/roles', '/api/credentials', '/api/console']
+const api = ['/api/session', '/api/roles', '/api/configuration', '/api/credentials', '/api/console']
 
 const ORGANIZATIONS = ['/login/:provider/organizations', '/login/:provider/logo', '/saml/:provider/discovery']
 
@@ -269,6 +272,8 @@ export const floods: readonly Flood[] = [
       '/.well-known/oauth-authorization-server/oauth',
       '/oauth/.well-known/oauth-authorization-server',
       '/api/openapi.json',
+      '/branding/colors.css',
+      '/branding/logo',
       '/cli/fedgate.mjs',
       '/cli/fedgate.mjs.sha256',
       '/healthz',

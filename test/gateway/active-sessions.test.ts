@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { enterIndex } from '../../src/gateway/login/login-index.ts'
 import { readLogin } from '../../src/gateway/login/logins.ts'
 import { activeSessions, MOST_SHOWN, revokeSessions } from '../../src/gateway/operations/active-sessions.ts'
 import type { Store } from '../../src/gateway/ports.ts'
@@ -13,7 +12,7 @@ import { grants } from '../../src/gateway/store-records.ts'
 import { devicesOfLogin, endingDevices, enterDevice } from '../../src/gateway/user/devices.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { openStore } from '../../src/stores/open.ts'
-import { beginLogin, gatewayWithUser, signInAs } from './signed-in-user.ts'
+import { beginLogin, enterIndex, gatewayWithUser, signInAs } from './signed-in-user.ts'
 
 const caller = { reference: 'ref', sourceIp: '192.0.2.1', userAgent: 'Browser/1' }
 const from = { sourceIp: '192.0.2.1', userAgent: 'fedgate' }

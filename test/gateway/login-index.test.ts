@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import type { NameId, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { endKnownOidcLogins, endLoginsOf, enterIndex, type LoginIndex } from '../../src/gateway/login/login-index.ts'
+import { endKnownOidcLogins, endLoginsOf, type LoginIndex } from '../../src/gateway/login/login-index.ts'
 import { endLogin, type Login, readLogin, renewLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { SessionStore } from '../../src/stores/session-store.ts'
 import { sampleConfig } from './configured.ts'
-import { beginLogin } from './signed-in-user.ts'
+import { beginLogin, enterIndex } from './signed-in-user.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const IDP = 'https://idp.example.org'

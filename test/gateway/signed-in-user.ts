@@ -5,7 +5,8 @@ import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { beginLogin as begin, type Login, settleLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
+import { addToIndex, type LoginIndex, refuseSignedOut } from '../../src/gateway/login/login-index.ts'
+import { type Login, newLogin, putLogin, settleLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import type { Clock, Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { samlProvider, sampleConfig } from './configured.ts'
@@ -80,7 +81,8 @@ export const signInAs = (said: Partial<Identity>, at: Date): SignIn => ({
 /** Stores the sign-in and begins its login, as the ACS and the finish step do. */
 export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> => {
   const stored = await storeSignIn(store, signIn, new Date(now().getTime() + 300_000))
-  const login = await begin(store, now, stored, lifetimeSeconds)
+  const login = newLogin(now(), stored, lifetimeSeconds)
+  await putLogin(store, login, stored)
   await settleLogin(store, login, stored)
   return login
 }
@@ -88,3 +90,9 @@ export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifet
 /** Signed in for eight hours. */
 export const enterAs = (gateway: Pick<Gateway, 'store' | 'now'>, said: Partial<Identity> = {}): Promise<Login> =>
   beginLogin(gateway.store, gateway.now, signInAs(said, gateway.now()), 8 * 3600)
+
+/** Puts a stored login into the index and looks for logouts, as the finish step does. */
+export const enterIndex = async (index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> => {
+  await addToIndex(index, login)
+  await refuseSignedOut(index, login, arrivedAt, begunAt)
+}

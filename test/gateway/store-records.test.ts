@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Lifetime } from '../../src/gateway/define-record.ts'
+import type { Store } from '../../src/gateway/ports.ts'
 import {
   activities,
   logins,
@@ -127,6 +128,10 @@ const openid: SignIn = {
   renewal: { refreshToken: new Secret('the refresh token'), nonce: 'nonce' },
 }
 
+/** Nothing of that text is remembered here. */
+const asAnotherProcessWrites = async (store: Store): Promise<void> =>
+  store.put('sign-in:1', `${await store.get('sign-in:1')} `, LATER)
+
 describe('A record', () => {
   it.each([
     ['a SAML response', saml],
@@ -135,11 +140,34 @@ describe('A record', () => {
     const store = newStore()
     await signIns.put(store, '1', signIn, LATER)
     expect(await signIns.get(store, '1')).toEqual(signIn)
+    await asAnotherProcessWrites(store)
+    expect(await signIns.get(store, '1')).toEqual(signIn)
+  })
+
+  it('a record that is remembered is the same object for the same text, in every store', async () => {
+    const [store, other] = [newStore(), newStore()]
+    await signIns.put(store, '1', saml, LATER)
+    await asAnotherProcessWrites(store)
+    const read = await signIns.get(store, '1')
+    expect(await signIns.get(store, '1')).toBe(read)
+    await other.put('sign-in:2', (await store.get('sign-in:1')) ?? '', LATER)
+    expect(await signIns.get(other, '2')).toBe(read)
+  })
+
+  it('a record that is remembered is not found where it was deleted, and changes where it was replaced', async () => {
+    const store = newStore()
+    await signIns.put(store, '1', saml, LATER)
+    await signIns.get(store, '1')
+    await store.put('sign-in:1', ((await store.get('sign-in:1')) ?? '').replace('"alice"', '"bob"'), LATER)
+    expect((await signIns.get(store, '1'))?.identity.subject).toBe('bob')
+    await signIns.delete(store, '1')
+    expect(await signIns.get(store, '1')).toBeUndefined()
   })
 
   it('keeps its secrets wrapped in memory, and whole in the store', async () => {
     const store = newStore()
     await signIns.put(store, '1', openid, LATER)
+    await asAnotherProcessWrites(store)
     const read = await signIns.get(store, '1')
     const revealed = read?.evidence.kind === 'web-identity' ? read.evidence.token.reveal() : ''
     expect([revealed, read?.renewal?.refreshToken.reveal()]).toEqual(['the ID token', 'the refresh token'])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { SignIn } from '../../src/core/identity.ts'
 import { fingerprint } from '../../src/core/ids.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { type FinishOutcome, finishLogin } from '../../src/gateway/login/finish-login.ts'
+import { type BrowserSession, type FinishOutcome, finishLogin } from '../../src/gateway/login/finish-login.ts'
 import { endLogin, readLogin, renewLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import { keepVerifiedSignIn } from '../../src/gateway/login/verified-sign-ins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
@@ -22,6 +22,12 @@ const withResponse = (at: Date): SignIn => {
     evidence: { ...signIn.evidence, kind: 'saml', response: new Secret(RESPONSE) } as SignIn['evidence'],
   }
 }
+
+const sessionOf = (loginId: string | undefined): BrowserSession => ({
+  loginId,
+  begin: async () => undefined,
+  forget: () => undefined,
+})
 
 /** A gateway whose store tells what is written and what is there. */
 const watched = () => {
@@ -64,7 +70,7 @@ const watched = () => {
       binding: fingerprint('cookie'),
     })
   const finish = (handle: string, browserSecret = 'cookie', loginId?: string): Promise<FinishOutcome> =>
-    finishLogin(gateway, { handle, browserSecret, loginId }, caller)
+    finishLogin(gateway, { handle, browserSecret, session: sessionOf(loginId) }, caller)
   return { gateway, written, kept, wait, arrive, finish }
 }
 
@@ -114,11 +120,44 @@ describe('A verified sign-in', () => {
     const handle = await arrive()
     const finishing = finishLogin(
       { ...gateway, audit: down },
-      { handle, browserSecret: 'cookie', loginId: undefined },
+      { handle, browserSecret: 'cookie', session: sessionOf(undefined) },
       caller,
     )
     await expect(finishing).rejects.toThrow('the log is full')
     expect([...(await kept('login')), ...(await kept('sign-in'))]).toEqual([])
+  })
+
+  it('leaves nothing where its browser gets no session, and no session that was begun', async () => {
+    const { gateway, kept, arrive } = watched()
+    const told: string[] = []
+    const session: BrowserSession = {
+      loginId: undefined,
+      begin: async () => {
+        told.push('begin')
+        throw new Error('the store is full')
+      },
+      forget: () => void told.push('forget'),
+    }
+    const finishing = finishLogin(gateway, { handle: await arrive(), browserSecret: 'cookie', session }, caller)
+    await expect(finishing).rejects.toThrow('the store is full')
+    expect(told).toEqual(['begin', 'forget'])
+    expect([...(await kept('login')), ...(await kept('sign-in'))]).toEqual([])
+  })
+
+  it('gives a browser its session only once the login is recorded', async () => {
+    const { gateway, arrive } = watched()
+    const order: string[] = []
+    const audit: typeof gateway.audit = {
+      ...gateway.audit,
+      record: async (event) => {
+        await new Promise(setImmediate)
+        order.push(event.eventName)
+        return event.referenceId
+      },
+    }
+    const session = { ...sessionOf(undefined), begin: async () => void order.push('session') }
+    await finishLogin({ ...gateway, audit }, { handle: await arrive(), browserSecret: 'cookie', session }, caller)
+    expect(order).toEqual(['login', 'session'])
   })
 
   it('a verified sign-in of another version is one to start again, not an error', async () => {

@@ -1,7 +1,8 @@
 /**
  * A gateway of a large company: 60 accounts with 500 roles, granted by groups. What AWS will say is known of most: yes,
  * but for `SupportEngineer`, whose trust policy does not permit tags. `DatabaseAdministrator` asks for a recent sign-in.
- * One role has an alias that nothing else about it contains.
+ * One role has an alias that nothing else about it contains, and is sensitive. With units, a catalogue says in which
+ * organizational unit each account is.
  */
 
 import { HttpBrowser } from './http-browser.ts'
@@ -12,6 +13,8 @@ import { answerOf, createTestIdp } from './test-idp.ts'
 const [ACCOUNTS, ROLES] = [60, 500]
 const AREAS = ['Payments', 'Search', 'Logistics', 'Data Platform', 'Identity', 'Web Shop']
 const STAGES = ['production', 'staging', 'development', 'sandbox', 'audit', 'tools', 'network', 'logs', 'backup', 'lab']
+/** What the other accounts are used for is not configured. */
+const ENVIRONMENTS: readonly string[] = STAGES.slice(0, 4)
 const COLORS = ['red', 'orange', 'green', 'blue', 'gray']
 const NAMES = ['ReadOnly', 'Developer', 'DatabaseAdministrator', 'PowerUser', 'SupportEngineer']
 
@@ -21,7 +24,7 @@ const accountId = (n: number): string => String(100_000_000_000 + n)
 const isKnown = (n: number): boolean => n % 100 < 80
 
 /** In account 7: the role, and what users call it. */
-const BREAK_GLASS = { match: `arn:aws:iam::${accountId(7)}:role/PowerUser2`, alias: 'break-glass' }
+const BREAK_GLASS = { match: `arn:aws:iam::${accountId(7)}:role/PowerUser2`, alias: 'break-glass', sensitive: true }
 
 /** A role and the group that grants it. */
 export interface GrantedRole {
@@ -52,15 +55,18 @@ const trustPolicy = ({ account, name }: GrantedRole) => ({
 
 const accounts = Array.from({ length: ACCOUNTS }, (_, n) => {
   const [area, stage] = [AREAS[Math.floor(n / STAGES.length)], STAGES[n % STAGES.length]]
-  return { id: accountId(n), name: `${area} ${stage}`, color: COLORS[n % COLORS.length] }
+  const environment = stage && ENVIRONMENTS.includes(stage) ? { environment: stage } : {}
+  return { id: accountId(n), name: `${area} ${stage}`, color: COLORS[n % COLORS.length], ...environment }
 })
+
+const units = ['account,ou', ...accounts.map(({ id, name }) => `${id},Workloads/${name.split(' ')[0]}`)].join('\n')
 
 export interface ManyRoles extends ReservedGateway {
   /** Somebody with these groups, signed in. */
   signIn(subject: string, groups: readonly string[]): Promise<HttpBrowser>
 }
 
-export const startManyRoles = async (): Promise<ManyRoles> => {
+export const startManyRoles = async ({ hasUnits = false } = {}): Promise<ManyRoles> => {
   const [url, corp] = [await reserveGateway(), await createTestIdp('corp')]
   const gateway = await startConfiguredGateway(
     url,
@@ -79,9 +85,10 @@ export const startManyRoles = async (): Promise<ManyRoles> => {
         },
       ],
       sessionTags: { Team: '{team}' },
+      ...(hasUnits ? { catalog: ['./units.csv'] } : {}),
     },
     {
-      files: { 'corp.xml': corp.metadata },
+      files: { 'corp.xml': corp.metadata, ...(hasUnits ? { 'units.csv': units } : {}) },
       state: {
         accounts: accounts.map(({ id, name }) => ({ id, name })),
         roles: manyRoles

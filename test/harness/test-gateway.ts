@@ -64,6 +64,8 @@ export interface ReservedGateway {
   /** What was recorded so far. */
   audit(): readonly AuditLine[]
   readonly log: readonly string[]
+  /** Answers by its configuration file as that is now. */
+  reload(): Promise<void>
   close(): Promise<void>
 }
 
@@ -125,7 +127,8 @@ export const writeConfig = async (url: string, keys: Keys, plan: TestGatewayPlan
     ...(plan.state === undefined ? {} : { 'local-aws.yaml': stringify(plan.state) }),
     'fedgate.yaml': stringify({ ...usual(url, localAwsPort, plan), ...keys }, { lineWidth: 0 }),
   }
-  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text)
+  // The gateway refuses private keys that others can read.
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text, { mode: 0o600 })
   return { file, folder, localAws: `http://localhost:${localAwsPort}` }
 }
 
@@ -149,6 +152,7 @@ export const startConfiguredGateway = async (
     configFile: file,
     audit: () => auditLines(stdout.text()),
     log,
+    reload: async () => gateway.reload(await readConfig(file, {})),
     close: async () => {
       await gateway.close()
       await rm(folder, { recursive: true })

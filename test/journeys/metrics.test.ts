@@ -87,6 +87,7 @@ describe('/metrics', () => {
     expect(count('fedgate_login_step_duration_seconds', { step: 'finish', result: 'ok' })).toBe(3)
     expect(count('fedgate_sts_request_duration_seconds', { evidence: 'saml', result: 'ok' })).toBe(2)
     expect(count('fedgate_store_operation_duration_seconds', { operation: 'claim' })).toBeGreaterThan(0)
+    expect(count('fedgate_signature_seconds', { key: 'signing', outcome: 'ok' })).toBeGreaterThan(0)
     expect(count('fedgate_http_request_duration_seconds', { method: 'POST', status: '4xx' })).toBeGreaterThan(1)
   })
 

@@ -128,7 +128,7 @@ describe('my activity', () => {
     const entries = list.match(/<li class="activity.*?<\/li>/gs) ?? []
     expect(entries.length).toBeGreaterThanOrEqual(2)
     for (const entry of entries) {
-      expect(entry).toMatch(/<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ">/)
+      expect(entry).toMatch(/<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ" data-local>/)
       expect(entry).toMatch(/<code>(?:::ffff:)?127\.0\.0\.1<\/code>|<code>::1<\/code>/)
     }
     const [, logins = ''] = body.split('<h2 id="signed-in">')

@@ -167,6 +167,16 @@ describe('fedgate demo', () => {
     for (const offset of [2, 3]) expect(demo.stdout()).toContain(`http://127.0.0.1:${portBase + offset}`)
     for (const name of ['alice', 'bob', 'carol']) expect(demo.stdout()).toContain(name)
     expect(demo.stdout()).toContain(`aws sts get-caller-identity --endpoint-url http://localhost:${portBase + 1}`)
+    for (const [provider, offset] of [
+      ['corp', 2],
+      ['openid', 3],
+    ] as const) {
+      const start = await fetch(`http://localhost:${portBase}/login/${provider}`, { redirect: 'manual' })
+      expect([start.status, new URL(start.headers.get('location') ?? '').port]).toEqual([
+        302,
+        String(portBase + offset),
+      ])
+    }
     demo.process.kill('SIGINT')
     expect(await demo.ended).toBe(130)
     for (const offset of [0, 1, 2, 3]) await release(await occupy(portBase + offset))

@@ -135,7 +135,7 @@ describe('the status', () => {
     const { body } = await status(browser)
     expect(body).toContain('this gateway&#39;s signing certificate')
     expect(body).toContain('the signing certificate of provider corp')
-    expect(body).toMatch(/data-health="good">until \d{4}-\d\d-\d\d</)
+    expect(body).toMatch(/data-health="good">until \d{1,2} [A-Z][a-z]{2,3} \d{4}</)
   })
 
   it('counts sign-ins, refusals and exchanges by provider', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditErrors } from '../../src/audit/errors.ts'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
+import { kmsErrors } from '../../src/aws/kms/errors.ts'
 import { lineLog } from '../../src/cli/log.ts'
 import { type ErrorText, FedgateError } from '../../src/core/errors.ts'
 import { credentialsErrors } from '../../src/credentials/errors.ts'
@@ -30,6 +31,7 @@ const texts: Readonly<Record<string, ErrorText>> = {
   ...credentialsErrors,
   ...gatewayErrors,
   ...issuerErrors,
+  ...kmsErrors,
   ...oidcErrors,
   ...samlErrors,
   ...storeErrors,

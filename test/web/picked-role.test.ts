@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parseRoleArn } from '../../src/core/arn.ts'
-import { pickedRole } from '../../src/web/models/role-list.ts'
+import { pickedRole } from '../../src/web/picker/picked-role.ts'
 
 const listed = (accountName: string) => {
   const role = parseRoleArn('arn:aws:iam::111122223333:role/Developer')
   if (!role) throw new TypeError('no ARN')
-  return { ...role, accountName, accountColor: undefined }
+  return { ...role, accountName, accountColor: undefined, environment: undefined, isSensitive: false }
 }
 
 describe('the role of a page', () => {

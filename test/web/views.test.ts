@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { accountColors } from '../../src/config/types.ts'
 import { durationChoices } from '../../src/web/models/duration-choices.ts'
 import type { PageModels, PageName } from '../../src/web/models/page-models.ts'
-import { matchesQuery } from '../../src/web/models/role-list.ts'
-import type { RoleAccount, RoleChoice, RoleGroup, SentToAws } from '../../src/web/models/roles.ts'
+import { matchesQuery } from '../../src/web/picker/filter.ts'
+import type { RoleAccount, RoleChoice, RoleGroup, SentToAws } from '../../src/web/picker/model.ts'
 import { texts } from '../../src/web/texts.ts'
 import { toInstant } from '../../src/web/time-zone.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
@@ -22,7 +22,12 @@ const pagesSaying = (text: string): PageModels => {
     { name: 'department', values: [] },
   ]
   const at = toInstant(new Date('2026-11-22T05:32:48.500Z'))
-  const account: RoleAccount = { id: text, name: text, color: 'red' }
+  const findings = {
+    open: [{ name: text, outcome: 'fail', expected: text, found: text, source: text }],
+    passed: [{ name: text, outcome: 'pass' }],
+    parts: [{ name: text, outcome: 'fail', expected: text, found: text, source: text }],
+  } as const
+  const account: RoleAccount = { id: text, name: text, color: 'red', environment: text }
   const role: RoleChoice = {
     arn: text,
     name: text,
@@ -30,14 +35,14 @@ const pagesSaying = (text: string): PageModels => {
     account,
     durations: durationChoices(3600),
     isPinned: true,
+    isSensitive: true,
+    tags: '0 1',
     recentSignIn: { withinSeconds: 3600, isDue: true },
     verdict: 'denied',
     reason: text,
   }
-  const groups: readonly RoleGroup[] = [
-    { kind: 'pinned', roles: [role] },
-    { kind: 'account', account, roles: [{ ...role, isPinned: false }] },
-  ]
+  const fold = { isOpen: false, preview: text }
+  const offer = { href: text, listHref: text }
   const sentToAws: SentToAws = {
     exchange: { via: 'saml', evidence: 'original' },
     sessionName: text,
@@ -47,7 +52,15 @@ const pagesSaying = (text: string): PageModels => {
     minutesSince: 75,
     until: at,
   }
-  const picked = { arn: text, name: text, accountId: text, accountName: text, color: 'red' } as const
+  const picked = {
+    arn: text,
+    name: text,
+    accountId: text,
+    accountName: text,
+    color: 'red',
+    environment: text,
+    isSensitive: true,
+  } as const
   const goRole = { ...picked, duration: text, recentSignIn: { withinSeconds: 3600, isDue: true } }
   const from = { address: text, browser: text }
   const provider = { id: text, label: text, protocol: 'oidc', isLast: true, href: text, otherUserHref: text } as const
@@ -56,11 +69,34 @@ const pagesSaying = (text: string): PageModels => {
     roles: {
       version: text,
       session,
-      query: text,
+      filter: {
+        query: text,
+        environment: text,
+        tags: [text, text],
+        environments: [text],
+        tagKeys: [{ key: text, values: [{ value: text, number: 0 }] }],
+      },
+      view: 'account',
+      otherViewHref: text,
+      returnTo: text,
       total: 3,
       shown: 2,
       accountCount: 1,
-      groups,
+      above: [{ kind: 'pinned', roles: [role] }],
+      sections: [
+        {
+          groups: [
+            { kind: 'account', account, roles: [{ ...role, isPinned: false }] },
+            { kind: 'role', name: text, roles: [role], fold },
+          ],
+        },
+        {
+          unit: { name: text, isOpen: true, accountCount: 1 },
+          groups: [{ kind: 'account', account: { ...account, id: `${text}2` }, roles: [role], fold }],
+        },
+      ],
+      mostUnfolded: 60,
+      requestAccess: offer,
       durationsOfSeveral: durationChoices(3600),
       mostAtOnce: 20,
       isKept: false,
@@ -78,10 +114,7 @@ const pagesSaying = (text: string): PageModels => {
         outcome: 'denied',
         reason: text,
         change: text,
-        findings: [
-          { name: text, outcome: 'fail', expected: text, found: text, source: text },
-          { name: text, outcome: 'pass' },
-        ],
+        findings,
       },
     },
     credentials: {
@@ -153,7 +186,7 @@ const pagesSaying = (text: string): PageModels => {
                 outcome: 'denied',
                 reason: text,
                 change: text,
-                findings: [{ name: text, outcome: 'fail', expected: text, found: text, source: text }],
+                findings,
               },
             ],
           },
@@ -191,7 +224,10 @@ const pagesSaying = (text: string): PageModels => {
     'confirm-role': {
       version: text,
       session,
-      roles: [{ arn: text, name: text, accountId: text, accountName: text, color: 'red' }],
+      why: 'sensitive',
+      download: text,
+      profile: text,
+      roles: [{ arn: text, name: text, accountId: text, accountName: text, color: 'red', isSensitive: true }],
       what: 'console',
       duration: text,
       destination: text,
@@ -207,6 +243,28 @@ const pagesSaying = (text: string): PageModels => {
       total: 2,
       services: [{ id: text, name: text }],
       roles: [goRole, { ...goRole, recentSignIn: undefined }],
+    },
+    'go-refused': {
+      version: text,
+      session,
+      status: 403,
+      code: text,
+      sentence: text,
+      hint: text,
+      reference: text,
+      role: text,
+      destination: text,
+      services: [{ id: text, name: text }],
+      nearest: [goRole],
+      requestAccess: offer,
+    },
+    'request-access': {
+      version: text,
+      session,
+      query: text,
+      total: 3,
+      found: 2,
+      roles: [{ ...picked, description: text, href: text }],
     },
     'console-link': {
       version: text,
@@ -246,6 +304,7 @@ const pagesSaying = (text: string): PageModels => {
       isReady: true,
       store: 'ok',
       auditFailure: { sentence: text, since: at },
+      keyFailure: text,
       providers: [
         {
           id: text,
@@ -254,7 +313,10 @@ const pagesSaying = (text: string): PageModels => {
           health: 'warning',
           state: text,
           source: text,
-          facts: [{ name: text, value: text }],
+          facts: [
+            { name: text, value: text },
+            { name: text, value: at },
+          ],
           problem: text,
           counts: [{ name: text, count: 1 }],
           lastRefusal: { code: text, reference: text, at },
@@ -350,12 +412,13 @@ const documentsSaying = (text: string): [string, string][] => {
     ['go, with one role', views.render('go', { ...models.go, roles: models.go.roles.slice(0, 1), total: 1 })],
     ['go, with no role', views.render('go', { ...models.go, roles: [], total: 0 })],
     ['go, with none found', views.render('go', { ...models.go, roles: [] })],
-    ['roles, nothing found', views.render('roles', { ...models.roles, groups: [], shown: 0 })],
-    ['roles, none at all', views.render('roles', { ...models.roles, groups: [], shown: 0, total: 0 })],
+    ['roles, nothing found', views.render('roles', { ...models.roles, above: [], sections: [], shown: 0 })],
+    ['roles, none at all', views.render('roles', { ...models.roles, above: [], sections: [], shown: 0, total: 0 })],
   ]
 }
 
-const tagsOf = (html: string): string[] => html.match(/<[a-z!/][^>]*>/gi) ?? []
+/** Without places where a line may break, of which a text has as many as it has colons and slashes. */
+const tagsOf = (html: string): string[] => html.match(/<(?!wbr>)[a-z!/][^>]*>/gi) ?? []
 const formsOf = (html: string): string[] => html.match(/<form\b[\s\S]*?<\/form>/g) ?? []
 const attributeOf = (tag: string, name: string): string | undefined => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
 
@@ -424,7 +487,7 @@ describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
 
   it('says the type of every button', () => {
     // Those of the rows, of which there may be hundreds, submit without saying it.
-    const buttons = tagsOf(html.replaceAll(/<li class="role">.*?<\/li>/gs, '')).filter((tag) =>
+    const buttons = tagsOf(html.replaceAll(/<li class="role"[^>]*>.*?<\/li>/gs, '')).filter((tag) =>
       tag.startsWith('<button'),
     )
     expect(buttons.filter((tag) => attributeOf(tag, 'type') === undefined)).toEqual([])
@@ -481,16 +544,16 @@ describe('the chooser', () => {
 describe('the role picker', () => {
   const models = pagesSaying('plain')
 
-  /** The same with other roles. */
-  const saying = (changes: Partial<RoleChoice>): readonly RoleGroup[] =>
-    models.roles.groups.map((group) => ({ ...group, roles: group.roles.map((role) => ({ ...role, ...changes })) }))
+  const [pinned] = models.roles.above.flatMap((group) => group.roles)
+
+  /** With this role and no other. */
+  const withOne = (changes: Partial<RoleChoice>): string => {
+    const above: readonly RoleGroup[] = pinned ? [{ kind: 'pinned', roles: [{ ...pinned, ...changes }] }] : []
+    return views.render('roles', { ...models.roles, above, sections: [] })
+  }
 
   it('names the account with every control of a role, since another account may have a role of that name', () => {
-    const groups = models.roles.groups.slice(0, 1).map((group) => ({
-      ...group,
-      roles: group.roles.map((role) => ({ ...role, account: { id: 'plain', name: 'Production' } })),
-    }))
-    const html = views.render('roles', { ...models.roles, groups })
+    const html = withOne({ account: { id: 'plain', name: 'Production' } })
     expect([...html.matchAll(/"([^"]* plain in [^"]*)"/g)].map(([, label]) => label)).toEqual([
       texts.roles.select('plain', 'Production'),
       texts.roles.duration('plain', 'Production'),
@@ -511,24 +574,16 @@ describe('the role picker', () => {
   })
 
   it('says in words what AWS is to say, and why it is to say no', () => {
-    const html = views.render('roles', { ...models.roles, groups: saying({ reason: 'AWS wants another recipient.' }) })
+    const html = withOne({ reason: 'AWS wants another recipient.' })
     expect(html).toContain(`>${texts.roles.verdicts.denied}</span>`)
     expect(html).toContain('<bdi>AWS wants another recipient.</bdi>')
-    expect(views.render('roles', { ...models.roles, groups: saying({ verdict: 'unknown' }) })).toContain(
-      `>${texts.roles.verdicts.unknown}</span>`,
-    )
+    expect(withOne({ verdict: 'unknown' })).toContain(`>${texts.roles.verdicts.unknown}</span>`)
   })
 
   it('asks for a new sign-in in words, before the click', () => {
-    const due = views.render('roles', {
-      ...models.roles,
-      groups: saying({ recentSignIn: { withinSeconds: 3600, isDue: true } }),
-    })
+    const due = withOne({ recentSignIn: { withinSeconds: 3600, isDue: true } })
     expect(due).toContain(texts.roles.signInAgain(3600))
-    const done = views.render('roles', {
-      ...models.roles,
-      groups: saying({ recentSignIn: { withinSeconds: 3600, isDue: false } }),
-    })
+    const done = withOne({ recentSignIn: { withinSeconds: 3600, isDue: false } })
     expect(done).toContain(texts.roles.recentSignIn(3600))
   })
 
@@ -543,8 +598,7 @@ describe('the role picker', () => {
   })
 
   it('leads to the rule that granted a role, and to what AWS will make of it', () => {
-    const [group] = saying({ arn: 'arn:aws:iam::111122223333:role/a+b' })
-    const html = views.render('roles', { ...models.roles, groups: group ? [group] : [] })
+    const html = withOne({ arn: 'arn:aws:iam::111122223333:role/a+b' })
     expect(html).toContain('href="/roles/why?role=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fa%2Bb"')
     expect(views.render('role', { ...models.role, grantedBy: 'groups = dev (rule at line 7)' })).toContain(
       `<dt>${texts.roles.why.granted}</dt><dd><bdi>groups = dev (rule at line 7)</bdi></dd>`,
@@ -560,7 +614,7 @@ describe('the role picker', () => {
   })
 
   it('tells a user without roles what the provider said, and offers no search', () => {
-    const html = views.render('roles', { ...models.roles, groups: [], shown: 0, total: 0 })
+    const html = views.render('roles', { ...models.roles, above: [], sections: [], shown: 0, total: 0 })
     expect(html).toContain(texts.roles.none.tell)
     expect(html).toContain('<th scope="row"><bdi>plain</bdi></th>')
     expect(html).toContain('href="/identity"')
@@ -569,7 +623,7 @@ describe('the role picker', () => {
 
   it('shows an account without a name by its number', () => {
     const groups: readonly RoleGroup[] = [{ kind: 'account', account: { id: '111122223333' }, roles: [] }]
-    expect(views.render('roles', { ...models.roles, groups })).toContain(
+    expect(views.render('roles', { ...models.roles, sections: [{ groups }] })).toContain(
       `<bdi>${texts.roles.account}</bdi> <span class="account-id">111122223333</span>`,
     )
   })
@@ -612,10 +666,12 @@ describe('a template', () => {
     (name) => name.endsWith('.eta'),
   )
 
-  // Of these one remembers what it was given for the same choices: `optionsOf`.
+  // Of these one remembers what it was given for the same choices: `optionsOf`. The other two escape what they format.
   it.each(templates)('%s puts nothing out raw but other templates', (name) => {
     const source = readFileSync(new URL(`../../views/${name}`, import.meta.url), 'utf8')
-    expect(source.match(/<%~(?! include\('| it\.body %>| optionsOf\().*/g) ?? []).toEqual([])
+    expect(
+      source.match(/<%~(?! include\('| it\.body %>| optionsOf\(| it\.withCode\(| it\.branding\.notice %>).*/g) ?? [],
+    ).toEqual([])
   })
 
   it.each(templates)('%s says nothing of its own: its words are in texts.ts', (name) => {

@@ -165,14 +165,31 @@ const zone = encodeURIComponent(new Intl.DateTimeFormat().resolvedOptions().time
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
 document.cookie = `${isHttps ? '__Host-' : ''}fedgate_zone=${zone}; path=/; max-age=31536000; samesite=lax${isHttps ? '; secure' : ''}`
 
-const localFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+const localFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+})
 
-for (const time of document.querySelectorAll('time[data-local]')) {
-  const local = document.createElement('span')
-  local.className = 'local'
-  local.textContent = fill(texts.yourTime, { time: localFormat.format(new Date(time.dateTime)) })
-  time.after(' ', local)
+/** The user's own time first, then UTC as served, of which the date only where it is another. */
+const showLocally = (time) => {
+  const utc = time.textContent
+  const parts = Object.fromEntries(
+    localFormat.formatToParts(new Date(time.dateTime)).map((part) => [part.type, part.value]),
+  )
+  if (parts.timeZoneName === 'UTC') return
+  const date = `${parts.day} ${parts.month} ${parts.year}`
+  const local = `${date}, ${parts.hour}:${parts.minute}:${parts.second}\u00a0${parts.timeZoneName}`
+  const elsewhere = utc.replace(`${date}, `, '').replace(' UTC', '\u00a0UTC')
+  time.textContent = fill(texts.localThenUtc, { local, utc: elsewhere })
 }
+
+document.querySelectorAll('time[data-local]').forEach(showLocally)
 
 const remaining = (milliseconds) => {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
@@ -200,7 +217,7 @@ const showAge = (time) => {
 
 for (const time of document.querySelectorAll('[data-ago]')) setInterval(showAge, 15_000, time)
 
-// The picker: filtering, by the same rule as src/web/matches-query.ts
+// The picker: filtering, by the same rule as src/web/picker/filter.ts
 
 const NAVIGATE_AFTER = 400
 
@@ -208,64 +225,151 @@ const search = document.getElementById('q')
 
 const textOf = (element) => [...element.querySelectorAll('[data-find]')].map((found) => found.textContent).join(' ')
 
-const readRow = (head) => (row) => {
-  const arn = row.querySelector('[name=role]').value
-  return { row, account: arn.split(':')[4], text: `${head} ${textOf(row)} ${arn}`.toLowerCase() }
+const environmentIn = (element) => element?.querySelector('.environment')?.textContent.toLowerCase()
+
+const readRow = (head) => {
+  const [name, environment] = [head?.textContent ?? '', environmentIn(head)]
+  return (row) => {
+    const arn = row.querySelector('[name=role]').value
+    return {
+      row,
+      account: arn.split(':')[4],
+      environment: environment ?? environmentIn(row) ?? '',
+      tags: row.dataset.tags?.split(' ') ?? [],
+      text: `${name} ${textOf(row)} ${arn}`.toLowerCase(),
+    }
+  }
 }
 
 const readGroups = () =>
   [...document.querySelectorAll('.group')].map((group) => {
-    const head = group.querySelector('h2[data-find]')?.textContent ?? ''
-    return { group, rows: [...group.querySelectorAll('.role')].map(readRow(head)) }
+    const [details, count] = [group.querySelector('details'), group.querySelector('.fold-count')]
+    const rows = [...group.querySelectorAll('.role')].map(readRow(group.querySelector('.group-name[data-find]')))
+    return { group, rows, details, count, all: count?.textContent, unit: group.closest('.unit') }
   })
 
-/** Hides what does not match, and touches nothing else: no layout is asked for in between. */
-const showMatches = (groups, query) => {
+const isWanted = ({ query, environment, tag }) => {
   const words = query.toLowerCase().split(/\s+/)
+  return (role) =>
+    (!environment || role.environment === environment) &&
+    (!tag || role.tags.includes(tag)) &&
+    words.every((word) => role.text.includes(word))
+}
+
+/** Hides what does not match, and touches nothing else: no layout is asked for in between. */
+const showMatches = (groups, wanted) => {
+  const fits = isWanted(wanted)
   const [found, accounts] = [new Set(), new Set()]
-  for (const { group, rows } of groups) {
-    let isEmpty = true
-    for (const { row, account, text } of rows) {
-      const fits = words.every((word) => text.includes(word))
-      if (row.hidden === fits) row.hidden = !fits
-      if (!fits) continue
-      isEmpty = false
-      found.add(row)
-      accounts.add(account)
+  for (const one of groups) {
+    one.found = 0
+    for (const role of one.rows) {
+      const isFound = fits(role)
+      if (role.row.hidden === isFound) role.row.hidden = !isFound
+      if (!isFound) continue
+      one.found += 1
+      found.add(role.row)
+      accounts.add(role.account)
     }
-    if (group.hidden !== isEmpty) group.hidden = isEmpty
+    const { group, count, all, rows } = one
+    if (group.hidden !== (one.found === 0)) group.hidden = one.found === 0
+    const shown = one.found === rows.length ? all : fill(texts.someRoles, { n: one.found, all })
+    if (count && count.textContent !== shown) count.textContent = shown
   }
   return { roles: found.size, accounts: accounts.size }
 }
 
+/** With a filter, what it finds is unfolded, from the top and up to so many; afterwards all is as the user left it. */
+const startFolds = (groups, most) => {
+  const folds = groups.filter(({ details }) => details)
+  const units = [...document.querySelectorAll('.unit')].map((details) => ({
+    details,
+    folds: folds.filter(({ unit }) => unit === details),
+  }))
+  const all = [...folds, ...units]
+  let kept
+  const set = (details, isOpen) => {
+    if (details.open !== isOpen) details.open = isOpen
+  }
+  return (isIdle) => {
+    for (const unit of units) unit.details.hidden = unit.folds.every(({ group }) => group.hidden)
+    if (isIdle) {
+      for (const [n, isOpen] of (kept ?? []).entries()) set(all[n].details, isOpen)
+      kept = undefined
+      return
+    }
+    kept ??= all.map(({ details }) => details.open)
+    let left = most
+    for (const { details, found } of folds) {
+      set(details, found > 0 && (found <= left || left === most))
+      left -= found
+    }
+    for (const unit of units)
+      set(
+        unit.details,
+        unit.folds.some(({ details }) => details.open),
+      )
+  }
+}
+
 const startFilter = (input) => {
   const groups = readGroups()
-  const count = document.getElementById('count')
-  const nothing = document.getElementById('nothing')
+  const [count, nothing, clear] = ['count', 'nothing', 'clear-filter'].map((id) => document.getElementById(id))
+  const [environment, tag] = ['environment', 'tag'].map((name) => document.querySelector(`[form=filter][name=${name}]`))
+  const [ofQuery, ofFilter] = nothing.children
   const total = Number(count.dataset.total)
+  const fold = startFolds(groups, Number(document.getElementById('list').dataset.most))
   const servedQuery = input.defaultValue.trim().toLowerCase()
   let asking
 
+  const valuesOf = () => ({
+    query: input.value.trim(),
+    environment: environment?.value.toLowerCase() ?? '',
+    tag: tag?.selectedOptions[0]?.dataset.number,
+  })
+
+  /** The server sent only what matches its filter: anything wider has to be asked of it. */
+  const isWider = ({ query, environment: word }) =>
+    !query.toLowerCase().startsWith(servedQuery) ||
+    (environment?.dataset.served && environment.dataset.served !== word) ||
+    (tag?.dataset.served && tag.dataset.served !== tag.value)
+
   const filter = () => {
     clearTimeout(asking)
-    const query = input.value.trim()
-    // The server sent only what matches its query: anything wider has to be asked of it.
-    if (!query.toLowerCase().startsWith(servedQuery)) {
-      asking = setTimeout(() => (query === '' ? location.assign('/roles') : input.form.requestSubmit()), NAVIGATE_AFTER)
+    const wanted = valuesOf()
+    const isIdle = !wanted.query && !wanted.environment && !tag?.value
+    if (isWider(wanted)) {
+      asking = setTimeout(() => (isIdle ? location.assign('/roles') : input.form.requestSubmit()), NAVIGATE_AFTER)
       return
     }
-    const shown = showMatches(groups, query)
+    const shown = showMatches(groups, wanted)
+    fold(isIdle)
+    clear?.toggleAttribute('data-idle', isIdle)
     const all = counted(texts.roleCount, total)
     const roles = shown.roles === total ? all : fill(texts.someRoles, { n: shown.roles, all })
     count.textContent = fill(texts.inAccounts, { roles, accounts: counted(texts.accountCount, shown.accounts) })
     nothing.hidden = shown.roles > 0
-    nothing.querySelector('bdi').textContent = query
+    ofQuery.hidden = !wanted.query
+    ofFilter.hidden = Boolean(wanted.query)
+    nothing.querySelector('bdi').textContent = wanted.query
   }
 
   input.addEventListener('input', filter)
+  // Short addresses: what is not chosen is left out.
+  input.form.addEventListener('formdata', ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value && name !== 'q') formData.delete(name)
+  })
+  for (const select of [environment, tag]) select?.addEventListener('change', filter)
+  clear?.addEventListener('click', (event) => {
+    for (const field of [input, environment, tag]) if (field) field.value = ''
+    if (isWider(valuesOf())) return
+    event.preventDefault()
+    filter()
+    input.focus()
+  })
   if (servedQuery) input.setSelectionRange(input.value.length, input.value.length)
   // A browser that goes back may put the typed text into the field again.
-  if (input.value !== input.defaultValue) filter()
+  const isChanged = ({ options, selectedIndex }) => !options[selectedIndex]?.defaultSelected && selectedIndex > 0
+  if (input.value !== input.defaultValue || [environment, tag].some((select) => select && isChanged(select))) filter()
 }
 
 // The picker: pins are set without leaving the page
@@ -331,17 +435,39 @@ const controlsOf = (row) => [...row.querySelectorAll('a, button')]
 
 const consoleOf = (row) => row.querySelector('[formaction="/roles/console"]')
 
+const isFolded = (element) => {
+  const details = element.closest('details:not([open])')
+  return details !== null && (details !== element.parentElement || details.parentElement.closest('details:not([open])'))
+}
+
+/** What arrows lead to: the roles that are to be seen, and the folded groups between them. */
+const stops = (from) =>
+  [...document.querySelectorAll('.fold summary, .unit > summary, .role:not([hidden])')].filter((element) => {
+    if (element.closest('[hidden]') || isFolded(element)) return false
+    return !element.matches('summary') || element === from || !element.parentElement.open
+  })
+
 /** To the same control of another row, from the search to the console of the first. */
 const walk = (target, step) => {
-  const rows = [...document.querySelectorAll('.group:not([hidden]) .role:not([hidden])')]
-  const from = target.closest('.role')
+  const from = target.closest('.role, summary')
+  const rows = stops(from)
   const next = from ? rows.indexOf(from) + step : 0
   if (next < 0) return search.focus()
   const row = rows[next]
   if (!row) return
-  const place = from ? controlsOf(from).indexOf(target) : -1
+  if (row.matches('summary')) return row.focus()
+  const place = from?.matches('.role') ? controlsOf(from).indexOf(target) : -1
   const control = controlsOf(row)[place] ?? consoleOf(row)
   control.focus()
+}
+
+/** Folds or unfolds the group at the summary; from within it, leads to its summary first. */
+const setFold = (target, isOpen) => {
+  const details = target.closest('.fold details, .unit')
+  if (!details) return
+  const summary = details.querySelector('summary')
+  if (target !== summary && !isOpen) summary.focus()
+  details.open = isOpen
 }
 
 const clearSearch = () => {
@@ -352,13 +478,16 @@ const clearSearch = () => {
 /** What a key does here; undefined where it does what it always does. */
 const actionOf = ({ key, target }) => {
   const row = target.closest('.role')
+  const fold = target.closest('.fold summary, .unit > summary')
   if (target === search) {
     if (key === 'ArrowDown' || (key === 'Enter' && search.value !== search.defaultValue)) return () => walk(target, 1)
     return key === 'Escape' && search.value !== '' ? clearSearch : undefined
   }
   if (isTyping(target)) return undefined
-  if (row && key === 'ArrowDown') return () => walk(target, 1)
-  if (row && key === 'ArrowUp') return () => walk(target, -1)
+  if ((row || fold) && key === 'ArrowDown') return () => walk(target, 1)
+  if ((row || fold) && key === 'ArrowUp') return () => walk(target, -1)
+  if (fold && key === 'ArrowRight') return () => setFold(target, true)
+  if ((row?.closest('details') || fold) && key === 'ArrowLeft') return () => setFold(target, false)
   if (localStorage.getItem(KEYS_OFF)) return undefined
   if (key === '/') return () => search.select()
   if (key === '?') return () => keys.showModal()

@@ -7,6 +7,9 @@ import { type Fix, fixes, type PreflightCheckName } from './fixes.ts'
 const PART =
   /^(?<statement>Statement\[\d+\](?: \([^)]*\))?)(?:\.(?<element>(?:Not)?(?:Principal|Action|Condition))(?:\.(?<operator>[^.]+)\.(?<key>.+))?)?$/s
 
+/** A principal that is one text, as IAM writes it: the text is enough in a sentence. */
+const PRINCIPAL = /^\{"\w+":"([^"]+)"\}$/
+
 const ABSENT = 'no such key in the request'
 
 /** What decides the answer, as a sentence; undefined where AWS is expected to allow. */
@@ -24,7 +27,8 @@ function partSentence(finding: Finding): string | undefined {
   if (element === undefined)
     return `${statement} of the role's trust policy ${outcome === 'unknown' ? 'may deny' : 'denies'} the call.`
   if (element === 'Condition') return conditionSentence(statement, operator, key, finding)
-  const wanted = element.startsWith('Not') ? `all but ${expected}` : expected
+  const named = PRINCIPAL.exec(expected)?.[1] ?? expected
+  const wanted = element.startsWith('Not') ? `all but ${named}` : named
   return element.endsWith('Principal')
     ? `${statement} of the role's trust policy names ${wanted} as principal; this sign-in's provider is ${found}.`
     : `${statement} of the role's trust policy is for the action ${wanted}; this call is ${found}.`

@@ -45,7 +45,7 @@ export async function accessReport(
   const local = config.sts.target.kind === 'local' ? await localRoles(config) : []
   const localPolicies = new Map(local.map(({ arn, trustPolicy }) => [arn, textOf(trustPolicy)]))
   const policyOf = (role: RoleArn): string | undefined =>
-    roleSettingsOf(config, role).trustPolicy ?? localPolicies.get(role.arn) ?? catalog?.roles.get(role.arn)?.trustPolicy
+    roleSettingsOf(config, role).trustPolicy ?? catalog?.roles.get(role.arn)?.trustPolicy ?? localPolicies.get(role.arn)
   const known = { config, catalog }
   const furtherRoles = [...local.map(({ arn }) => arn), ...config.access.flatMap(({ roles }) => roles)].flatMap(
     (arn) => parseRoleArn(arn) ?? [],

@@ -3,13 +3,12 @@
  * what a catalogue reads. The gateway never does this. Start at pullCatalog.
  */
 import { readFile } from 'node:fs/promises'
-import type { STSClient } from '@aws-sdk/client-sts'
 import { isOpen } from '../../catalog/catalog.ts'
 import { readCatalog } from '../../catalog/read.ts'
-import { parseArn } from '../../core/arn.ts'
 import type { CatalogPullOptions } from '../options.ts'
 import { openOutput } from '../output.ts'
-import { AwsRefusal, awsCaller, type ClientFor, patiently } from './aws-calls.ts'
+import { type Accounts, type AwsAccess, openAccounts, refusedCall } from './accounts.ts'
+import { AwsRefusal } from './aws-calls.ts'
 import { PullError } from './errors.ts'
 import { openFolder, type PullFolder } from './folder.ts'
 import { type AccountFile, type OrganizationFile, readAccount, readOrganization } from './inventory.ts'
@@ -30,25 +29,6 @@ interface Pull {
 /** Accounts that are read at the same time: AWS limits calls of each account, and AssumeRole of the caller's. */
 const AT_ONCE = 8
 
-/** Global endpoints by partition: IAM has one in each, and Organizations where it exists. */
-const GLOBAL = {
-  aws: {
-    region: 'us-east-1',
-    iam: 'https://iam.amazonaws.com/',
-    organizations: 'https://organizations.us-east-1.amazonaws.com/',
-  },
-  'aws-us-gov': {
-    region: 'us-gov-west-1',
-    iam: 'https://iam.us-gov.amazonaws.com/',
-    organizations: 'https://organizations.us-gov-west-1.amazonaws.com/',
-  },
-  'aws-cn': {
-    region: 'cn-north-1',
-    iam: 'https://iam.cn-north-1.amazonaws.com.cn/',
-    organizations: 'https://organizations.cn-northwest-1.amazonaws.com.cn/',
-  },
-} as const
-
 /** Prints the policy, or pulls. Throws PullError. */
 export async function runCatalogPull(options: CatalogPullOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
@@ -64,18 +44,15 @@ export async function runCatalogPull(options: CatalogPullOptions): Promise<void>
 export async function pullCatalog(pull: Pull): Promise<void> {
   const { options, note, now } = pull
   const { roleName = AUDIT_ROLE, out = '.' } = options
-  const clientFor = clients(pull)
-  const caller = await whoCalls(await clientFor(undefined, homeRegion(pull)))
-  const folder = await openFolder(out, `${caller.account} ${roleName} ${options.accounts ?? ''}`, now)
-  const organization =
-    options.accounts === undefined ? await theOrganization(pull, clientFor, caller.partition) : undefined
+  const aws = await openAccounts(accessOf(pull))
+  const folder = await openFolder(out, `${aws.caller.account} ${roleName} ${options.accounts ?? ''}`, now)
+  const organization = options.accounts === undefined ? await theOrganization(pull, aws) : undefined
   const accounts = organization ? accountsOf(organization) : await accountsIn(options.accounts ?? '')
   if (organization) await folder.write('organization.json', organization)
   const refused = await everyAccount(pull, {
     accounts,
     folder,
-    clientFor,
-    caller,
+    aws,
     hasNames: organization !== undefined,
   })
   if (refused.length > 0) throw refusedAccounts(refused, accounts.length, roleName)
@@ -83,72 +60,12 @@ export async function pullCatalog(pull: Pull): Promise<void> {
   note(`${accounts.length} accounts are in ${out}. Name the files in the configuration: catalog: ${out}/*.json`)
 }
 
-/** One client for each signer: it remembers which service it signs for. */
-function clients({ options, env }: Pull): ClientFor {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-  const endpoint = options.endpointUrl ?? env.AWS_ENDPOINT_URL_STS ?? env.AWS_ENDPOINT_URL
-  return async (credentials, region) => {
-    const { STSClient: Client } = await import('@aws-sdk/client-sts')
-    return new Client({
-      region,
-      // Retried by patiently.
-      maxAttempts: 1,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(credentials === undefined ? {} : { credentials }),
-    })
-  }
+function accessOf({ options: { roleName, region, endpointUrl }, env }: Pull): AwsAccess {
+  return { roleName, region, endpointUrl, sessionName: 'fedgate-catalog-pull', env }
 }
 
-function homeRegion({ options, env }: Pull): string {
-  return options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1'
-}
-
-interface WhoCalls {
-  readonly account: string
-  readonly partition: string
-  readonly client: STSClient
-}
-
-async function whoCalls(client: STSClient): Promise<WhoCalls> {
-  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
-  const { Arn = '' } = await patiently(() => client.send(new GetCallerIdentityCommand({}))).catch(
-    refusedCall('sts:GetCallerIdentity'),
-  )
-  const { account = '', partition = 'aws' } = parseArn(Arn) ?? {}
-  return { account, partition, client }
-}
-
-function refusedCall(what: string, hint?: string) {
-  return (error: unknown): never => {
-    if (!(error instanceof AwsRefusal)) throw error
-    throw new PullError('catalog.aws_refused', {
-      sentence: `AWS refused ${what}: ${error.code}. ${error.message}`.trim(),
-      ...(hint === undefined ? {} : { hint }),
-      cause: error,
-    })
-  }
-}
-
-function endpointsOf({ options, env }: Pull, partition: string) {
-  const global = GLOBAL[partition as keyof typeof GLOBAL] ?? GLOBAL.aws
-  const other = options.endpointUrl ?? env.AWS_ENDPOINT_URL
-  return {
-    iam: {
-      service: 'iam',
-      region: global.region,
-      url: options.endpointUrl ?? env.AWS_ENDPOINT_URL_IAM ?? other ?? global.iam,
-    },
-    organizations: {
-      service: 'organizations',
-      region: global.region,
-      url: options.endpointUrl ?? env.AWS_ENDPOINT_URL_ORGANIZATIONS ?? other ?? global.organizations,
-    },
-  } as const
-}
-
-async function theOrganization(pull: Pull, clientFor: ClientFor, partition: string): Promise<OrganizationFile> {
-  const call = await awsCaller(clientFor, endpointsOf(pull, partition).organizations)
-  return readOrganization(call, pull.note).catch(
+async function theOrganization(pull: Pull, aws: Accounts): Promise<OrganizationFile> {
+  return readOrganization(await aws.organizations(), pull.note).catch(
     refusedCall(
       'to list the accounts of the organization',
       'Run it with credentials of the management account or a delegated administrator and the permissions that --policy prints, or name the accounts with --accounts FILE.',
@@ -189,8 +106,7 @@ async function accountsIn(file: string): Promise<readonly Account[]> {
 interface Walk {
   readonly accounts: readonly Account[]
   readonly folder: PullFolder
-  readonly clientFor: ClientFor
-  readonly caller: WhoCalls
+  readonly aws: Accounts
   /** Names come from Organizations; else aliases are used. */
   readonly hasNames: boolean
 }
@@ -212,7 +128,7 @@ async function everyAccount(pull: Pull, walk: Walk): Promise<readonly RefusedAcc
     for (let account = waiting.shift(); account; account = waiting.shift()) {
       const shown = `${account.id}${account.name === undefined ? '' : ` ${account.name}`}`
       try {
-        const file = await oneAccount(pull, account, walk)
+        const file = await readAccount(await walk.aws.iam(account.id))
         await folder.write(`${account.id}.json`, walk.hasNames ? file : withName(file, account))
         await folder.note(account.id)
         pull.note(`${++read}/${accounts.length} ${shown}: ${file.RoleDetailList.length} roles`)
@@ -235,24 +151,6 @@ async function everyAccount(pull: Pull, walk: Walk): Promise<readonly RefusedAcc
 
 function withName({ AccountAliases, ...file }: AccountFile, { id, name }: Account) {
   return { Accounts: [{ Id: id, Name: name ?? AccountAliases[0] ?? id }], AccountAliases, ...file }
-}
-
-async function oneAccount(pull: Pull, { id }: Account, { clientFor, caller }: Walk): Promise<AccountFile> {
-  const { iam } = endpointsOf(pull, caller.partition)
-  if (id === caller.account) return readAccount(await awsCaller(clientFor, iam))
-  const { AssumeRoleCommand } = await import('@aws-sdk/client-sts')
-  const { roleName = AUDIT_ROLE } = pull.options
-  const request = {
-    RoleArn: `arn:${caller.partition}:iam::${id}:role/${roleName}`,
-    RoleSessionName: 'fedgate-catalog-pull',
-  }
-  const { Credentials: taken } = await patiently(() => caller.client.send(new AssumeRoleCommand(request)))
-  const {
-    AccessKeyId: accessKeyId = '',
-    SecretAccessKey: secretAccessKey = '',
-    SessionToken: sessionToken = '',
-  } = taken ?? {}
-  return readAccount(await awsCaller(clientFor, iam, { accessKeyId, secretAccessKey, sessionToken }))
 }
 
 const MOST_NAMED = 10

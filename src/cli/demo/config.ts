@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
-import { issuerHostPath, oidcProviderArn, samlProviderArn } from '../../core/arn.ts'
+import { samlProviderArn } from '../../core/arn.ts'
 import { acsUrl } from '../../gateway/providers.ts'
+import { demoAccessRules, demoAccounts, demoCatalog, demoRoleSettings, demoRoles, demoTrustPolicy } from './world.ts'
 
 /** The origins of the four servers. */
 export interface DemoAddresses {
@@ -12,22 +13,11 @@ export interface DemoAddresses {
 
 export const demoClient = { id: 'fedgate-demo', secret: 'fedgate-demo-secret' } as const
 
-const ACCOUNTS = { '111122223333': 'Production', '444455556666': 'Sandbox' } as const
-const SAML_PROVIDER = 'fedgate'
-const RECIPIENT = 'https://signin.aws.amazon.com/saml'
-const AFFILIATION = 'saml:edupersonaffiliation'
-
-/** A role: the gateway grants it by group, AWS by subject. */
-const ROLES = [
-  { name: 'Developer', group: 'aws-dev', subject: 'alice' },
-  { name: 'Administrator', group: 'aws-admin', subject: 'bob' },
-] as const
-
 const MADE = 'Written by `fedgate demo` at each start. Copy this file before you edit it.'
 
 /** The role that the Break it page requests with the identity provider's own assertion, without session tags. */
 export const breakItRole = {
-  roleArn: roleArn('111122223333', 'BreakIt'),
+  roleArn: 'arn:aws:iam::111122223333:role/BreakIt',
   providerArn: samlProviderArn('aws', '111122223333', 'example-corp'),
 } as const
 
@@ -44,7 +34,6 @@ export function demoAddresses(portBase: number): DemoAddresses {
 /** The gateway's configuration. Keys and the session secret are in the same folder. */
 export function demoConfigYaml(portBase: number): string {
   const { gateway, samlIdp, openIdProvider } = demoAddresses(portBase)
-  const accountIds = Object.keys(ACCOUNTS)
   const config = {
     baseUrl: gateway,
     listen: { host: '127.0.0.1', port: portBase },
@@ -65,17 +54,12 @@ export function demoConfigYaml(portBase: number): string {
         allowInsecureHttp: true,
       },
     ],
-    accounts: {
-      '111122223333': { name: ACCOUNTS['111122223333'], color: 'red', region: 'eu-west-1' },
-      '444455556666': { name: ACCOUNTS['444455556666'], color: 'green' },
-    },
-    roles: [{ match: 'arn:aws:iam::*:role/Developer', alias: 'dev', maxSessionDuration: '4h' }],
-    access: ['corp', 'openid'].flatMap((provider) =>
-      ROLES.map(({ name, group }) => ({
-        when: { provider, groups: group },
-        roles: accountIds.map((account) => roleArn(account, name)),
-      })),
+    accounts: Object.fromEntries(
+      demoAccounts.map(({ id, name, color }) => [id, { name, color, ...(color === 'red' && { region: 'eu-west-1' }) }]),
     ),
+    catalog: './catalog/*.json',
+    roles: demoRoleSettings,
+    access: ['corp', 'openid'].flatMap(demoAccessRules),
     operators: [{ when: { provider: 'corp', groups: 'aws-admin' } }],
     sessionName: '{email}',
     sourceIdentity: '{subject}',
@@ -84,11 +68,17 @@ export function demoConfigYaml(portBase: number): string {
     localAws: { listen: { host: '127.0.0.1', port: portBase + 1 }, allowHttpIssuers: true, state: './local-aws.yaml' },
     audit: { file: './audit.jsonl' },
   }
-  return `# ${MADE}\n${stringify(config, { defaultStringType: 'PLAIN', lineWidth: 0 })}`
+  return `# ${MADE}\n${stringify(config, { defaultStringType: 'PLAIN', lineWidth: 0, aliasDuplicateObjects: false })}`
 }
 
-function roleArn(account: string, name: string): string {
-  return `arn:aws:iam::${account}:role/${name}`
+/** The files of the catalogue, by name. */
+export function demoCatalogFiles(portBase: number): ReadonlyMap<string, string> {
+  const files = Object.entries(demoCatalog(openIdClient(portBase)))
+  return new Map(files.map(([name, content]) => [name, `${JSON.stringify(content, null, 2)}\n`]))
+}
+
+function openIdClient(portBase: number) {
+  return { issuer: demoAddresses(portBase).openIdProvider, clientId: demoClient.id }
 }
 
 /**
@@ -96,47 +86,27 @@ function roleArn(account: string, name: string): string {
  * provider with this `metadata`, for assertions that are passed to AWS as the provider signed them.
  */
 export function demoStateYaml(portBase: number, metadata: string): string {
-  const { gateway, openIdProvider } = demoAddresses(portBase)
+  const openId = openIdClient(portBase)
   const state = {
-    accounts: Object.entries(ACCOUNTS).map(([id, name]) => ({ id, name })),
+    accounts: demoAccounts.map(({ id, name, ou, environment, team }) => ({
+      id,
+      name,
+      ou,
+      tags: { environment, team },
+    })),
     roles: [
-      ...Object.keys(ACCOUNTS).flatMap((account) =>
-        ROLES.map(({ name, subject }) => ({
-          arn: roleArn(account, name),
-          maxSessionDuration: name === 'Developer' ? 4 * 3600 : 3600,
-          trustPolicy: trustPolicy(account, subject, openIdProvider),
-        })),
-      ),
-      { arn: breakItRole.roleArn, trustPolicy: breakItTrust(acsUrl(gateway, 'corp')) },
+      ...demoRoles.map((role) => ({
+        arn: role.arn,
+        description: role.description,
+        maxSessionDuration: role.maxSessionSeconds,
+        trustPolicy: demoTrustPolicy(role, openId),
+        ...(role.policies && { policies: role.policies }),
+      })),
+      { arn: breakItRole.roleArn, trustPolicy: breakItTrust(acsUrl(demoAddresses(portBase).gateway, 'corp')) },
     ],
     samlProviders: [{ arn: breakItRole.providerArn, metadata }],
   }
-  return `# ${MADE}\n${stringify(state, { lineWidth: 0 })}`
-}
-
-function trustPolicy(account: string, subject: string, issuer: string) {
-  const key = issuerHostPath(issuer)
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: samlProviderArn('aws', account, SAML_PROVIDER) },
-        // The gateway adds session tags and a source identity, which need the other two actions.
-        Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
-        Condition: {
-          StringEquals: { 'SAML:aud': RECIPIENT },
-          'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' },
-        },
-      },
-      {
-        Effect: 'Allow',
-        Principal: { Federated: oidcProviderArn('aws', account, issuer) },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${key}:aud`]: demoClient.id, [`${key}:sub`]: subject } },
-      },
-    ],
-  }
+  return `# ${MADE}\n${stringify(state, { lineWidth: 0, aliasDuplicateObjects: false })}`
 }
 
 function breakItTrust(acs: string) {
@@ -147,7 +117,10 @@ function breakItTrust(acs: string) {
         Effect: 'Allow',
         Principal: { Federated: breakItRole.providerArn },
         Action: 'sts:AssumeRoleWithSAML',
-        Condition: { StringEquals: { 'SAML:aud': acs }, 'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' } },
+        Condition: {
+          StringEquals: { 'SAML:aud': acs },
+          'ForAnyValue:StringEquals': { 'saml:edupersonaffiliation': 'staff' },
+        },
       },
     ],
   }

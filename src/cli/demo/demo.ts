@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +18,15 @@ import { lineLog } from '../log.ts'
 import type { DemoOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
-import { breakItRole, type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './config.ts'
+import {
+  breakItRole,
+  type DemoAddresses,
+  demoAddresses,
+  demoCatalogFiles,
+  demoClient,
+  demoConfigYaml,
+  demoStateYaml,
+} from './config.ts'
 
 const otherPorts = 'Stop that program, or choose other ports: npm run demo -- --port-base 9080'
 
@@ -61,9 +70,17 @@ async function prepare(folder: string, portBase: number, now: Date): Promise<str
   const keys = await samlIdpKeys(folder, now)
   const metadata = samlIdpMetadata(demoAddresses(portBase).samlIdp, keys)
   await writeWhole(join(folder, 'local-aws.yaml'), demoStateYaml(portBase, metadata), 0o644)
+  await writeCatalog(join(folder, 'catalog'), portBase)
   const file = join(folder, 'fedgate.yaml')
   await writeWhole(file, demoConfigYaml(portBase), 0o600)
   return file
+}
+
+/** What is in the folder besides is not the demo's: another catalogue would be merged with this one. */
+async function writeCatalog(folder: string, portBase: number): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  for (const [name, text] of demoCatalogFiles(portBase)) await writeWhole(join(folder, name), text, 0o644)
 }
 
 function keyFiles(folder: string, name: string) {

@@ -114,9 +114,9 @@ async function sampleState(output: Output): Promise<LocalAwsState> {
 
 /** Loaded only with a configuration: without the gateway's code, the local AWS starts several times faster. */
 async function startConfigured(file: string, context: LocalAwsContext): Promise<RunningServer> {
-  const { gatewayKeys } = await import('../gateway-server.ts')
+  const { gatewayKeys } = await import('../serving/gateway-keys.ts')
   const { readConfig } = await import('../load-config.ts')
   const { startLocalAws } = await import('./server.ts')
   const config = await readConfig(file, process.env)
-  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], context)
+  return startLocalAws(config, (await gatewayKeys(config, context)).signing, context)
 }

@@ -8,7 +8,7 @@ import { type LocalAwsContext, localAwsState } from './state.ts'
 /** Starts the local AWS that this configuration describes. Throws StartError or LocalAwsError. */
 export async function startLocalAws(
   config: Config,
-  signer: Signer | undefined,
+  [signer, ...further]: readonly Signer[],
   context: LocalAwsContext,
 ): Promise<RunningServer> {
   const { listen, allowHttpIssuers, encodedMessages, standIns } = config.localAws
@@ -16,7 +16,7 @@ export async function startLocalAws(
   const local = await import('../../local-aws/server.ts')
   const { now, log, trail } = context
   const encodes = encodedMessages || context.encodedMessages === true
-  const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
+  const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer, further))
   const state = await localAwsState(config, ours, context)
   return local
     .startLocalAws({

@@ -4,10 +4,11 @@ import type { Config } from '../../config/types.ts'
 import type { Log } from '../../core/log.ts'
 import { StartError } from '../errors.ts'
 import { Ended } from '../exit-codes.ts'
-import { gatewayKeys } from '../gateway-server.ts'
 import { startLocalAws } from '../local-aws/server.ts'
 import type { ServeOptions } from '../options.ts'
 import { waitForSignal } from '../run.ts'
+import { gatewayKeys } from './gateway-keys.ts'
+import { mustBePrivate } from './key-files.ts'
 import { startMetricsListener } from './metrics/listener.ts'
 import { createMetricsOfWorkers } from './metrics/of-workers.ts'
 import { mustNotNeedRestart } from './needs-restart.ts'
@@ -31,10 +32,11 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
   const text = await readConfigFile(file)
   let config = servedConfigOfText(text, options, process.env)
   mustShareStore(config, workers)
+  await mustBePrivate(config, log)
   // Also makes the keys that a first start makes: once, and not in each worker.
-  const keys = await gatewayKeys(config, now())
+  const keys = await gatewayKeys(config, { log, now })
   const localAws =
-    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], { log, now }) : undefined
+    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing, { log, now }) : undefined
   cluster.setupPrimary({ args: ['serve', '--config', file, ...(host === undefined ? [] : ['--host', host])] })
   const metrics = createMetricsOfWorkers()
   const { listen } = config.metrics
@@ -53,7 +55,8 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
     const next = servedConfigOfText(nextText, options, process.env)
     mustNotNeedRestart(config, next)
     // What is wrong is found here, before any worker has changed.
-    await Promise.all([gatewayKeys(next, now()), next.listen.tls && readTls(next.listen.tls)])
+    await mustBePrivate(next, log)
+    await Promise.all([gatewayKeys(next, { log, now }), next.listen.tls && readTls(next.listen.tls)])
     await pool.reload(nextText)
     config = next
     return next

@@ -7,6 +7,7 @@ import { createMetricsInWorker } from './metrics/in-worker.ts'
 import { servedConfigOfText } from './served-config.ts'
 import { exitAtLast, stopGateway } from './stop.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
+import { letYoungHeapGrow } from './young-heap.ts'
 
 /**
  * Runs the gateway in a worker, as the first process says. It ends when that one says so, or has gone. Throws ConfigError
@@ -46,6 +47,7 @@ export async function runWorker(options: ServeOptions, log: Log): Promise<void> 
         metricsOfAll: metrics.text,
         ...(descriptor !== undefined && { descriptor }),
       })
+      letYoungHeapGrow()
       tell({ kind: 'listening' })
     } else if (message.kind === 'reload') {
       tell(await reloaded(gateway, options, message.configuration))

@@ -15,8 +15,9 @@ import { localRoles } from '../local-aws/state.ts'
 export type TrustPolicyOf = (role: RoleArn) => Policy | undefined
 
 /**
- * A policy under `roles` takes precedence over the local AWS's, and that over the catalogue's. An unreadable policy leaves its role unknown and is
- * passed to `warn`, as AWS's policies must not stop the gateway. Throws LocalAwsError for an invalid state file.
+ * A policy under `roles` takes precedence over the catalogue's, and that over the one that the local AWS started with,
+ * which may have changed since. An unreadable policy leaves its role unknown and is passed to `warn`, as AWS's policies
+ * must not stop the gateway. Throws LocalAwsError for an invalid state file.
  */
 export async function trustPolicies(
   config: Config,
@@ -35,8 +36,9 @@ export async function trustPolicies(
   const isNamed = config.roles.some(({ trustPolicy }) => trustPolicy !== undefined)
   const named = (role: RoleArn): string | undefined => (isNamed ? roleSettingsOf(config, role).trustPolicy : undefined)
   return (role) => {
-    const text = named(role) ?? byArn.get(role.arn)
-    return text === undefined ? catalog()?.trustPolicyOf(role.arn) : parsed.get(text)
+    const text = named(role)
+    if (text !== undefined) return parsed.get(text)
+    return catalog()?.trustPolicyOf(role.arn) ?? parsed.get(byArn.get(role.arn) ?? '')
   }
 }
 

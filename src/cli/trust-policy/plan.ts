@@ -20,9 +20,9 @@ import { lintTrustPolicy } from '../../iam/lint.ts'
 import { parseTrustPolicy } from '../../iam/policy.ts'
 import { samlIssuerEntityId, samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { TrustPolicyError } from '../errors.ts'
-import { signingCertificates } from '../gateway-server.ts'
 import { idpMetadata } from '../idp-metadata.ts'
 import { gatewayIdentifiers } from '../load-config.ts'
+import { signingCertificates } from '../serving/gateway-keys.ts'
 import { accountsOf, openRolesHint, providerOf, type RequestedRoles, rolesFor } from './roles.ts'
 
 /** With the catalogue, where there is one: rules over tags and paths mean its roles. */

@@ -24,6 +24,11 @@ const formats = {
   cloudformation: (plan) => `${CLOUDFORMATION_HEAD}${yaml(planCloudFormation(plan))}`,
 } as const satisfies Record<TrustPolicyFormat, (plan: IamPlan) => string>
 
+/** The plan as text in that format. */
+export function writePlan(format: TrustPolicyFormat, plan: IamPlan): string {
+  return formats[format](plan)
+}
+
 /**
  * Prints the identity provider and the trust policies that the configuration needs in IAM, with notes on stderr. Throws
  * as trustPolicyDocument.
@@ -51,7 +56,7 @@ export async function trustPolicyDocument(
     () => new Date(),
   )
   return {
-    text: formats[options.format](plan),
+    text: writePlan(options.format, plan),
     notes: [
       ...(leftOut.length > 0 ? [`Left out, as they are closed or suspended: ${leftOut.join(', ')}.`] : []),
       ...notes,

@@ -11,9 +11,14 @@ import { optional, seconds } from './values.ts'
 
 export function accountsOf(accounts: FileConfig['accounts']): Config['accounts'] {
   return new Map(
-    Object.entries(accounts).map(([id, { name, color, region }]) => [
+    Object.entries(accounts).map(([id, { name, color, environment, region }]) => [
       id,
-      { name: name ?? id, ...optional('color', color), ...optional('region', region) },
+      {
+        name: name ?? id,
+        ...optional('color', color),
+        ...optional('environment', environment),
+        ...optional('region', region),
+      },
     ]),
   )
 }
@@ -25,6 +30,7 @@ export function roleSettingsOf(
     maxSessionDuration,
     maxAuthAge,
     authnContext,
+    sensitive,
     sessionPolicyArns,
     sessionPolicy,
     trustPolicy,
@@ -41,6 +47,7 @@ export function roleSettingsOf(
       'authnContext',
       authnContext?.flatMap((name) => contextValues(name)),
     ),
+    ...optional('sensitive', sensitive),
     sessionPolicyArns,
     ...optional('sessionPolicy', policyOf(sessionPolicy, readText)),
     ...optional('trustPolicy', policyOf(trustPolicy, readText)),
@@ -52,6 +59,12 @@ function policyOf(written: WrittenPolicy | undefined, readText: ReadText): strin
   const read = policyJson(written, readText)
   if (!('json' in read)) throw new TypeError(`no policy: ${read.found}`)
   return read.json
+}
+
+export function requestAccessOf(written: FileConfig['requestAccess']): Config['requestAccess'] {
+  if (written === undefined) return undefined
+  const { url, show } = typeof written === 'string' ? { url: written, show: [] } : written
+  return { url, show: show.map(glob) }
 }
 
 export function operatorRuleOf(rule: FileConfig['operators'][number], line: number): OperatorRule {

@@ -4,7 +4,6 @@ import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import type { Rule, RuleContext } from '../partial-config.ts'
-import type { FileConfig } from '../schema.ts'
 
 const SECRET_LENGTH = 32
 
@@ -127,39 +126,8 @@ function readPem<Read>(read: () => Read): Read | undefined {
   }
 }
 
-type FileKeys = FileConfig['signing']
-
-const filesAreReadable: Rule = ({ signing, encryption, localAws }, context) => [
-  ...readableKeys('signing', signing, context),
-  ...readableKeys('encryption', encryption, context),
-  ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, context)),
-]
-
-/** AWS must know the signing key beforehand: only for the local AWS can it be created at startup. */
-const signingKeyIsNamed: Rule = ({ sts, signing, providers }) =>
-  sts !== undefined &&
-  sts.endpoint !== 'local' &&
-  !signing &&
-  (providers ?? []).some((one) => one?.protocol === 'saml' || one?.exchange.via === 'saml')
-    ? [
-        {
-          path: ['signing'],
-          expected: 'signing.key and signing.certificate, to sign responses for AWS',
-          found: 'nothing',
-        },
-      ]
-    : []
-
-/** Encrypted assertions need a decryption key, and the identity provider needs its certificate. */
-const encryptionKeyIsNamed: Rule = ({ sts, encryption, providers }) => {
-  if (sts === undefined || sts.endpoint === 'local' || encryption) return []
-  const encrypted = (providers ?? []).flatMap((one) =>
-    one?.protocol === 'saml' && (one.wantAssertionsEncrypted || one.stsDecrypts) ? [one.id] : [],
-  )
-  if (encrypted.length === 0) return []
-  const expected = `encryption.key and encryption.certificate, to decrypt assertions for ${encrypted.join(', ')}`
-  return [{ path: ['encryption'], expected, found: 'nothing' }]
-}
+const filesAreReadable: Rule = ({ localAws }, context) =>
+  localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, context)
 
 /** Only AWS itself has FIPS endpoints, and not in every region. */
 const fipsEndpointsExist: Rule = ({ sts, accounts }, { aws }) => {
@@ -194,8 +162,6 @@ export const deploymentRules = {
   tlsHasHttpsAddress,
   tlsKeyFits,
   filesAreReadable,
-  signingKeyIsNamed,
-  encryptionKeyIsNamed,
   fipsEndpointsExist,
 } as const satisfies Readonly<Record<string, Rule>>
 
@@ -217,14 +183,4 @@ export function safeUrl(path: Path, text: string): readonly ConfigIssue[] {
 /** An issue if the file cannot be read. */
 export function readableFile(path: Path, file: string, context: RuleContext): readonly ConfigIssue[] {
   return context.isReadable(file) ? [] : [{ path, expected: 'a readable file', found: showValue(file) }]
-}
-
-function readableKeys(purpose: string, keys: FileKeys, context: RuleContext): readonly ConfigIssue[] {
-  return [keys ?? []].flat().flatMap(({ key, certificate }, index) => {
-    const path = Array.isArray(keys) ? [purpose, index] : [purpose]
-    return [
-      ...readableFile([...path, 'key'], key, context),
-      ...readableFile([...path, 'certificate'], certificate, context),
-    ]
-  })
 }

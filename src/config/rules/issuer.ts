@@ -1,9 +1,10 @@
 /** Rules about the gateway's own OpenID Connect issuer. */
 import { normalize } from 'node:path'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
-import { showValue } from '../issue.ts'
-import { forEach, type Rule } from '../partial-config.ts'
+import { type ConfigIssue, type Path, showValue } from '../issue.ts'
+import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import { durationWithin, readableFile, safeUrl } from './deployment.ts'
+import { issuerKeyPath } from './keys.ts'
 
 /** IAM's limit for an issuer URL, in characters. */
 const URL_LENGTH = 255
@@ -23,8 +24,8 @@ const issuerIsAnAddress: Rule = ({ issuer }) => {
 
 /** AWS fetches the keys over https, and accepts no port in an issuer. */
 const awsReachesTheIssuer: Rule = ({ issuer, sts, baseUrl }) => {
-  if (sts?.endpoint !== 'aws' || issuer?.key === undefined) return []
-  const text = issuer.url ?? baseUrl
+  if (sts?.endpoint !== 'aws' || !hasKey(issuer)) return []
+  const text = issuer?.url ?? baseUrl
   const url = text === undefined ? undefined : parseWebUrl(text)
   const isPublic = url?.protocol === 'https:' && url.port === ''
   // An unsafe address is already reported at its own key.
@@ -35,7 +36,7 @@ const awsReachesTheIssuer: Rule = ({ issuer, sts, baseUrl }) => {
 
 /** AWS must find the key published before it signs: only for the local AWS can it be created at startup. */
 const issuerKeyIsNamed: Rule = ({ issuer, sts, providers }) => {
-  if (sts === undefined || sts.endpoint === 'local' || issuer?.key !== undefined) return []
+  if (sts === undefined || sts.endpoint === 'local' || hasKey(issuer)) return []
   const reissued = (providers ?? []).flatMap((one) =>
     one?.exchange.via === 'web-identity' && one.exchange.evidence === 'reissued' ? [one.id] : [],
   )
@@ -44,20 +45,33 @@ const issuerKeyIsNamed: Rule = ({ issuer, sts, providers }) => {
   return [{ path: ['issuer', 'key'], expected: `the key to sign tokens for AWS${whose}`, found: 'nothing' }]
 }
 
-const issuerKeysAreReadable: Rule = ({ issuer }, context) => {
-  const keys = issuer?.key ?? []
-  return forEach([keys].flat(), (key, index) => readableFile(placeOf(keys, index), key, context))
-}
+const issuerKeysAreReadable: Rule = ({ issuer }, context) =>
+  forEach([issuer?.key ?? []].flat(), (key, index) =>
+    typeof key === 'string' ? readableFile(issuerKeyPath(issuer?.key, index), key, context) : [],
+  )
+
+const issuerKeyIsInOnePlace: Rule = ({ issuer }) =>
+  issuer?.key !== undefined && issuer.kms !== undefined
+    ? [{ path: ['issuer', 'key'], expected: 'either key or kms', found: 'both' }]
+    : []
 
 /** A key that signs tokens for AWS must not sign or decrypt anything else. */
 const issuerKeysAreItsOwn: Rule = ({ issuer, signing, encryption }) => {
-  const keys = issuer?.key ?? []
-  const others = [signing ?? [], encryption ?? []].flat(2).map(({ key }) => normalize(key))
-  return forEach([keys].flat(), (key, index) =>
-    others.includes(normalize(key))
-      ? [{ path: placeOf(keys, index), expected: 'a key with no other use', found: showValue(key) }]
-      : [],
-  )
+  const files = [signing ?? [], encryption ?? []]
+    .flat(2)
+    .flatMap(({ key }) => (key === undefined ? [] : normalize(key)))
+  const kmsKeys = [signing ?? []].flat().flatMap(({ kms }) => kms?.keyId ?? [])
+  const expected = 'a key with no other use'
+  const kmsIssue = (path: Path, { keyId }: { readonly keyId: string }): readonly ConfigIssue[] =>
+    kmsKeys.includes(keyId) ? [{ path: [...path, 'keyId'], expected, found: showValue(keyId) }] : []
+  return [
+    ...(issuer?.kms ? kmsIssue(['issuer', 'kms'], issuer.kms) : []),
+    ...forEach([issuer?.key ?? []].flat(), (key, index) => {
+      const path = issuerKeyPath(issuer?.key, index)
+      if (typeof key !== 'string') return kmsIssue([...path, 'kms'], key.kms)
+      return files.includes(normalize(key)) ? [{ path, expected, found: showValue(key) }] : []
+    }),
+  ]
 }
 
 const tokenLifetimeIsShort: Rule = ({ issuer }) =>
@@ -68,10 +82,11 @@ export const issuerRules = {
   awsReachesTheIssuer,
   issuerKeyIsNamed,
   issuerKeysAreReadable,
+  issuerKeyIsInOnePlace,
   issuerKeysAreItsOwn,
   tokenLifetimeIsShort,
 } as const satisfies Readonly<Record<string, Rule>>
 
-function placeOf(keys: string | readonly string[], index: number) {
-  return ['issuer', 'key', ...(typeof keys === 'string' ? [] : [index])]
+function hasKey(issuer: PartialConfig['issuer']): boolean {
+  return issuer?.key !== undefined || issuer?.kms !== undefined
 }

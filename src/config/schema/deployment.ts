@@ -81,10 +81,41 @@ export const sts = z.strictObject({
   timeout: duration('5s').default('5s').describe('Timeout of a call to STS, including up to three attempts.'),
 })
 
+const privateKey = path('a PEM private key (RSA)')
+const certificate = path('a PEM certificate').describe('PEM file of the certificate for that key.')
+
 const keyPair = z.strictObject({
-  key: path('a PEM private key (RSA)').describe('PEM file of the RSA private key.'),
-  certificate: path('a PEM certificate').describe('PEM file of the certificate for that key.'),
+  key: privateKey.describe('PEM file of the RSA private key.'),
+  certificate,
 })
+
+const KMS = 'keyId and region of a key in AWS KMS'
+
+const kmsKey = z.strictObject(
+  {
+    keyId: text('the ID, ARN or alias of a KMS key', /^[\w:/-]{1,2048}$/).describe(
+      'The asymmetric key for signing (`SIGN_VERIFY`), by its ID or ARN. An alias works too, but must not be moved to another key.',
+    ),
+    region: awsRegion().describe('Region of the key.'),
+    endpoint: text('a URL', /^https?:\/\/\S+$/)
+      .optional()
+      .describe("Instead of AWS's own endpoint: a VPC endpoint, or a FIPS one. https, or http on loopback."),
+  },
+  { error: KMS },
+)
+
+/** Which of `key` and `kms` it has is a rule: rules/keys.ts. */
+const signingKey = z.strictObject({
+  key: privateKey.optional().describe('PEM file of the RSA private key.'),
+  kms: kmsKey
+    .optional()
+    .describe('Instead of `key`: an RSA key in AWS KMS, which signs there. See [keys.md](keys.md#kms).'),
+  certificate,
+})
+
+const ISSUER_KEY = 'the path of a PEM private key, kms with a key, or a list of these'
+
+const issuerKey = z.union([path('a PEM private key'), z.strictObject({ kms: kmsKey })], { error: ISSUER_KEY })
 
 export const issuer = z.strictObject({
   url: text('the issuer, an https URL', /^https?:\/\/[^\s?#]+$/)
@@ -92,11 +123,13 @@ export const issuer = z.strictObject({
     .describe(
       'The issuer in tokens (`iss`) and in IAM. Default: `baseUrl`. AWS fetches the keys from below it, over public https without a port.',
     ),
-  key: oneOrMore('the path of a PEM private key, or a list of such paths')
+  key: z
+    .union([issuerKey, z.array(issuerKey).min(1, { error: ISSUER_KEY })], { error: ISSUER_KEY })
     .optional()
     .describe(
-      'PEM file of a private key of its own: RSA for RS256, P-256 for ES256. In a list, the first signs and all are published, so keys can be rotated without an interruption. With `sts.endpoint: local`, a key is created on first start if none is named.',
+      'PEM file of a private key of its own: RSA for RS256, P-256 for ES256. In a list, the first signs and all are published, so keys can be rotated without an interruption; `{ kms: … }` in it is a key in AWS KMS. With `sts.endpoint: local`, a key is created on first start if none is named.',
     ),
+  kms: kmsKey.optional().describe('Instead of `key`: a key in AWS KMS, which signs there. See [keys.md](keys.md#kms).'),
   algorithm: z
     .enum(['RS256', 'ES256'])
     .default('RS256')
@@ -156,6 +189,12 @@ export const limits = z.strictObject({
 export function keys() {
   const expected = 'key and certificate, or a list of such mappings'
   return z.union([keyPair, z.array(keyPair).min(1, { error: expected })], { error: expected })
+}
+
+/** The same for keys that only sign, which may be in a key management service. */
+export function signingKeys() {
+  const expected = 'key (or kms) and certificate, or a list of such mappings'
+  return z.union([signingKey, z.array(signingKey).min(1, { error: expected })], { error: expected })
 }
 
 function awsTarget() {

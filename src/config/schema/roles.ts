@@ -1,11 +1,22 @@
 /** Accounts, roles and access rules. */
 import { z } from 'zod'
 import { accountColors } from '../types.ts'
-import { awsRegion, duration, oneOrMore, text } from './values.ts'
+import { awsRegion, duration, flag, oneOrMore, text } from './values.ts'
 
 export const account = z.strictObject({
   name: text('a display name').optional().describe('The display name. Default: the account ID.'),
-  color: z.enum(accountColors).optional().describe('Marks the account in the role picker.'),
+  color: z
+    .enum(accountColors)
+    .optional()
+    .describe('Marks the account in the role picker. Default: by `environment`, red for production.'),
+  environment: text(
+    'a word of at most 32 letters, digits, spaces and _.-, such as production',
+    /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,31}$/u,
+  )
+    .optional()
+    .describe(
+      "What the account is used for, such as `production`: shown beside its name, and a filter of the role picker. Default: the account's tag `environment` in the catalogue.",
+    ),
   region: awsRegion().optional().describe('Region for STS and the console in this account.'),
 })
 
@@ -28,6 +39,11 @@ export const role = z.strictObject({
     .optional()
     .describe(
       'Authentication context classes (SAML) or `acr` values (OpenID Connect), any of which the sign-in must have; `mfa`, `sfa` and `phishing-resistant` mean all known values of these. With another one, the user must sign in again first and the provider is asked for these (step-up).',
+    ),
+  sensitive: flag()
+    .optional()
+    .describe(
+      'Whether the pages ask the user once more before they use the role. The API and the command line do not.',
     ),
   sessionPolicyArns: z
     .array(
@@ -94,9 +110,29 @@ function roleSelector() {
   })
 }
 
+export const requestAccess = z.union(
+  [
+    requestUrl(),
+    z.strictObject({
+      url: requestUrl().describe("The form. `{arn}` is replaced by the role's ARN, encoded."),
+      show: z
+        .array(text('a pattern over role ARNs', /^arn:\S+$/))
+        .default([])
+        .describe(
+          'Roles of the catalogue that users may see without having them: ARNs in which `*` matches any text and `?` one character.',
+        ),
+    }),
+  ],
+  { error: 'an https URL, or a mapping with url' },
+)
+
 export const operatorRule = z.strictObject({
   when: when().describe('As in an access rule. `provider` is required.'),
 })
+
+function requestUrl() {
+  return text('an https URL such as https://tickets.example.com/new?role={arn}', /^https:\/\/\S+$/)
+}
 
 /** A policy document: the path of its JSON file, or the document itself as a mapping. */
 function policy(example: string) {

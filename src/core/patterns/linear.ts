@@ -11,8 +11,14 @@ export interface LinearPattern {
   /** The names of its groups. */
   readonly groups: readonly string[]
   /** undefined: the text does not match. Otherwise the text of its named groups, without empty ones. */
-  match(text: string): Readonly<Record<string, string>> | undefined
+  match(text: string): Match
 }
+
+type Match = Readonly<Record<string, string>> | undefined
+
+/** Of each pattern, and in characters: at most a tenth of a megabyte. */
+const MOST_REMEMBERED = 500
+const LONGEST_REMEMBERED = 100
 
 export interface LinearPatternOptions {
   /** Case-insensitive, by Unicode's simple folding: `ß` does not match `ss`. Default: case-sensitive. */
@@ -48,19 +54,30 @@ export function linearPattern(
   const compiled = compile(translated(source), ignoreCase)
   if (compiled.programSize() > maxCost) throw new SyntaxError('the pattern repeats too much')
   const groups = Object.keys(compiled.namedGroups())
-  return {
-    source,
-    groups,
-    match: (text) => {
-      const matcher = compiled.matcher(text)
-      if (!matcher.matches()) return undefined
-      const found = groups.flatMap((name) => {
-        const value = matcher.group(name)
-        // The two languages disagree about whether an optional group that matched no character took part.
-        return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
-      })
-      return Object.fromEntries(found)
-    },
+  return { source, groups, match: remembering((text) => matchIn(compiled, groups, text)) }
+}
+
+function matchIn(compiled: RE2JS, groups: readonly string[], text: string): Match {
+  const matcher = compiled.matcher(text)
+  if (!matcher.matches()) return undefined
+  const found = groups.flatMap((name) => {
+    const value = matcher.group(name)
+    // The two languages disagree about whether an optional group that matched no character took part.
+    return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(found)
+}
+
+/** Users have groups in common, and matching a name again costs a hundred times as much as finding its result. */
+function remembering(match: LinearPattern['match']): LinearPattern['match'] {
+  const known = new Map<string, Match>()
+  return (text) => {
+    if (known.has(text)) return known.get(text)
+    const found = match(text)
+    if (text.length > LONGEST_REMEMBERED) return found
+    if (known.size >= MOST_REMEMBERED) known.clear()
+    known.set(text, found)
+    return found
   }
 }
 

@@ -2,13 +2,13 @@
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const typed = word.slice(0, 64).toLowerCase()
   return candidates
-    .map((candidate) => ({ candidate, letters: distance(typed, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, letters: editDistance(typed, candidate.toLowerCase()) }))
     .filter(({ candidate, letters }) => letters <= Math.max(1, Math.min(3, Math.floor(candidate.length / 3))))
     .sort((a, b) => a.letters - b.letters)[0]?.candidate
 }
 
 /** How many characters to insert, delete, replace or transpose to turn one into the other. */
-function distance(from: string, to: string): number {
+export function editDistance(from: string, to: string): number {
   let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...from].entries()) {

@@ -4,8 +4,17 @@ import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { WritableAudit } from '../record.ts'
 import { finishedLogins } from '../store-records.ts'
-import { addToIndex, enterIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
-import { beginLogin, deleteSignIn, endLogin, type Login, readLogin, settleLogin } from './logins.ts'
+import { addToIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
+import {
+  deleteLogin,
+  deleteSignIn,
+  endLogin,
+  type Login,
+  newLogin,
+  putLogin,
+  readLogin,
+  settleLogin,
+} from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
@@ -17,12 +26,21 @@ export interface Finish {
   readonly handle: string
   /** The binding cookie. */
   readonly browserSecret: string | undefined
-  /** The login that this browser's session already has. */
+  readonly session: BrowserSession
+}
+
+/** The session of the browser that sent the request. */
+export interface BrowserSession {
+  /** The login that it already has. */
   readonly loginId: string | undefined
+  /** Gives the browser another one, of this login. */
+  begin(login: Login): Promise<void>
+  /** The browser does not get what was begun, if anything was. */
+  forget(): void
 }
 
 export type FinishResult =
-  /** The browser gets a session with a new ID. */
+  /** The browser has a session with a new ID. */
   | { readonly kind: 'signed-in'; readonly login: Login; readonly returnTo: string }
   /** Its session is live and stays: the page was reloaded, or the login's evidence is renewed. */
   | { readonly kind: 'already'; readonly returnTo: string }
@@ -44,19 +62,40 @@ export async function finishLogin(gateway: FinishPorts, finish: Finish, caller: 
   if (binding === undefined) return { kind: 'to-confirm', identity: signIn.identity }
   // Checked before the handle is used up: reloading the page finishes the login once the log can be written.
   gateway.audit.mustBeWritable()
-  if (!(await useHandle(gateway, finish.handle))) return finishedBefore(gateway, finish)
   const { provider, subject } = signIn.identity
+  const isOurs = isBoundTo(binding, finish.browserSecret)
+  if (isOurs && !mayRenew(verified, finish.session)) return beginOrRepeat(gateway, finish, verified, caller)
+  if (!(await useHandle(gateway, finish.handle))) return finishedBefore(gateway, finish)
   return auditingRefusals(gateway, { provider, subject }, caller, async () => {
-    if (isBoundTo(binding, finish.browserSecret)) return renewOrBegin(gateway, finish, verified, caller)
+    if (isOurs) return renewOrBegin(gateway, finish, verified, caller)
     await deleteSignIn(gateway.store, verified.id)
     throw new GatewayError('login.other_browser')
   })
 }
 
+/** Whether this browser's own login asked for it. */
+function mayRenew({ renews }: VerifiedSignIn, { loginId }: BrowserSession): boolean {
+  return renews !== undefined && renews === loginId
+}
+
+/** Of several that finish with the same handle, one begins the login. */
+async function beginOrRepeat(
+  gateway: FinishPorts,
+  finish: Omit<Finish, 'browserSecret'>,
+  verified: VerifiedSignIn,
+  caller: Caller,
+): Promise<FinishResult> {
+  const { provider, subject } = verified.signIn.identity
+  const begun = await auditingRefusals(gateway, { provider, subject }, caller, () =>
+    begin(gateway, finish, verified, caller, useHandle(gateway, finish.handle)),
+  )
+  return begun ?? finishedBefore(gateway, finish)
+}
+
 /** Reloading the finish page continues only if the login that it began is the live one of this browser. */
 async function finishedBefore(
   gateway: FinishPorts,
-  { handle, loginId }: Omit<Finish, 'browserSecret'>,
+  { handle, session: { loginId } }: Omit<Finish, 'browserSecret'>,
 ): Promise<FinishResult> {
   const before = await finishedLogins.get(gateway.store, handle)
   if (!before) throw new GatewayError('login.expired')
@@ -68,35 +107,85 @@ async function finishedBefore(
 /** A fresh response for the same user renews the login that requested it; another user's begins a new login. */
 async function renewOrBegin(
   gateway: FinishPorts,
-  { handle, loginId }: Finish,
+  { handle, session }: Finish,
   verified: VerifiedSignIn,
   caller: Caller,
 ): Promise<FinishResult> {
   const { arrivedAt, begunAt, returnTo } = verified
-  const renewed = await reauthenticatedBy(gateway, loginId, verified, (next) => addToIndex(gateway, next))
-  if (!renewed) return begin(gateway, handle, verified, caller)
+  const renewed = await reauthenticatedBy(gateway, session.loginId, verified, (next) => addToIndex(gateway, next))
+  if (!renewed) {
+    const begun = await begin(gateway, { handle, session }, verified, caller, Promise.resolve(true))
+    if (!begun) throw new GatewayError('login.used')
+    return begun
+  }
   await refuseSignedOut(gateway, renewed, arrivedAt, begunAt)
   await orEnd(gateway, renewed, () => auditRenewal(gateway, renewed, caller))
   await rememberFinished(gateway, handle, renewed, returnTo)
   return { kind: 'already', returnTo }
 }
 
+/**
+ * In as few steps as its order has: the login with its entries in the index, while the handle is used up; then its audit
+ * line; then everything that makes it last, the browser's session among it. Each step is one transaction of a store that
+ * groups them. undefined: the handle had been used, and nothing has begun.
+ */
 async function begin(
   gateway: FinishPorts,
-  handle: string,
+  { handle, session }: Omit<Finish, 'browserSecret'>,
   verified: VerifiedSignIn,
   caller: Caller,
-): Promise<FinishResult> {
+  using: Promise<boolean>,
+): Promise<FinishResult | undefined> {
   const { returnTo, arrivedAt, begunAt } = verified
   const { lifetimeSeconds } = gateway.settings.session
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
-  const login = await beginLogin(gateway.store, gateway.now, verified, lifetimeSeconds, from)
-  await orEnd(gateway, login, async () => {
-    await enterIndex(gateway, login, arrivedAt, begunAt)
-    await auditLogin(gateway, login, caller)
-    await Promise.all([settleLogin(gateway.store, login, verified), rememberFinished(gateway, handle, login, returnTo)])
-  })
+  const login = newLogin(gateway.now(), verified, lifetimeSeconds, from)
+  if (!(await putIfFirst(gateway, login, verified, using))) return undefined
+  const settle = () =>
+    all([
+      settleLogin(gateway.store, login, verified),
+      rememberFinished(gateway, handle, login, returnTo),
+      session.begin(login),
+    ])
+  try {
+    await refuseSignedOut(gateway, login, arrivedAt, begunAt)
+    await auditLogin(gateway, login, caller, settle)
+  } catch (error) {
+    session.forget()
+    await abandonLogin(gateway, login)
+    throw error
+  }
   return { kind: 'signed-in', login, returnTo }
+}
+
+/** Stores it while the handle is used up; it does not stay where that was used before, or where anything fails. */
+async function putIfFirst(
+  gateway: FinishPorts,
+  login: Login,
+  verified: VerifiedSignIn,
+  using: Promise<boolean>,
+): Promise<boolean> {
+  const storing = all([
+    using.then(() => undefined),
+    putLogin(gateway.store, login, verified),
+    addToIndex(gateway, login),
+  ])
+  const isFirst = await storing.then(
+    () => using,
+    async (error: unknown) => {
+      await deleteLogin(gateway.store, login).catch(() => undefined)
+      throw error
+    },
+  )
+  // Its sign-in is the other's, who may be using it.
+  if (!isFirst) await deleteLogin(gateway.store, login)
+  return isFirst
+}
+
+/** Waits for all, even if one fails: what is undone afterwards must not be written later. */
+async function all(steps: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 /** A login that cannot be finished or recorded ends before it has a session. */
@@ -114,7 +203,7 @@ async function orEnd(
 }
 
 /** Ends a login without a session in any browser, if the store can. It could not be used in any case. */
-export async function abandonLogin(gateway: Pick<Gateway, 'store' | 'loginEnded'>, login: Login): Promise<void> {
+async function abandonLogin(gateway: Pick<Gateway, 'store' | 'loginEnded'>, login: Login): Promise<void> {
   await endLogin(gateway, login).catch(() => undefined)
 }
 
@@ -129,14 +218,12 @@ function rememberFinished(gateway: Pick<Gateway, 'store'>, handle: string, { id,
  */
 export async function confirmLogin(
   gateway: FinishPorts,
-  { handle, loginId }: Omit<Finish, 'browserSecret'>,
+  { handle, session }: Omit<Finish, 'browserSecret'>,
   caller: Caller,
 ): Promise<FinishResult> {
   const verified = await readVerifiedSignIn(gateway, handle)
-  if (!verified) return finishedBefore(gateway, { handle, loginId })
+  if (!verified) return finishedBefore(gateway, { handle, session })
   if (verified.binding !== undefined) throw new GatewayError('login.other_browser')
   gateway.audit.mustBeWritable()
-  if (!(await useHandle(gateway, handle))) return finishedBefore(gateway, { handle, loginId })
-  const { provider, subject } = verified.signIn.identity
-  return auditingRefusals(gateway, { provider, subject }, caller, () => begin(gateway, handle, verified, caller))
+  return beginOrRepeat(gateway, { handle, session }, verified, caller)
 }

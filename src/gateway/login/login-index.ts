@@ -70,17 +70,9 @@ interface Named {
 }
 
 /**
- * Adds the login to the index under its subject. `begunAt`: when the browser was sent to the provider, if it was.
- * Throws GatewayError `login.signed_out`, and ends the login, if a logout came after its sign-in arrived. A logout
- * first leaves its mark and then reads the index, while this first writes the index and then looks for marks, so
- * neither can miss the other.
+ * Adds the login to the index under its names, before it is stored or with it, and for a renewal before that: it can
+ * always be found by them.
  */
-export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
-  await addToIndex(index, login)
-  await refuseSignedOut(index, login, arrivedAt, begunAt)
-}
-
-/** The names of its sign-in. Before a renewal: a renewed login can then always be found by its new names. */
 export async function addToIndex(index: LoginIndex, login: Omit<Login, 'from'>): Promise<void> {
   const names = namesOf(index, login).map((name) => hashesOf(index, name)[0])
   await Promise.all([
@@ -89,7 +81,12 @@ export async function addToIndex(index: LoginIndex, login: Omit<Login, 'from'>):
   ])
 }
 
-/** The second half of enterIndex, for a login that is in the index and stored. */
+/**
+ * For a login that is in the index and stored. `begunAt`: when the browser was sent to the provider, if it was. Throws
+ * GatewayError `login.signed_out`, and ends the login, if a logout came after its sign-in arrived. A logout first leaves
+ * its mark and then reads the index, while this comes after the index was written and looks for marks, so neither can
+ * miss the other.
+ */
 export async function refuseSignedOut(index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
   const hashes = namesOf(index, login).flatMap((name) => hashesOf(index, name))
   const marks = await Promise.all(hashes.map((hash) => logoutsOfSubject.members(index.store, hash)))

@@ -2,7 +2,7 @@ import type { SignIn } from '../../core/identity.ts'
 import { newToken } from '../../core/ids.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
-import type { Clock, Store } from '../ports.ts'
+import type { Store } from '../ports.ts'
 import { logins, signIns } from '../store-records.ts'
 
 /**
@@ -53,23 +53,29 @@ export function deleteSignIn(store: Store, id: string): Promise<void> {
   return signIns.delete(store, id)
 }
 
-/**
- * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. It ends with its sign-in, within
- * minutes, unless it is settled.
- */
-export async function beginLogin(
-  store: Store,
-  now: Clock,
-  { id: signInId, signIn }: StoredSignIn,
+/** A login that ends after `lifetimeSeconds`, or earlier if the provider said so. Nothing is stored yet. */
+export function newLogin(
+  startedAt: Date,
+  { signIn }: Pick<StoredSignIn, 'signIn'>,
   lifetimeSeconds: number,
   from?: Login['from'],
-): Promise<Login> {
-  const startedAt = now()
+): Login {
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
-  const record: LoginRecord = { signInId, startedAt, expiresAt: new Date(end), ...(from && { from }) }
-  const id = newToken()
-  await logins.put(store, id, record, record.expiresAt)
-  return loginOf(id, record, signIn)
+  return { id: newToken(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
+}
+
+/** Stores a new login. It ends with its sign-in, within minutes, unless it is settled. */
+export function putLogin(
+  store: Store,
+  { id, signIn: _, ...login }: Login,
+  { id: signInId }: Pick<StoredSignIn, 'id'>,
+): Promise<void> {
+  return logins.put(store, id, { signInId, ...login }, login.expiresAt)
+}
+
+/** Deletes a login that has not begun, and leaves its sign-in. */
+export function deleteLogin(store: Store, { id }: Pick<Login, 'id'>): Promise<void> {
+  return logins.delete(store, id)
 }
 
 /**

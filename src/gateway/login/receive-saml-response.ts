@@ -20,7 +20,7 @@ import { inProductWords } from './product-hints.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
 import { type IdpRedirect, type StartLoginPorts, startSaml } from './start-login.ts'
-import { keepVerifiedSignIn } from './verified-sign-ins.ts'
+import { type Arrived, forgetVerifiedSignIn, keepVerifiedSignIn } from './verified-sign-ins.ts'
 
 /** What receives a response and stores what it verified. */
 export type ReceivePorts = Recording & StartLoginPorts & Pick<Gateway, 'settings'>
@@ -66,10 +66,13 @@ async function receiveSaml(
   }
   try {
     const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
-    if (assertion.inResponseTo === undefined)
+    const using = () => useUp(gateway, assertion, provider.settings.clockSkewSeconds)
+    if (assertion.inResponseTo === undefined) {
+      await using()
       return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
+    }
     if (!pending) throw new SamlError('saml.request_unknown')
-    return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
+    return { kind: 'verified', handle: await keepIfFirst(gateway, using, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
     const refusal = inProductWords(await asReplay(gateway, error), provider.settings.preset)
@@ -89,13 +92,14 @@ async function testedSaml(
   try {
     const { assertion, signIn } = await verifySaml(gateway, provider, form, pending, observe)
     if (assertion.inResponseTo === undefined) throw new SamlError('saml.request_unknown')
+    await useUp(gateway, assertion, provider.settings.clockSkewSeconds)
     return signIn
   } catch (error) {
     throw inProductWords(await asReplay(gateway, error), provider.settings.preset)
   }
 }
 
-/** Verifies it and uses it up. Throws SamlError. */
+/** Verifies it, and uses nothing up. Throws SamlError. */
 async function verifySaml(
   gateway: ReceivePorts,
   provider: SamlProvider,
@@ -120,7 +124,6 @@ async function verifySaml(
   const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
   const scoped = keepWithinScopes(withMarks(signIn, idp.marks), idp.scopes, settings)
   checkMaxAuthAge(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
-  await consume(gateway, assertion, settings.clockSkewSeconds)
   return { assertion, signIn: namedForRules(scoped, provider) }
 }
 
@@ -145,7 +148,7 @@ function withMarks(signIn: SignIn, idpMarks: IdpMarks): SignIn {
 }
 
 /** Each assertion once, and each request once. After every other check, so a refused response uses nothing up. */
-async function consume(gateway: ReceivePorts, assertion: VerifiedAssertion, skew: number): Promise<void> {
+async function useUp(gateway: ReceivePorts, assertion: VerifiedAssertion, skew: number): Promise<void> {
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
   const [isFirstUse, isFirstAnswer] = await Promise.all([
@@ -153,6 +156,20 @@ async function consume(gateway: ReceivePorts, assertion: VerifiedAssertion, skew
     inResponseTo === undefined || consumeRequest(gateway.store, gateway.now, inResponseTo),
   ])
   if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
+}
+
+/**
+ * At the same time as the response is used up, the sign-in is kept under a handle that nobody has yet: a store that groups
+ * writes has one transaction for all. If the response was used before, nothing stays and its error is thrown.
+ */
+async function keepIfFirst(gateway: ReceivePorts, using: () => Promise<void>, arrived: Arrived): Promise<string> {
+  const [used, kept] = await Promise.allSettled([using(), keepVerifiedSignIn(gateway, arrived)])
+  if (used.status === 'rejected') {
+    if (kept.status === 'fulfilled') await forgetVerifiedSignIn(gateway, kept.value).catch(() => undefined)
+    throw used.reason
+  }
+  if (kept.status === 'rejected') throw kept.reason
+  return kept.value
 }
 
 function useOf({ issuer, id }: { readonly issuer: string; readonly id: string }): string {

@@ -3,7 +3,7 @@ import { newToken } from '../../core/ids.ts'
 import { expiryOf } from '../define-record.ts'
 import type { Gateway } from '../gateway.ts'
 import { unfinishedLogins } from '../store-records.ts'
-import { putSignIn, readSignIn, type StoredSignIn } from './logins.ts'
+import { deleteSignIn, putSignIn, readSignIn, type StoredSignIn } from './logins.ts'
 
 /** How long a verified sign-in waits for the browser that started it: far longer than a redirect takes. */
 export interface VerifiedSignIn extends StoredSignIn {
@@ -21,7 +21,7 @@ export interface VerifiedSignIn extends StoredSignIn {
   readonly renews?: string
 }
 
-type Arrived = Omit<VerifiedSignIn, 'id' | 'arrivedAt'> & { readonly signIn: SignIn }
+export type Arrived = Omit<VerifiedSignIn, 'id' | 'arrivedAt'> & { readonly signIn: SignIn }
 
 /** Stores it, not bound to a login yet, and returns the handle. */
 export async function keepVerifiedSignIn(
@@ -59,4 +59,10 @@ export async function readVerifiedSignIn(
 /** Uses the handle up: true for the first caller only. */
 export async function useHandle({ store }: Pick<Gateway, 'store'>, handle: string): Promise<boolean> {
   return (await unfinishedLogins.take(store, handle)) !== undefined
+}
+
+/** Deletes what was stored under a handle that nobody got. */
+export async function forgetVerifiedSignIn({ store }: Pick<Gateway, 'store'>, handle: string): Promise<void> {
+  const record = await unfinishedLogins.take(store, handle)
+  if (record) await deleteSignIn(store, record.signInId)
 }

@@ -36,6 +36,10 @@ export const labelValues: Readonly<Record<string, string>> = {
   use: '`signing`, `encryption` or `tls`',
   number: 'the position in its list, from 1 to 10',
   version: 'the version of the gateway',
+  key: '`signing`, `encryption` or `issuer`',
+  place: '`file` or `kms`',
+  outcome: '`ok` or an error code',
+  serial: 'the serial number of a certificate',
 }
 
 const QUICK = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5]
@@ -162,6 +166,17 @@ export const workersDefinition = gauge(
   undefined,
   'With `--workers`: how many of them answered this scrape.',
 )
+
+/** Measured where the keys are: operations/signatures.ts and operations/expiring-certificates.ts. */
+export const keyMetrics: readonly (readonly [name: string, type: string, labels: string, help: string])[] = [
+  ['fedgate_signature_seconds', 'histogram', '`key`, `place`, `outcome`', 'Signatures by keys of the gateway.'],
+  [
+    'fedgate_certificate_expiry_timestamp_seconds',
+    'gauge',
+    '`key`, `serial`',
+    'When certificates of the gateway expire, in seconds since 1970.',
+  ],
+]
 
 /** Those of Node.js that the dashboard and the alerts use; there are more. */
 export const nodeMetrics: readonly (readonly [name: string, help: string])[] = [

@@ -9,13 +9,13 @@ export type MetricValues = readonly Metric[]
 
 export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE
 
-/** The text of this process. */
-export function textOf({ registry }: Instruments): Promise<string> {
-  return Registry.merge([registry, processRegistry()]).metrics()
+/** The text of this process. `further`: what else it measures. */
+export function textOf({ registry }: Instruments, ...further: readonly Registry[]): Promise<string> {
+  return Registry.merge([registry, processRegistry(), ...further]).metrics()
 }
 
-export function valuesOf({ registry }: Instruments): Promise<MetricValues> {
-  return Registry.merge([registry, processRegistry()]).getMetricsAsJSON()
+export function valuesOf({ registry }: Instruments, ...further: readonly Registry[]): Promise<MetricValues> {
+  return Registry.merge([registry, processRegistry(), ...further]).getMetricsAsJSON()
 }
 
 /** One text for all workers, which are asked at each scrape. Workers are named by a number that is never used again. */

@@ -19,13 +19,16 @@ export interface Readiness {
   /** A load balancer may send users here: store, keys and audit log work, and users can sign in. */
   readonly isReady: boolean
   readonly store: 'ok' | 'failing'
-  readonly keys: 'ok' | 'missing'
+  /** `failing`: AWS KMS does not sign. */
+  readonly keys: 'ok' | 'missing' | 'failing'
+  /** The error code by key (signing, issuer), while AWS KMS does not sign. */
+  readonly failingKeys?: Readonly<Record<string, string>>
   /** Whether events can be recorded; if they must be, a failing log makes the gateway unready. */
   readonly audit: 'ok' | 'failing'
   readonly metadata: Readonly<Record<string, ProviderReadiness>>
 }
 
-export type ReadinessPorts = Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>
+export type ReadinessPorts = Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'signatures' | 'audit' | 'now'>
 
 /** Longer than a working store ever takes. */
 const STORE_WITHIN_MS = 2_000
@@ -36,17 +39,20 @@ const STORE_WITHIN_MS = 2_000
  */
 export async function readiness(gateway: ReadinessPorts): Promise<Readiness> {
   const now = gateway.now()
-  const [hasStore, ...providers] = await Promise.all([
+  const [hasStore, failingKeys, ...providers] = await Promise.all([
     within(STORE_WITHIN_MS, storeWorks(gateway.store, gateway.now), () => false).catch(() => false),
+    gateway.signatures?.failing() ?? {},
     ...[...gateway.providers].map(async ([id, provider]) => [id, await providerReadiness(provider, now)] as const),
   ])
-  const hasKeys = keysAreThere(gateway)
+  const isFailing = Object.keys(failingKeys).length > 0
+  const keys = keysAreThere(gateway) ? (isFailing ? 'failing' : 'ok') : 'missing'
   const { state: audit, isRequired } = gateway.audit.status()
   const canRecord = audit === 'ok' || !isRequired
   return {
-    isReady: hasStore && hasKeys && canRecord && providers.some(([, { state }]) => state !== 'missing'),
+    isReady: hasStore && keys === 'ok' && canRecord && providers.some(([, { state }]) => state !== 'missing'),
     store: hasStore ? 'ok' : 'failing',
-    keys: hasKeys ? 'ok' : 'missing',
+    keys,
+    ...(isFailing && { failingKeys }),
     audit,
     metadata: Object.fromEntries(providers),
   }

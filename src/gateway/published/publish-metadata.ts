@@ -5,6 +5,7 @@
 import type { SamlProviderConfig } from '../../config/types.ts'
 import { samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { signsRequests } from '../../saml/authn-request.ts'
+import type { ServiceProvider } from '../../saml/service-provider.ts'
 import { buildSignedSpMetadata, buildSpMetadata, type SpMetadataOptions } from '../../saml/sp-metadata.ts'
 import { GatewayError } from '../errors.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
@@ -31,7 +32,21 @@ export async function serviceProviderMetadata(
     ...federationOptions(gateway.settings, settings),
     ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
   }
-  return isSigned ? buildSignedSpMetadata(serviceProvider, options) : buildSpMetadata(serviceProvider, options)
+  return isSigned ? signedMetadata(serviceProvider, options) : buildSpMetadata(serviceProvider, options)
+}
+
+const signedOnce = new WeakMap<ServiceProvider, Map<string, Promise<string>>>()
+
+/** Signed once for each form of it: anyone may ask, and each signature may be a request to AWS KMS. */
+function signedMetadata(serviceProvider: ServiceProvider, options: SpMetadataOptions): Promise<string> {
+  const forms = signedOnce.get(serviceProvider) ?? new Map<string, Promise<string>>()
+  signedOnce.set(serviceProvider, forms)
+  // What is a Map in the options is the same for as long as the configuration is.
+  const form = JSON.stringify(options)
+  const signed = forms.get(form) ?? buildSignedSpMetadata(serviceProvider, options)
+  forms.set(form, signed)
+  signed.catch(() => forms.delete(form))
+  return signed
 }
 
 /** A provider's own `subject` says what must be released to it; with discovery a service may send users back. */

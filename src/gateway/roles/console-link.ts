@@ -8,6 +8,7 @@ import { consoleServiceOf, consoleServices } from '../../aws/facts/console-servi
 import { partitionById } from '../../aws/facts/partitions.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
+import { rolesCalled } from '../../core/role-names.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.ts'
@@ -17,7 +18,7 @@ export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }
 
 /** A link as received. */
 export interface ConsoleLink {
-  /** An ARN or an alias; empty: the recipient picks. */
+  /** An ARN, an alias, `account/role` or a role's name; empty: the recipient picks. */
   readonly role: string
   /** A page of the console, or the name of a service; empty: the console's first page. */
   readonly destination: string
@@ -73,7 +74,7 @@ export function rolesOfLink(
 ): ConsoleLinkTarget {
   const page = pageOf(destination)
   const listed = listRoles(gateway, identity)
-  const named = role === '' ? listed : listed.filter(isNamed(role))
+  const named = role === '' ? listed : rolesCalled(listed, role)
   if (role !== '' && named.length === 0)
     throw new GatewayError('role.not_granted', { found: role.slice(0, 300), source: 'role' })
   const inPartition = named.filter((one) => page === undefined || one.partition === page.partition.id)
@@ -90,11 +91,6 @@ function pageOf(destination: string) {
   const page = parseConsolePage(destination)
   if (!page) throw refused(destination)
   return page
-}
-
-/** An alias may mean a role in each of many accounts. */
-function isNamed(name: string) {
-  return ({ arn, alias }: ListedRole): boolean => arn === name || alias === name
 }
 
 /** The origins that opening the console with these roles leads to: browsers need them before the form is sent. */

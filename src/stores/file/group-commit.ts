@@ -52,8 +52,8 @@ export function createGroupCommit(root: RootDatabase<string, string>): GroupComm
   }
 
   async function run(): Promise<void> {
-    // Operations of the same turn of the event loop share the first transaction too.
-    await Promise.resolve()
+    // Operations of the same turn of the event loop share the first transaction too, and what they are waited for with.
+    await new Promise(setImmediate)
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []

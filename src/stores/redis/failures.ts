@@ -1,5 +1,5 @@
 /** What went wrong with a Redis: in words for the operator, and what it means for the connection. */
-import { ErrorReply } from 'redis'
+import { ErrorReply } from '@redis/client'
 import { StoreError } from '../errors.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** One server of Redis, over one connection: runs scripts on it and knows whether its replicas have what was written. */
-import type { RedisClientType } from 'redis'
+import type { RedisClientType } from '@redis/client'
 import { isNotAdmitted, NotReplicatedError } from './failures.ts'
 import type { Script } from './scripts.ts'
 

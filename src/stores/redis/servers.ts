@@ -3,7 +3,7 @@
  * masters of a cluster. Nothing here reconnects or repeats a command. What is lost is discarded and opened again by
  * connection.ts, so every connection in use was examined first, and no command is carried out twice.
  */
-import { createClient, createCluster, type RedisClientType } from 'redis'
+import { createClient, createCluster, type RedisClientType } from '@redis/client'
 import type { RedisConfig } from '../../config/types.ts'
 import type { Secret } from '../../core/secret.ts'
 import { reasonOf } from './failures.ts'

@@ -43,6 +43,8 @@ function withHabits(gateway: Gateway, login: Login, { pins, recent }: Preference
     return {
       maxSessionSeconds: role.maxSessionSeconds,
       region: role.region,
+      ...(role.environment === undefined ? {} : { environment: role.environment }),
+      ...(role.isSensitive ? { sensitive: true as const } : {}),
       isPinned: pinned.has(role.arn),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt: toInstant(lastUsedAt).iso }),
       ...(recentSignIn === undefined ? {} : { needsRecentSignIn: recentSignIn.isDue }),

@@ -34,6 +34,11 @@ export const rolesSchema = z.strictObject({
       provider,
       maxSessionSeconds: z.int().positive(),
       region: z.string().optional(),
+      environment: z.string().optional().describe('What the account is used for, such as `production`.'),
+      sensitive: z
+        .literal(true)
+        .optional()
+        .describe('Only for roles that the pages ask about before they are used. The API does not ask.'),
       isPinned: z.boolean(),
       lastUsedAt: time.optional(),
       needsRecentSignIn: z

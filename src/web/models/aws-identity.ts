@@ -1,8 +1,9 @@
 /** The AWS part of the identity page: how the user will appear there, and the forecasts. */
 import type { IdentityPreview, PredictedRole } from '../../gateway/roles/identity-preview.ts'
+import type { RoleAccount } from '../picker/model.ts'
+import { briefFindings } from './findings.ts'
 import type { AwsSession, IdentityPage, RolePreflights } from './identity.ts'
-import type { FindingRow, RolePreflight } from './preflight.ts'
-import type { RoleAccount } from './roles.ts'
+import type { RolePreflight } from './preflight.ts'
 
 /** As many roles as fit on a screen: others can be searched. */
 const AT_A_GLANCE = 8
@@ -66,22 +67,7 @@ function accountOf({ account, accountName, accountColor }: PredictedRole['role']
 function rolePreflight(foreseen: PredictedRole): RolePreflight {
   const { role, preflight, reason, change } = foreseen
   const { arn, name, grantedBy } = role
-  return { arn, name, grantedBy, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
-}
-
-/**
- * For an allowed role only the statement that allows it; for any other everything, reasons against it first: there may
- * be hundreds of roles.
- */
-function findingsOf({ preflight: { outcome, verdict } }: PredictedRole): readonly FindingRow[] {
-  return outcome === 'allowed'
-    ? verdict.filter(({ name }) => isPart(name))
-    : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
-}
-
-/** From the statement that allows the call; what tags and source identity need is then implied. */
-function isPart(name: string): boolean {
-  return name.startsWith('Statement')
+  return { arn, name, grantedBy, outcome: preflight.outcome, reason, change, findings: briefFindings(foreseen) }
 }
 
 /** Searches account, ARN and forecast: `prod denied`. */

@@ -1,6 +1,6 @@
 import { parseDuration, showDuration } from '../../core/duration.ts'
+import type { DurationChoice } from '../picker/model.ts'
 import { nextTimeOfDay } from '../time-zone.ts'
-import type { DurationChoice } from './roles.ts'
 
 const HOUR = 3600
 const SHORTEST = 900

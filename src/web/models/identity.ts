@@ -1,7 +1,7 @@
+import type { RoleAccount } from '../picker/model.ts'
 import type { Instant } from '../time-zone.ts'
 import type { AttributeRow, SignedInPage } from './page.ts'
 import type { RolePreflight } from './preflight.ts'
-import type { RoleAccount } from './roles.ts'
 
 /** GET /identity */
 export interface IdentityPage extends SignedInPage {

@@ -5,11 +5,11 @@ import { distinctProfileNames, profileNameOf } from '../../credentials/profile-n
 import type { TakenRole } from '../../gateway/roles/sts-request.ts'
 import type { RoleOutcome as GatewayOutcome, RolesTaken } from '../../gateway/roles/take-roles.ts'
 import { allFormats, formatCookie, iniFormat, preferredFormat, singleValues } from '../credential-formats.ts'
+import { pickedRole } from '../picker/picked-role.ts'
 import { shortenedFrom } from '../role-form.ts'
 import { toInstant } from '../time-zone.ts'
 import type { CredentialsOfSeveralPage, CredentialsPage, RoleOutcome } from './credentials.ts'
 import type { SignedInPage } from './page.ts'
-import { pickedRole } from './role-list.ts'
 
 /** `duration`: what was requested, as posted. */
 export function credentialsPage(

@@ -4,16 +4,18 @@
  *
  * Start at `PageModels`: one entry for each file in views/.
  */
+
+import type { GoPage, RefusedLinkPage } from '../links/model.ts'
+import type { RequestAccessPage, RolePage, RolesPage } from '../picker/model.ts'
 import type { SessionsPage } from '../sessions/model.ts'
 import type { TestResultPage, TestSignInPage } from '../test-sign-in/model.ts'
 import type { ActivityPage } from './activity.ts'
 import type { AllowDevicePage, DeviceCodePage, DeviceDecidedPage } from './command-line.ts'
-import type { ConsoleLinkPage, GoPage } from './console.ts'
+import type { ConsoleLinkPage } from './console.ts'
 import type { CredentialsOfSeveralPage, CredentialsPage } from './credentials.ts'
 import type { IdentityPage } from './identity.ts'
 import type { Page } from './page.ts'
 import type { ConfirmRolePage, RenewingPage } from './picked.ts'
-import type { RolePage, RolesPage } from './roles.ts'
 import type {
   ChooserPage,
   ConfirmSignInPage,
@@ -43,6 +45,8 @@ export interface PageModels {
   readonly renewing: RenewingPage
   readonly 'confirm-role': ConfirmRolePage
   readonly go: GoPage
+  readonly 'go-refused': RefusedLinkPage
+  readonly 'request-access': RequestAccessPage
   readonly 'console-link': ConsoleLinkPage
   readonly activity: ActivityPage
   readonly status: StatusPage

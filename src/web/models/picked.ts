@@ -8,6 +8,9 @@ export interface PickedRole {
   readonly accountId: string
   readonly accountName?: string | undefined
   readonly color?: AccountColor | undefined
+  /** What the account is used for: `production`. */
+  readonly environment?: string | undefined
+  readonly isSensitive?: boolean | undefined
 }
 
 /** What a role is picked for. */
@@ -19,8 +22,12 @@ export interface RenewingPage extends SignedInPage {
   readonly href: string
 }
 
-/** GET /roles/confirm: after the renewal, the user confirms what they picked. */
+/**
+ * A page with one button: GET /roles/confirm after the user signed in again, and the response to picking a sensitive
+ * role.
+ */
 export interface ConfirmRolePage extends SignedInPage {
+  readonly why: 'signed-in-again' | 'sensitive'
   /** At least one; the console opens in the first. */
   readonly roles: readonly PickedRole[]
   readonly what: Picked
@@ -28,4 +35,7 @@ export interface ConfirmRolePage extends SignedInPage {
   readonly duration: string
   readonly destination: string
   readonly as: string
+  /** The format of a requested file, and the name of its profile; empty: a page. */
+  readonly download: string
+  readonly profile: string
 }

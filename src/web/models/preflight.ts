@@ -8,10 +8,19 @@ export interface RolePreflight {
   /** The deciding finding, and what to change, in sentences. Absent if AWS is expected to allow it. */
   readonly reason: string | undefined
   readonly change: string | undefined
-  readonly findings: readonly FindingRow[]
+  readonly findings: ForecastFindings
+}
+
+export interface ForecastFindings {
+  /** Checks that did not pass, without the one that decides: `reason` says that. */
+  readonly open: readonly FindingRow[]
+  readonly passed: readonly FindingRow[]
+  /** The trust policy, part by part. */
+  readonly parts: readonly FindingRow[]
 }
 
 export interface FindingRow {
+  /** For people. */
   readonly name: string
   readonly outcome: 'pass' | 'fail' | 'unknown' | 'not-run'
   readonly expected?: string

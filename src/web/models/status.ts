@@ -9,6 +9,8 @@ export interface StatusPage extends SignedInPage {
   readonly store: 'ok' | 'failing'
   /** undefined: the audit log is written. */
   readonly auditFailure: { readonly sentence: string; readonly since: Instant } | undefined
+  /** Which keys in AWS KMS do not sign; undefined: all can be used. */
+  readonly keyFailure: string | undefined
   readonly providers: readonly ProviderRow[]
   readonly certificates: readonly CertificateRow[]
   readonly catalog?: CatalogRow | undefined
@@ -39,8 +41,7 @@ export interface ProviderRow {
   readonly state: string
   /** Path or URL of its metadata, or its issuer. */
   readonly source: string
-  /** Known facts, with their times. */
-  readonly facts: readonly { readonly name: string; readonly value: string }[]
+  readonly facts: readonly { readonly name: string; readonly value: string | Instant }[]
   readonly problem?: string | undefined
   readonly counts: readonly { readonly name: string; readonly count: number }[]
   readonly lastRefusal?: { readonly code: string; readonly reference: string; readonly at: Instant } | undefined

@@ -1,92 +1,27 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import {
-  type ConsoleLink,
-  type ConsoleLinkTarget,
-  namedServices,
-  rolesOfLink,
-} from '../../gateway/roles/console-link.ts'
-import type { ListedRole } from '../../gateway/roles/list-roles.ts'
+import { rolesOfLink } from '../../gateway/roles/console-link.ts'
 import { type OpenedConsole, openConsole } from '../../gateway/roles/open-console.ts'
-import { preferencesOf } from '../../gateway/user/preferences.ts'
 import { callerOf, referenceOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { wantsJson } from '../error-answers.ts'
 import { statusOf } from '../errors.ts'
 import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
-import type { ConsoleLinkPage, GoPage, GoRole } from '../models/console.ts'
-import { dayEnds, durationChoices } from '../models/duration-choices.ts'
-import { matchesQuery, pickedRole, recentSignInOf, requiredContextFor } from '../models/role-list.ts'
+import { goPage } from '../links/go-page.ts'
+import type { ConsoleLinkPage } from '../models/console.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { askBefore } from '../picker/confirm.ts'
+import { pickedRole } from '../picker/picked-role.ts'
 import { redirect } from '../redirect.ts'
 import { requestedDuration, shortenedFrom } from '../role-form.ts'
-import { orToLogin, requireLogin } from '../session.ts'
-import { timeZoneOf, toInstant } from '../time-zone.ts'
+import { requireLogin } from '../session.ts'
+import { toInstant } from '../time-zone.ts'
 import { reauthenticateFirst } from './reauthentication.ts'
 
 export function consoleRoutes(parts: WebParts): Router {
-  return Router()
-    .get('/go', orToLogin(parts.gateway), go(parts))
-    .post('/roles/console', requireCsrf(parts.gateway), open(parts))
-}
-
-/** GET /go: the user confirms, because no GET issues credentials. */
-function go(parts: WebParts): RequestHandler {
-  return async (request, response) => {
-    const { gateway, views } = parts
-    const login = await requireLogin(gateway, request)
-    const link = { role: text(request.query.role), destination: text(request.query.destination) }
-    const going = rolesOfLink(gateway, login.signIn.identity, link)
-    const page = await goPage(parts, request, login, going, link)
-    allowConsole(gateway, response, going.roles)
-    sendPage(response, views.render('go', page))
-  }
-}
-
-async function goPage(
-  parts: WebParts,
-  request: Request,
-  login: Login,
-  { roles, account }: ConsoleLinkTarget,
-  link: ConsoleLink,
-): Promise<GoPage> {
-  const query = text(request.query.q).slice(0, 200)
-  return {
-    version: VERSION,
-    session: signedIn(parts.gateway, request, login),
-    ...link,
-    account,
-    query,
-    total: roles.length,
-    services: namedServices,
-    roles: await goRoles(parts, request, login, roles.filter(isFound(query))),
-  }
-}
-
-/** As in the picker: with the duration that the user chose last. */
-async function goRoles(
-  { gateway }: WebParts,
-  request: Request,
-  login: Login,
-  roles: readonly ListedRole[],
-): Promise<readonly GoRole[]> {
-  const { durations } = await preferencesOf(gateway, login)
-  const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
-  return roles.map((role) => {
-    const recentSignIn = recentSignInOf(gateway, login, role)
-    const requiredContext = requiredContextFor(gateway, login, role)
-    const isSensitive = (recentSignIn ?? requiredContext) !== undefined
-    const habits = { ends, remembered: durations.get(role.arn), isSensitive }
-    const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
-    return { ...pickedRole(role), duration: choice?.label ?? '', recentSignIn, requiredContext }
-  })
-}
-
-function isFound(query: string) {
-  return ({ arn, account, name, accountName, alias }: ListedRole): boolean =>
-    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
+  return Router().post('/roles/console', requireCsrf(parts.gateway), open(parts))
 }
 
 /**
@@ -99,7 +34,11 @@ function open(parts: WebParts): RequestHandler {
     const login = await requireLogin(gateway, request)
     const place = { role: text(request.body[fields.role]), destination: text(request.body[fields.destination]) }
     const wanted = { ...place, ...requestedDuration(gateway, request) }
-    const result = await openConsole(gateway, login, wanted, callerOf(request, response)).catch(refusedPlace(request))
+    const held = await askBefore(parts, request, response, { login, what: 'console' })
+    if (held === 'asked') return
+    const result = held
+      ? { kind: held }
+      : await openConsole(gateway, login, wanted, callerOf(request, response)).catch(refusedPlace(request))
     if (result instanceof GatewayError) return askAgain(parts, request, response, login, result)
     if (result.kind === 'reauthenticate-first')
       return reauthenticateFirst(parts, request, response, { login, what: 'console' })

@@ -16,6 +16,7 @@ import {
   takenIn,
 } from '../models/issued-credentials.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { askBefore } from '../picker/confirm.ts'
 import { pickedArns, type RequestedFile, requestedDuration, requestedFile } from '../role-form.ts'
 import { requireLogin } from '../session.ts'
 import { reauthenticateFirst } from './reauthentication.ts'
@@ -30,8 +31,10 @@ function credentials(parts: WebParts): RequestHandler {
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
     const file = requestedFile(request.body)
+    const held = await askBefore(parts, request, response, { login, what: 'credentials' })
+    if (held === 'asked') return
     const wanted = { roles: pickedArns(request.body), ...requestedDuration(gateway, request) }
-    const result = await takeRoles(gateway, login, wanted, callerOf(request, response))
+    const result = held ? { kind: held } : await takeRoles(gateway, login, wanted, callerOf(request, response))
     if (result.kind === 'reauthenticate-first')
       return reauthenticateFirst(parts, request, response, { login, what: 'credentials' })
     const taken = takenIn(result)

@@ -2,17 +2,12 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { YEAR_MS } from '../../core/duration.ts'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import {
-  abandonLogin,
-  confirmLogin,
-  type FinishOutcome,
-  type FinishResult,
-  finishLogin,
-} from '../../gateway/login/finish-login.ts'
+import { confirmLogin, type FinishOutcome, finishLogin } from '../../gateway/login/finish-login.ts'
 import { hasIdpDiscovery } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { startLogin } from '../../gateway/login/start-login.ts'
 import { type Provider, unavailability } from '../../gateway/providers.ts'
+import { afterNotice, rememberNotice } from '../branding/notice.ts'
 import { callerOf } from '../caller.ts'
 import { bindBrowser, boundBrowser, cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
@@ -23,7 +18,7 @@ import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
-import { beginSession, currentLogin } from '../session.ts'
+import { browserSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
 /** An e-mail address has at most 254 characters. */
@@ -38,19 +33,21 @@ export function loginRoutes(parts: WebParts): Router {
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
     .head('/login/:provider', refuseHead('GET'))
-    .get('/login/:provider', limited(parts, 'loginStarts'), start(parts), findIdpPage(parts))
+    .get('/login/:provider', limited(parts, 'loginStarts'), afterNotice(parts), start(parts), findIdpPage(parts))
 }
 
-/** GET /login: choose an identity provider; redirects if there is only one. */
+/** GET /login: choose an identity provider; redirects if there is only one, and no notice to be seen first. */
 function choose(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway, views } = parts
     const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
     const login = await currentLogin(gateway, request)
-    if (only !== undefined && another === undefined && !login) return redirect(response, 302, loginHref(only, returnTo))
+    const isOnlyWay = only !== undefined && another === undefined && parts.branding.noticeVersion === undefined
+    if (isOnlyWay && !login) return redirect(response, 302, loginHref(only, returnTo))
     const providers = await choices(parts, request, returnTo)
     const session = login && signedIn(gateway, request, login)
+    rememberNotice(parts, response)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
 }
@@ -98,12 +95,12 @@ function finish(parts: WebParts): RequestHandler {
     const { gateway } = parts
     const handle = text(request.query.handle)
     const browserSecret = boundBrowser(gateway, request)
-    const { loginId } = request.session
+    const session = browserSession(gateway, request, response)
     const finished = await gateway.measures.loginStep('finish', () =>
-      finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response)),
+      finishLogin(gateway, { handle, browserSecret, session }, callerOf(request, response)),
     )
     if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
-    await land(gateway, request, response, finished)
+    redirect(response, 303, finished.returnTo)
   }
 }
 
@@ -127,25 +124,14 @@ function askWhetherMeant(
   sendPage(response, views.render('confirm-sign-in', page))
 }
 
-async function land(gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> {
-  if (finished.kind === 'signed-in') {
-    const { login } = finished
-    await beginSession(gateway, request, response, login).catch(async (error: unknown) => {
-      await abandonLogin(gateway, login)
-      throw error
-    })
-  }
-  redirect(response, 303, finished.returnTo)
-}
-
 /** POST /login/finish: the user confirms. */
 function confirm({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
-    const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
-    const finished = await gateway.measures.loginStep('finish', () =>
+    const asked = { handle: text(request.body[fields.handle]), session: browserSession(gateway, request, response) }
+    const { returnTo } = await gateway.measures.loginStep('finish', () =>
       confirmLogin(gateway, asked, callerOf(request, response)),
     )
-    await land(gateway, request, response, finished)
+    redirect(response, 303, returnTo)
   }
 }
 

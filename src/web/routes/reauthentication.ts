@@ -4,12 +4,13 @@ import { allGranted } from '../../gateway/roles/list-roles.ts'
 import { reauthenticateForRoles } from '../../gateway/roles/ready-roles.ts'
 import { bindBrowser, boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
-import { fields, text, texts } from '../fields.ts'
+import { fields, texts } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { Picked } from '../models/picked.ts'
-import { pickedRole } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { pickFields } from '../picker/confirm.ts'
+import { pickedRole } from '../picker/picked-role.ts'
 import { redirect } from '../redirect.ts'
 import { pickedArns } from '../role-form.ts'
 import { orToLogin, requireLogin } from '../session.ts'
@@ -33,7 +34,7 @@ export function reauthenticateFirst(
 function pickOf(form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams {
   return new URLSearchParams([
     ['for', what],
-    ...[fields.role, fields.duration, fields.destination, fields.as].flatMap((name) =>
+    ...[fields.role, fields.duration, fields.destination, fields.as, fields.download, fields.profile].flatMap((name) =>
       texts(form[name]).map((value) => [name, value] as [string, string]),
     ),
   ])
@@ -75,11 +76,10 @@ function confirm({ gateway, views }: WebParts): RequestHandler {
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
+      why: 'signed-in-again' as const,
       roles: granted.map(pickedRole),
       what,
-      duration: text(request.query.duration),
-      destination: text(request.query.destination),
-      as: text(request.query.as),
+      ...pickFields(request.query),
     }
     sendPage(response, views.render('confirm-role', page))
   }

@@ -11,7 +11,7 @@ import type { Health, ProviderRow, StatusPage } from '../models/status.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { orToLogin, requireOperator } from '../session.ts'
 import { texts } from '../texts.ts'
-import { toInstant } from '../time-zone.ts'
+import { toInstant, withPageDates } from '../time-zone.ts'
 
 const t = texts.status
 
@@ -39,11 +39,12 @@ function show({ gateway, views }: WebParts): RequestHandler {
       isReady: status.readiness.isReady,
       store: status.readiness.store,
       auditFailure: auditFailureOf(status),
+      keyFailure: keyFailureOf(status),
       providers: status.providers.map(providerRow),
       certificates: status.certificates.map(({ holder, subject, shown, warning, state }) => ({
         holder,
         subject,
-        shown: warning === undefined ? shown : `${shown}: ${warning}`,
+        shown: withPageDates(warning === undefined ? shown : `${shown}: ${warning}`),
         health: EXPIRY[state],
       })),
       catalog: catalogRow(status),
@@ -62,8 +63,13 @@ function auditFailureOf({ audit: { failure } }: GatewayStatus): StatusPage['audi
   )
 }
 
+function keyFailureOf({ readiness: { failingKeys = {} } }: GatewayStatus): StatusPage['keyFailure'] {
+  const failing = Object.entries(failingKeys)
+  return failing.length === 0 ? undefined : t.keys.failing(failing.map(([key, code]) => `${key} (${code})`).join(', '))
+}
+
 function since(name: string, at: Date | undefined) {
-  return at ? [{ name, value: toInstant(at).text }] : []
+  return at ? [{ name, value: toInstant(at) }] : []
 }
 
 function providerRow({ id, label, readiness, known, tally, warnings }: ProviderStatus): ProviderRow {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
-import type { Role } from '../../../src/cli/user/roles/role-names.ts'
+import type { Role } from '../../../src/cli/user/roles/role.ts'
 
 export interface Problem {
   readonly status: number

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { matchingRoles } from '../../../src/cli/user/roles/matching.ts'
 import { stepOf } from '../../../src/cli/user/roles/picker.ts'
-import { rolesNamed } from '../../../src/cli/user/roles/role-names.ts'
+import { rolesCalled } from '../../../src/core/role-names.ts'
 import { ROLES } from './fake-gateway.ts'
 import { openWorkplace, type Ran, runProgram, type Workplace } from './one-file.ts'
 
@@ -42,7 +42,7 @@ describe('the name of a role', () => {
     ['Dev', 0],
     ['', 0],
   ])('%s fits %s', (name, count) => {
-    expect(rolesNamed(ROLES, name)).toHaveLength(count)
+    expect(rolesCalled(ROLES, name)).toHaveLength(count)
   })
 
   it('is an alias before it is the name of another role', () => {
@@ -50,7 +50,7 @@ describe('the name of a role', () => {
       { ...ROLES[0], name: 'Developer', alias: 'x' },
       { ...ROLES[2], name: 'x' },
     ] as typeof ROLES
-    expect(rolesNamed(roles, 'x').map(({ alias }) => alias)).toEqual(['x'])
+    expect(rolesCalled(roles, 'x').map(({ alias }) => alias)).toEqual(['x'])
   })
 })
 

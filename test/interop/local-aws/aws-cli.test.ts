@@ -1,8 +1,10 @@
 /** Debian's AWS CLI against the local AWS: each script in this folder is a walk that must end well. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Publisher, startPublisher } from '../../issuer/support.ts'
 import { AWS, stsModelFor } from '../../local-aws/cli.ts'
@@ -14,14 +16,27 @@ import { gatewayTokens } from './tokens.ts'
 const PARTS = ['expect.sh', 'saml-response.sh']
 const scripts = readdirSync(FOLDER).filter((file) => file.endsWith('.sh') && !PARTS.includes(file))
 
+interface Forks {
+  readonly process: ChildProcess
+  readonly port: string
+}
+
+const startForks = async (): Promise<Forks> => {
+  const child = spawn('/usr/bin/python3', [join(FOLDER, 'aws-forks.py')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(createInterface(child.stdout), 'line')
+  return { process: child, port: line }
+}
+
 describe.skipIf(!requireTool(AWS) || !requireTool('/usr/bin/xmlsec1'))('With the AWS CLI', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fedgate-scripts-'))
   let publisher: Publisher
+  let forks: Forks
   beforeAll(async () => {
-    publisher = await startPublisher()
+    ;[publisher, forks] = await Promise.all([startPublisher(), startForks()])
     for (const [name, token] of Object.entries(await gatewayTokens(publisher))) writeFileSync(join(folder, name), token)
   })
   afterAll(async () => {
+    forks.process.kill()
     await publisher.close()
     rmSync(folder, { recursive: true })
   })
@@ -32,7 +47,8 @@ describe.skipIf(!requireTool(AWS) || !requireTool('/usr/bin/xmlsec1'))('With the
     const child = spawn('/bin/bash', [join(FOLDER, script)], {
       cwd: home,
       env: {
-        PATH: '/usr/bin:/bin',
+        PATH: `${join(FOLDER, 'bin')}:/usr/bin:/bin`,
+        AWS_FORKS: forks.port,
         HOME: home,
         ENDPOINT: url,
         SCRIPTS: FOLDER,

@@ -43,7 +43,7 @@ INI
 
 who() { laws sts get-caller-identity --query Arn --profile "$1"; }
 # Without a terminal the CLI reads the code from its input.
-typing() { setsid --wait "$BASH" -c 'code=$1; shift; "$@" <<< "$code" 2>&1' typing "$1" aws --endpoint-url "$ENDPOINT" --output text sts get-caller-identity --query Arn --profile mfa; }
+typing() { setsid --wait "$BASH" -c 'code=$1; shift; "$@" <<< "$code" 2>&1' typing "$1" /usr/bin/aws --endpoint-url "$ENDPOINT" --output text sts get-caller-identity --query Arn --profile mfa; }
 
 answers "$SESSIONS/Direct/one" who direct
 answers "$SESSIONS/Next/two" who next

@@ -1,3 +1,5 @@
+import type { Registry } from 'prom-client'
+import type { Gateway } from '../../../gateway/gateway.ts'
 import { type MetricValues, textOf, valuesOf } from '../../../gateway/metrics/exposition.ts'
 import { type GaugePorts, updateGauges } from '../../../gateway/metrics/gauges.ts'
 import { createInstruments, type Instruments } from '../../../gateway/metrics/instruments.ts'
@@ -5,7 +7,7 @@ import { VERSION } from '../../../web/pages.ts'
 
 /** What is measured at a scrape. */
 export interface Measured {
-  readonly gateway: GaugePorts
+  readonly gateway: GaugePorts & Pick<Gateway, 'signatures'>
   /** As PEM. */
   readonly tlsCertificate: string | undefined
 }
@@ -22,19 +24,15 @@ export interface ProcessMetrics {
 export function createProcessMetrics(current: () => Measured): ProcessMetrics {
   const instruments = createInstruments()
   instruments.build.set({ version: VERSION }, 1)
-  const update = (): Promise<void> => {
+  /** Resolves with what the current configuration measures by itself. */
+  const update = async (): Promise<readonly Registry[]> => {
     const { gateway, tlsCertificate } = current()
-    return updateGauges(gateway, instruments, tlsCertificate)
+    await updateGauges(gateway, instruments, tlsCertificate)
+    return gateway.signatures ? [gateway.signatures.registry] : []
   }
   return {
     instruments,
-    text: async () => {
-      await update()
-      return textOf(instruments)
-    },
-    values: async () => {
-      await update()
-      return valuesOf(instruments)
-    },
+    text: async () => textOf(instruments, ...(await update())),
+    values: async () => valuesOf(instruments, ...(await update())),
   }
 }

@@ -1,7 +1,8 @@
 /** Completion for shells, written from the program itself, so that it knows every command and option it has. */
 import type { Command } from 'commander'
+import { rolesCalled } from '../../../core/role-names.ts'
 import type { Machine } from '../machine.ts'
-import { type Role, rolesNamed } from '../roles/role-names.ts'
+import type { Role } from '../roles/role.ts'
 import { rememberedRoles } from '../roles/roles.ts'
 import { chosenGateway } from '../session/settings.ts'
 
@@ -32,7 +33,7 @@ export async function runRoleNames(machine: Machine): Promise<void> {
 /** The alias, or account and role: what means this role alone, and needs no quotes in a shell. */
 function shortName({ arn, alias, account, accountName, name }: Role, roles: readonly Role[]): string {
   const names = [alias ?? '', `${accountName}/${name}`, `${account}/${name}`]
-  return names.find((one) => /^[\w.@/-]+$/.test(one) && rolesNamed(roles, one).length === 1) ?? arn
+  return names.find((one) => /^[\w.@/-]+$/.test(one) && rolesCalled(roles, one).length === 1) ?? arn
 }
 
 interface CompletedOption {

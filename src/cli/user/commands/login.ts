@@ -1,8 +1,8 @@
+import { rolesCalled } from '../../../core/role-names.ts'
 import { signInWithBrowser, signInWithDevice } from '../login/sign-in.ts'
 import type { Machine } from '../machine.ts'
 import { plain } from '../output.ts'
 import { newCredentials } from '../process/credentials.ts'
-import { rolesNamed } from '../roles/role-names.ts'
 import { fetchRoles, rememberedRoles, roleNamed } from '../roles/roles.ts'
 import { callApi } from '../session/api.ts'
 import { discover } from '../session/authorization-server.ts'
@@ -43,7 +43,7 @@ export async function runLogin(machine: Machine, options: LoginOptions): Promise
 
 /** The ARN where the roles were listed before; else the name as it is, which the gateway knows if it is an alias. */
 async function knownArn(machine: Machine, gateway: string, name: string): Promise<string> {
-  const [role, another] = rolesNamed(await rememberedRoles(machine, gateway), name)
+  const [role, another] = rolesCalled(await rememberedRoles(machine, gateway), name)
   return role === undefined || another !== undefined ? name : role.arn
 }
 

@@ -6,7 +6,7 @@ import { configPath, credentialsPath, readConfig, replaceConfig } from '../profi
 import { unifiedDiff } from '../profiles/diff.ts'
 import { profileNames } from '../profiles/names.ts'
 import { sectionsOf } from '../profiles/sections.ts'
-import type { Role } from '../roles/role-names.ts'
+import type { Role } from '../roles/role.ts'
 import { fetchRoles } from '../roles/roles.ts'
 import { openSession } from '../session/session.ts'
 import { chosenGateway } from '../session/settings.ts'

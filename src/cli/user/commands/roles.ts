@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts'
 import { plain } from '../output.ts'
 import { matchingRoles } from '../roles/matching.ts'
-import type { Role } from '../roles/role-names.ts'
+import type { Role } from '../roles/role.ts'
 import { fetchRoles } from '../roles/roles.ts'
 import { openSession } from '../session/session.ts'
 import { chosenGateway } from '../session/settings.ts'

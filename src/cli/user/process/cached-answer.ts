@@ -3,7 +3,8 @@
  * nothing but node:fs, and leaves everything else to the rest of the program.
  */
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
-import { type Role, rolesNamed } from '../roles/role-names.ts'
+import { rolesCalled } from '../../../core/role-names.ts'
+import type { Role } from '../roles/role.ts'
 import { gatewayOrigin } from '../session/gateway-url.ts'
 import {
   credentialsFile,
@@ -72,7 +73,7 @@ function lastGateway(place: Place): string {
 /** The ARN for another name of a role, from the roles as they were last listed. */
 function arnOf(name: string, place: Place, gateway: string): string | undefined {
   const { roles } = JSON.parse(readFileSync(rolesFile(place, gateway), 'utf8')) as { readonly roles: readonly Role[] }
-  const [role, another] = rolesNamed(roles, name)
+  const [role, another] = rolesCalled(roles, name)
   return another === undefined ? role?.arn : undefined
 }
 

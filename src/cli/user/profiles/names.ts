@@ -1,6 +1,6 @@
 import { checkedProfileName, profileNameOf } from '../../../credentials/profile-name.ts'
 import { UserError } from '../errors.ts'
-import type { Role } from '../roles/role-names.ts'
+import type { Role } from '../roles/role.ts'
 
 const FIELDS: Readonly<Record<string, (role: Role) => string>> = {
   accountName: ({ accountName, account }) => accountName || account,

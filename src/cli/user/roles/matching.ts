@@ -1,4 +1,4 @@
-import type { Role } from './role-names.ts'
+import type { Role } from './role.ts'
 
 /** The roles that fit what was typed, the best first: recent and pinned ones before others that fit as well. */
 export function matchingRoles(roles: readonly Role[], typed: string): readonly Role[] {

@@ -6,7 +6,7 @@ import { Ended, exitCodes } from '../exit-codes.ts'
 import type { Machine } from '../machine.ts'
 import { plain } from '../output.ts'
 import { matchingRoles } from './matching.ts'
-import type { Role } from './role-names.ts'
+import type { Role } from './role.ts'
 
 const MOST_ROWS = 12
 

@@ -1,5 +1,6 @@
 /** The roles that the gateway lists, remembered for completion and for other names of a role than its ARN. */
 import { parseRoleArn } from '../../../core/arn.ts'
+import { rolesCalled } from '../../../core/role-names.ts'
 import { nearest } from '../../../core/text/suggest.ts'
 import { UserError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
@@ -8,7 +9,7 @@ import { rolesFile } from '../session/places.ts'
 import { readPrivate, writePrivate } from '../session/private-files.ts'
 import type { Session } from '../session/session.ts'
 import { pickRole } from './picker.ts'
-import { type Role, rolesNamed } from './role-names.ts'
+import type { Role } from './role.ts'
 
 /** An alias may come to mean another role: a list so old is fetched again. */
 const LIST_AGE_MS = 60 * 60_000
@@ -64,7 +65,7 @@ export async function chosenRole(machine: Machine, session: Session, name: strin
   if (name.startsWith('arn:')) return name
   const { fetchedAt, roles } = await remembered(machine, session.gateway)
   const isRecent = machine.now() - fetchedAt < LIST_AGE_MS
-  const known = isRecent ? rolesNamed(roles, name) : []
+  const known = isRecent ? rolesCalled(roles, name) : []
   if (known[0] !== undefined && known.length === 1) return known[0].arn
   const listed = await fetchRoles(machine, session)
   return machine.isInteractive ? (await pickAmong(machine, listed, name)).arn : roleNamed(listed, name).arn
@@ -72,7 +73,7 @@ export async function chosenRole(machine: Machine, session: Session, name: strin
 
 /** The one role with this name. Throws UserError `cli.role_unknown` and `cli.role_ambiguous`. */
 export function roleNamed(roles: readonly Role[], name: string): Role {
-  const found = rolesNamed(roles, name)
+  const found = rolesCalled(roles, name)
   const [role] = found
   if (role === undefined) throw unknownRole(roles, name)
   if (found.length === 1) return role
@@ -82,7 +83,7 @@ export function roleNamed(roles: readonly Role[], name: string): Role {
 }
 
 async function pickAmong(machine: Machine, roles: readonly Role[], name: string): Promise<Role> {
-  const found = rolesNamed(roles, name)
+  const found = rolesCalled(roles, name)
   if (found[0] !== undefined && found.length === 1) return found[0]
   return pickRole(machine, roles, name)
 }

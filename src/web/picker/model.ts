@@ -1,20 +1,29 @@
 /** The picker, and the page about one role. */
 import type { AccountColor } from '../../config/types.ts'
+import type { AttributeRow, SignedInPage } from '../models/page.ts'
+import type { PickedRole } from '../models/picked.ts'
+import type { RolePreflight } from '../models/preflight.ts'
 import type { Instant } from '../time-zone.ts'
-import type { AttributeRow, SignedInPage } from './page.ts'
-import type { RolePreflight } from './preflight.ts'
 
-/** GET /roles?q= */
+/** GET /roles */
 export interface RolesPage extends SignedInPage {
-  /** The search term as typed; empty for all roles. */
-  readonly query: string
-  /** The number of all roles of this user, whatever the query. With zero the page shows what to tell the administrator. */
+  readonly filter: FilterForm
+  readonly view: RoleView
+  /** The page in the other view, with the same filter; absent where both would show the same. */
+  readonly otherViewHref?: string | undefined
+  /** The path of this page, for forms that return to it; absent for the whole list. */
+  readonly returnTo?: string | undefined
+  /** The number of all roles of this user, whatever the filter. With zero the page shows what to tell the administrator. */
   readonly total: number
-  /** How many of them match the query, and in how many accounts. */
+  /** How many of them match the filter, and in how many accounts. */
   readonly shown: number
   readonly accountCount: number
-  /** The matching roles, each once: pinned ones, recently used ones, and the others by account. */
-  readonly groups: readonly RoleGroup[]
+  /** Pinned and recently used roles. Empty in the view by role. */
+  readonly above: readonly RoleGroup[]
+  /** All other matching roles, each once, those used last first. */
+  readonly sections: readonly RoleSection[]
+  /** With a filter by script, matching roles are unfolded from the top, up to so many. */
+  readonly mostUnfolded: number
   /** For several picked roles: what each of them allows. */
   readonly durationsOfSeveral: readonly DurationChoice[]
   /** How many can be used at once. */
@@ -24,17 +33,98 @@ export interface RolesPage extends SignedInPage {
   readonly sentToAws: SentToAws
   /** The user's sign-in: shown if they have no roles. */
   readonly evidence: RoleEvidence
+  readonly requestAccess?: AccessOffer | undefined
+}
+
+/** By account, or the same role across accounts. */
+export type RoleView = 'account' | 'role'
+
+/** What the list is narrowed to, as shown in the form above it. */
+export interface FilterForm {
+  /** The search term as typed; empty for all roles. */
+  readonly query: string
+  /** Empty: any. */
+  readonly environment: string
+  /** As `KEY=VALUE`, all of which a role must have. Empty: any. */
+  readonly tags: readonly string[]
+  /** To choose from; empty where there is only one. */
+  readonly environments: readonly string[]
+  /** To choose from, by key. */
+  readonly tagKeys: readonly TagKey[]
+}
+
+export interface TagKey {
+  readonly key: string
+  /** `number`: under which rows name this tag. */
+  readonly values: readonly { readonly value: string; readonly number: number }[]
+}
+
+/** Where users ask for roles that they lack. */
+export interface AccessOffer {
+  /** The operator's form. */
+  readonly href: string
+  /** Our page with the roles that may be seen; absent if none may. */
+  readonly listHref?: string | undefined
+}
+
+/** GET /roles/request: roles that the user lacks and may see. */
+export interface RequestAccessPage extends SignedInPage {
+  /** Empty: all. */
+  readonly query: string
+  readonly total: number
+  readonly found: number
+  /** As many as are shown of those that were found. */
+  readonly roles: readonly (PickedRole & {
+    readonly description?: string | undefined
+    /** The operator's form for it. */
+    readonly href: string
+  })[]
+}
+
+/** The groups of an organizational unit, or all. */
+export interface RoleSection {
+  /** Absent: the list is not divided by unit. */
+  readonly unit?: RoleUnit | undefined
+  readonly groups: readonly RoleGroup[]
+}
+
+export interface RoleUnit {
+  /** `Workloads / Production`; absent: accounts without a unit. */
+  readonly name?: string | undefined
+  readonly isOpen: boolean
+  readonly accountCount: number
 }
 
 export type RoleGroup =
   | { readonly kind: 'pinned' | 'recent'; readonly roles: readonly RoleChoice[] }
-  | { readonly kind: 'account'; readonly account: RoleAccount; readonly roles: readonly RoleChoice[] }
+  | {
+      readonly kind: 'account'
+      readonly account: RoleAccount
+      readonly roles: readonly RoleChoice[]
+      readonly fold?: Fold | undefined
+    }
+  /** One role in several accounts. */
+  | {
+      readonly kind: 'role'
+      readonly name: string
+      readonly roles: readonly RoleChoice[]
+      readonly fold?: Fold | undefined
+    }
+
+/** A group that can be folded; absent in a list that is short. */
+export interface Fold {
+  readonly isOpen: boolean
+  /** What is in it, for the line that is left: some names of roles, or environments. */
+  readonly preview: string
+}
 
 export interface RoleAccount {
   readonly id: string
   /** The configured name or the catalogue's; absent if the account has none. */
   readonly name?: string | undefined
   readonly color?: AccountColor | undefined
+  /** What it is used for: `production`. */
+  readonly environment?: string | undefined
 }
 
 export interface RoleChoice {
@@ -47,6 +137,10 @@ export interface RoleChoice {
   readonly account: RoleAccount
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean
+  /** The user is asked once more before they use it. */
+  readonly isSensitive: boolean
+  /** Numbers of its tags, as in the filter; empty if it has none of these. */
+  readonly tags: string
   readonly recentSignIn?: RecentSignIn | undefined
   readonly requiredContext?: RequiredContext | undefined
   /** The forecast of AWS's answer. */

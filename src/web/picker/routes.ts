@@ -10,10 +10,16 @@ import { referenceOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
-import { choiceFor, evidenceOf, roleList, sentToAws } from '../models/role-list.ts'
+import { forecastFindings } from '../models/findings.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { redirect } from '../redirect.ts'
 import { orToLogin, requireLogin } from '../session.ts'
+import { choiceFor } from './choices.ts'
+import { filterIn } from './filter.ts'
+import { roleList } from './list.ts'
+import { accessOffer } from './request-access.ts'
+import { evidenceOf, sentToAws } from './sent-to-aws.ts'
+import { viewOf } from './view-cookie.ts'
 
 export function roleRoutes(parts: WebParts): Router {
   return Router()
@@ -28,14 +34,16 @@ function list({ gateway, views }: WebParts): RequestHandler {
     const login = await requireLogin(gateway, request)
     const preferences = await preferencesOf(gateway, login)
     const roles = listRoles(gateway, login.signIn.identity)
-    const query = text(request.query.q).slice(0, 200).trim()
+    const filter = filterIn(request.query)
+    const view = viewOf(request, response, gateway.settings.baseUrl)
     const occasion = { now: gateway.now(), reference: referenceOf(response) }
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
-      ...roleList(gateway, request, login, { roles, preferences, query }),
+      ...roleList(gateway, request, login, { roles, preferences, filter, view }),
       isKept: preferences.isKept,
       sentToAws: sentToAws(gateway, login),
+      requestAccess: accessOffer(gateway.settings, '', filter.query),
       evidence: {
         ...evidenceOf(gateway, login),
         ...(roles.length === 0 ? { idpHelpHref: await helpWithoutRoles(gateway, login, occasion) } : {}),
@@ -61,7 +69,7 @@ function why({ gateway, views }: WebParts): RequestHandler {
       grantedBy: listed.grantedBy,
       longest: showDuration(listed.maxSessionSeconds),
       sentToAws: sentToAws(gateway, login),
-      preflight: { outcome: preflight.outcome, reason, change, findings: preflight.verdict },
+      preflight: { outcome: preflight.outcome, reason, change, findings: forecastFindings({ preflight }) },
     }
     allowConsole(gateway, response, [listed])
     sendPage(response, views.render('role', page))
