@@ -34,7 +34,6 @@ const showing = [
   '/.well-known/oauth-authorization-server/oauth',
   '/.well-known/openid-configuration',
   '/activity',
-  '/api/configuration',
   '/api/openapi.json',
   '/api/configuration',
   '/api/roles',
