@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md, docs/providers/README.md, docs/threat-model.md and the walks of docs/architecture.md for people. `npm run
+ * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md, docs/providers/README.md, docs/threat-model.md, the tables of docs/monitoring.md and the walks of docs/architecture.md for people. `npm run
  * schema` runs it; a test says when one is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { checkReference } from './config-reference/checks.ts'
 import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
 import { factReference } from './config-reference/local-aws-facts.ts'
+import { withMonitoringTables } from './config-reference/monitoring.ts'
 import { providerReference } from './config-reference/providers.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
 import { samlPresetReference } from './config-reference/saml-presets.ts'
@@ -34,3 +35,6 @@ writeFileSync(join(root, 'docs/providers/README.md'), providerReference())
 
 const architecture = join(root, 'docs/architecture.md')
 writeFileSync(architecture, withWalks(readFileSync(architecture, 'utf8')))
+
+const monitoring = join(root, 'docs/monitoring.md')
+writeFileSync(monitoring, withMonitoringTables(readFileSync(monitoring, 'utf8')))

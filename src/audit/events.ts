@@ -17,6 +17,8 @@ interface Occurrence {
   readonly userAgent?: string
   /** The signed-in device that asked, by the name that it gave itself: only for requests of the command line. */
   readonly device?: string
+  /** Of the trace that the request belongs to, by its sender's word (W3C Trace Context). */
+  readonly traceId?: string
 }
 
 /** The user, as far as the provider vouches for them. */

@@ -7,6 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomOctets } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
+import { outsideRequests } from '../core/tracing/request-context.ts'
 import { type AppendedLines, type ChainSettings, chainOn } from './chain/writer.ts'
 import { AuditError } from './errors.ts'
 import { type Audit, type AuditEvent, type AuditStatus, givesAccess } from './events.ts'
@@ -105,7 +106,7 @@ export function createAuditLog(settings: LogSettings): Audit {
       log.error(`The audit log ${target.name} cannot be written: ${failure.reason}. ${consequence(isRequired)}`)
     }
     for (const entry of [...unwritten, ...queue.splice(0)]) giveUp(entry)
-    retryTimer ??= setTimeout(retry, retryAfter).unref()
+    retryTimer ??= outsideRequests(() => setTimeout(retry, retryAfter).unref())
     retryAfter = Math.min(retryAfter * 2, patience.longestRetry)
   }
 

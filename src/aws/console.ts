@@ -1,5 +1,6 @@
 import { readBounded } from '../core/bounded-body.ts'
 import type { Credentials } from '../core/credentials.ts'
+import { tracedFetch } from '../core/tracing/outgoing.ts'
 import { StsError } from './errors.ts'
 import type { Partition } from './facts/partitions.ts'
 import { withRetries } from './retries.ts'
@@ -62,7 +63,7 @@ export async function consoleSignInUrl(
   })
   const ask = async (signal: AbortSignal): Promise<string> =>
     signinTokenOf(
-      await (settings.fetch ?? fetch)(federation, {
+      await (settings.fetch ?? tracedFetch)(federation, {
         method: 'POST', // in the body, so the credentials are in no proxy's log
         body: new URLSearchParams({ Action: 'getSigninToken', Session: session }),
         redirect: 'error',

@@ -3,11 +3,11 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 export const startErrors = {
   'start.port_taken': {
     sentence: 'The port is already in use.',
-    hint: 'Stop the program that uses it, or set another port: `listen.port`, or `localAws.listen.port` for the local AWS.',
+    hint: 'Stop the program that uses it, or set another port: `listen.port`, `metrics.listen.port` for the metrics, or `localAws.listen.port` for the local AWS.',
   },
   'start.cannot_listen': {
     sentence: 'The address to listen on cannot be used.',
-    hint: 'Check the host and the port under `listen`.',
+    hint: 'Check the host and the port under `listen`, and under `metrics.listen`.',
   },
   'start.cannot_write': {
     sentence: 'A file cannot be written.',

@@ -16,6 +16,13 @@ import { startServer } from '../core/running-server.ts'
 import { within } from '../core/time-limit.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
+import { countingEvents } from '../gateway/metrics/events.ts'
+import type { MetricValues } from '../gateway/metrics/exposition.ts'
+import { createInstruments, type Instruments } from '../gateway/metrics/instruments.ts'
+import { knownNames } from '../gateway/metrics/known-names.ts'
+import { measuredStore, measuredSts } from '../gateway/metrics/measured-ports.ts'
+import { createMeasures } from '../gateway/metrics/measures.ts'
+import { startAtZero } from '../gateway/metrics/start-at-zero.ts'
 import { measureExpiries, watchCertificates } from '../gateway/operations/expiring-certificates.ts'
 import { watchSignatures } from '../gateway/operations/signatures.ts'
 import type { Store } from '../gateway/ports.ts'
@@ -34,6 +41,8 @@ import { openAudit } from './serving/configured-audit.ts'
 import { openConfiguredStore } from './serving/configured-store.ts'
 import { gatewayKeys } from './serving/gateway-keys.ts'
 import { mustBePrivate } from './serving/key-files.ts'
+import { startMetricsListener } from './serving/metrics/listener.ts'
+import { createProcessMetrics, type ProcessMetrics } from './serving/metrics/of-process.ts'
 import { mustNotNeedRestart } from './serving/needs-restart.ts'
 import { createRequestSwitch } from './serving/request-switch.ts'
 import { readTls } from './serving/tls-files.ts'
@@ -51,6 +60,8 @@ export interface GatewayContext {
   readonly store?: OpenStore
   /** Another process of this gateway runs the local AWS. */
   readonly hasLocalAws?: true
+  /** The metrics of all processes of this gateway, from the one that has them, and the listener for them. */
+  readonly metricsOfAll?: () => Promise<string>
 }
 
 export interface RunningGateway {
@@ -58,6 +69,10 @@ export interface RunningGateway {
   readonly url: string
   /** The local AWS that was started with it, if `sts.endpoint` is `local`. */
   readonly localAwsUrl?: string
+  /** Where its metrics are, if they have a listener of their own in this process. */
+  readonly metricsUrl?: string
+  /** The metrics of this process. */
+  metricValues(): Promise<MetricValues>
   /**
    * Requests from now on are answered by that configuration, those under way by the one before. Sessions stay. Throws
    * StartError or IssuerError, and nothing has changed then.
@@ -80,6 +95,7 @@ interface ConfiguredGateway {
   readonly config: Config
   readonly audit: Audit
   readonly keys: GatewayKeys
+  readonly gateway: Gateway
   readonly app: RequestListener
   /** Resolves when the metadata of its providers was read, or cannot be. Never rejects. */
   isWarm(): Promise<void>
@@ -91,6 +107,7 @@ interface ConfiguredGateway {
 interface Shared {
   readonly opened: OpenStore
   readonly isStopping: () => boolean
+  readonly metrics: ProcessMetrics
 }
 
 /**
@@ -114,8 +131,10 @@ export async function startGateway(config: Config, context: GatewayContext): Pro
 
 async function startOn(opened: OpenStore, config: Config, context: GatewayContext): Promise<RunningGateway> {
   let isStopping = false
-  const shared: Shared = { opened, isStopping: () => isStopping }
   const tls = config.listen.tls && (await readTls(config.listen.tls))
+  let tlsCertificate = tls?.cert
+  const metrics = createProcessMetrics(() => ({ gateway: current.gateway, tlsCertificate }))
+  const shared: Shared = { opened, isStopping: () => isStopping, metrics }
   let current = await configure(config, await openAudit(config, context), shared, context)
   const closeCurrent = async () => {
     await current.stop()
@@ -127,6 +146,10 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
     await closeCurrent()
     throw error
   })
+  const metricsListener = await ownMetricsListener(config, metrics, context).catch(async (error: unknown) => {
+    await Promise.all([localAws?.close(), closeCurrent()])
+    throw error
+  })
   const { descriptor } = context
   const listening = {
     host,
@@ -136,7 +159,7 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
     ...(descriptor !== undefined && { descriptor }),
   }
   const server = await startServer(listening, () => requests.listener).catch(async (error: unknown) => {
-    await Promise.all([localAws?.close(), closeCurrent()])
+    await Promise.all([localAws?.close(), metricsListener?.close(), closeCurrent()])
     throw listenError(error, descriptor === undefined ? `${host}:${port}` : 'the socket of the service manager')
   })
   /** Earlier configurations with requests under way. */
@@ -156,6 +179,8 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
   return {
     url: server.url,
     ...(localAws ? { localAwsUrl: localAws.url } : {}),
+    ...(metricsListener ? { metricsUrl: metricsListener.url } : {}),
+    metricValues: metrics.values,
     reload: async (config) => {
       mustNotNeedRestart(current.config, config)
       const tls = config.listen.tls && (await readTls(config.listen.tls))
@@ -167,6 +192,7 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
       })
       await within(METADATA_WITHIN_MS, next.isWarm(), () => undefined)
       if (tls) server.useTls(tls)
+      tlsCertificate = tls?.cert
       replaceBy(next)
       if (localAws) context.log.warn('The local AWS keeps the roles and providers it started with, until a restart.')
     },
@@ -178,7 +204,7 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
       isStopping = true
       // The gateway first: its requests in progress may still use the local AWS.
       await server.close(graceMs)
-      await Promise.all([localAws?.close(), current.stop(), ...retiring])
+      await Promise.all([localAws?.close(), metricsListener?.close(), current.stop(), ...retiring])
       await current.audit.close()
     },
   }
@@ -189,11 +215,16 @@ async function ownLocalAws({ config, keys }: ConfiguredGateway, context: Gateway
   return startLocalAws(config, keys.signing, context)
 }
 
+async function ownMetricsListener({ metrics: { listen } }: Config, metrics: ProcessMetrics, context: GatewayContext) {
+  if (listen === undefined || context.metricsOfAll) return undefined
+  return startMetricsListener(listen, metrics.text, context.log)
+}
+
 /** Builds the gateway of a configuration, and starts what runs beside its requests. Throws StartError or IssuerError. */
 async function configure(
   config: Config,
   audit: Audit,
-  { opened, isStopping }: Shared,
+  { opened, isStopping, metrics }: Shared,
   context: GatewayContext,
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
@@ -202,26 +233,32 @@ async function configure(
   const branding = await readBranding(config.branding)
   const files = catalogFiles(config)
   const catalog = files && (await openCatalog(files, { log, now }))
-  const gateway = await gatewayFor(config, { audit, store, catalog }, context).catch((error: unknown) => {
-    catalog?.stop()
-    throw error
-  })
+  const { instruments } = metrics
+  const gateway = await gatewayFor(config, { audit, store, catalog }, { log, now, instruments }).catch(
+    (error: unknown) => {
+      catalog?.stop()
+      throw error
+    },
+  )
+  startAtZero(instruments, { providers: gateway.providers.keys(), limits: Object.keys(config.limits) })
   const app = createApp(gateway, {
     authorization: createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
-    sessionStore: new SessionStore(store, now, config.session.idleSeconds),
+    sessionStore: new SessionStore(gateway.store, now, config.session.idleSeconds),
     log,
     isStopping,
+    ...(config.metrics.listen === undefined && { metricsText: context.metricsOfAll ?? metrics.text }),
     branding,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)
   const { keys } = gateway
-  const metadata = keepMetadataFresh(gateway.providers)
+  const refreshing = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
     config,
     audit,
     keys,
+    gateway,
     app,
     isWarm: async () => {
       const reading = [...gateway.providers.values()].map((provider) =>
@@ -232,9 +269,14 @@ async function configure(
     stop: async () => {
       catalog?.stop()
       certificates.stop()
-      await metadata.stop()
+      await refreshing.stop()
     },
   }
+}
+
+type AssemblyContext = Pick<GatewayContext, 'log' | 'now'> & {
+  /** Default: new ones, which nothing reads. */
+  readonly instruments?: Instruments
 }
 
 /** The use-cases of a configuration, with its keys: nothing listens, and nothing is fetched. Throws StartError or IssuerError. */
@@ -245,7 +287,7 @@ export async function gatewayFor(
     store,
     catalog,
   }: { readonly audit: Audit; readonly store: Store; readonly catalog?: CatalogSource | undefined },
-  context: Pick<GatewayContext, 'log' | 'now'>,
+  context: AssemblyContext,
 ): Promise<Gateway & { readonly keys: GatewayKeys }> {
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, context),
@@ -257,7 +299,7 @@ export async function gatewayFor(
   const measured = { ...keys, signing: signatures.ofSigning(keys.signing, config.signing ?? []) }
   measureExpiries({ keys }, signatures.registry)
   return {
-    ...assemble(config, { keys: measured, audit, store }, context),
+    ...assemble(config, { keys: measured, audit, store, catalog }, context),
     ...(webIdentityIssuer && signer ? { webIdentityIssuer: { ...webIdentityIssuer, signer } } : {}),
     signatures,
     keys: measured,
@@ -266,11 +308,18 @@ export async function gatewayFor(
   }
 }
 
+interface Assembled {
+  readonly keys: GatewayKeys
+  readonly audit: Audit
+  readonly store: Store
+  readonly catalog: CatalogSource | undefined
+}
+
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */
 function assemble(
   config: Config,
-  { keys, audit, store }: { readonly keys: GatewayKeys; readonly audit: Audit; readonly store: Store },
-  { log, now }: Pick<GatewayContext, 'log' | 'now'>,
+  { keys, audit, store: opened, catalog }: Assembled,
+  { log, now, instruments = createInstruments() }: AssemblyContext,
 ): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
@@ -278,20 +327,25 @@ function assemble(
   const signInOrigin = replacement(config.sts.signIn, config)
   const [signingKey, ...furtherKeys] = keys.signing
   const identityPools = createIdentityPools({ timeoutSeconds, ...identityPoolEndpoint(config) })
+  const store = measuredStore(opened, instruments)
+  const providers = createProviders(config.providers.map(knowingEmail(config)), {
+    baseUrl,
+    keys,
+    now,
+    stateFolder,
+    log,
+    identityPools,
+  })
   return {
     settings: config,
-    providers: createProviders(config.providers.map(knowingEmail(config)), {
-      baseUrl,
-      keys,
-      now,
-      stateFolder,
-      log,
-      identityPools,
-    }),
+    providers,
     identityPools,
     store,
     loginEnded: [endingDevices(store)],
-    sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
+    sts: measuredSts(
+      createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
+      instruments,
+    ),
     consoleSignIn: {
       signInUrl: (credentials, visit) =>
         consoleSignInUrl(credentials, visit, {
@@ -301,8 +355,9 @@ function assemble(
       origins: (partition) => (signInOrigin === undefined ? consoleOrigins(partition) : [signInOrigin]),
     },
     ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
+    measures: createMeasures(instruments),
     ...withCounters(
-      audit,
+      countingEvents(audit, instruments, knownNames({ settings: config, providers, ...(catalog && { catalog }) })),
       config.providers.map(({ id }) => id),
       now(),
     ),

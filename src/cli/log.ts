@@ -1,6 +1,7 @@
 /** The operator's log: pino on stderr, as JSON where programs read it, and as lines where a person does. */
 import { type LoggerOptions, pino } from 'pino'
 import type { Log, LogFields } from '../core/log.ts'
+import { requestFields } from '../core/tracing/request-context.ts'
 import { type OutputStream, plain } from './output.ts'
 
 const OPTIONS: LoggerOptions = {
@@ -16,15 +17,15 @@ interface Entry extends LogFields {
   readonly msg: string
 }
 
-/** One JSON object a line; on a terminal time, level and sentence. */
+/** One JSON object a line; on a terminal time, level and sentence. A line of a request has its reference and its trace. */
 export function openLog(stream: OutputStream): Log {
   const logger = pino(OPTIONS, {
     write: (line: string) => void stream.write(stream.isTTY === true ? readable(line) : line),
   })
   return {
-    info: (sentence, fields = {}) => logger.info(fields, sentence),
-    warn: (sentence, fields = {}) => logger.warn(fields, sentence),
-    error: (sentence, fields = {}) => logger.error(fields, sentence),
+    info: (sentence, fields = {}) => logger.info({ ...fields, ...requestFields() }, sentence),
+    warn: (sentence, fields = {}) => logger.warn({ ...fields, ...requestFields() }, sentence),
+    error: (sentence, fields = {}) => logger.error({ ...fields, ...requestFields() }, sentence),
   }
 }
 
@@ -48,6 +49,7 @@ function word(value: string | number): string {
 
 /** A log for a program that is run by hand: sentences and fields, without time and level. */
 export function lineLog(write: (line: string) => void): Log {
-  const line = (sentence: string, fields: LogFields = {}): void => write(entryText(sentence, fields))
+  const line = (sentence: string, fields: LogFields = {}): void =>
+    write(entryText(sentence, { ...fields, ...requestFields() }))
   return { info: line, warn: line, error: line }
 }

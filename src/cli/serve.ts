@@ -4,6 +4,7 @@ import { startGateway } from './gateway-server.ts'
 import { openLog } from './log.ts'
 import type { ServeOptions } from './options.ts'
 import { waitForSignal } from './run.ts'
+import { logProcessMessages } from './serving/process-messages.ts'
 import { onHangUp } from './serving/reload.ts'
 import { servedConfig } from './serving/served-config.ts'
 import { openServiceManager } from './serving/service-manager.ts'
@@ -13,6 +14,7 @@ import { letYoungHeapGrow } from './serving/young-heap.ts'
 /** Runs the gateway until it is interrupted, in this process or in workers. Throws ConfigError or StartError. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const log = openLog(process.stderr)
+  logProcessMessages(log)
   if (cluster.isWorker) return (await import('./serving/worker.ts')).runWorker(options, log)
   if (options.workers > 1) return (await import('./serving/primary.ts')).runPrimary(options, log)
   await runAlone(options, log)

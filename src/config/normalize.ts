@@ -73,6 +73,7 @@ export function normalize(
       ...optional('syslogCa', file.audit.syslogCa === undefined ? undefined : resolve(folder, file.audit.syslogCa)),
       ...optional('key', file.audit.key === undefined ? undefined : resolve(folder, file.audit.key)),
     },
+    metrics: optional('listen', file.metrics.listen),
     limits: limitsOf(file.limits),
     ...optional('federation', federationOf(file.federation)),
     ...optional('branding', brandingOf(file.branding, folder)),

@@ -6,7 +6,17 @@
 import { z } from 'zod'
 import { sessionTag, TAG_CHARACTER } from '../core/aws-attributes.ts'
 import { branding } from './schema/branding.ts'
-import { gatewayListen, issuer, keys, limits, localAws, session, signingKeys, sts } from './schema/deployment.ts'
+import {
+  gatewayListen,
+  issuer,
+  keys,
+  limits,
+  localAws,
+  metrics,
+  session,
+  signingKeys,
+  sts,
+} from './schema/deployment.ts'
 import { federation } from './schema/federation.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
 import { accessRule, account, operatorRule, requestAccess, role } from './schema/roles.ts'
@@ -120,6 +130,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe('The audit log: one JSON object per line.'),
+    metrics: metrics.prefault({}).describe('What Prometheus reads. See [monitoring.md](monitoring.md).'),
     federation: federation
       .optional()
       .describe(

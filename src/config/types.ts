@@ -51,6 +51,7 @@ export interface Config {
   readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
+  readonly metrics: MetricsConfig
   readonly limits: LimitsConfig
   /** What the SP metadata states for federations. */
   readonly federation?: FederationConfig
@@ -535,6 +536,11 @@ export interface FederationContact {
   readonly kind: 'technical' | 'support' | 'administrative' | 'security'
   readonly name?: string
   readonly email: string
+}
+
+export interface MetricsConfig {
+  /** Missing: at the address of the gateway, for operators and for requests from this machine. */
+  readonly listen?: Listen
 }
 
 export interface AuditConfig {

@@ -76,13 +76,14 @@ export async function auditRefusedRequest(
   return record(recording, { event })
 }
 
-function occurrence({ now }: Recording, { reference, sourceIp, userAgent, device }: Caller) {
+function occurrence({ now }: Recording, { reference, sourceIp, userAgent, device, traceId }: Caller) {
   return {
     eventTime: now(),
     referenceId: reference,
     sourceIPAddress: sourceIp,
     userAgent,
     ...(device !== undefined && { device }),
+    ...(traceId !== undefined && { traceId }),
   }
 }
 

@@ -7,6 +7,7 @@
  * logout      ending logins: sign-out.ts for the user, single-logout.ts and oidc-logout.ts for identity providers
  * roles       what a login may take, and taking it: list-roles.ts, take-roles.ts, open-console.ts
  * user        what is kept of a user beyond a login: user-record.ts
+ * metrics     what Prometheus reads: metrics/measures.ts
  * operations  readiness, status and certificates for operators: status.ts
  * published   the documents that the gateway publishes: publish-metadata.ts
  * metadata    the metadata of SAML providers, kept ready: metadata.ts
@@ -25,6 +26,7 @@ import type { Policy } from '../iam/policy.ts'
 import type { SamlIssuer } from '../issuer/saml-assertion.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { GatewayError } from './errors.ts'
+import type { Measures } from './metrics/measures.ts'
 import type { Signatures } from './operations/signatures.ts'
 import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
 import type { GatewayKeys, Provider } from './providers.ts'
@@ -67,6 +69,7 @@ export interface Gateway {
   readonly audit: Audit
   /** Counts of audit events since this process started. */
   readonly tally: EventCounters
+  readonly measures: Measures
   /** Certificates with their private keys: used for the end dates of the certificates. */
   readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
   /** How long signatures take, and whether the keys can be used; absent: they are in memory. */
@@ -86,6 +89,8 @@ export interface Caller {
   readonly userAgent: string
   /** The name of the signed-in device that sent it; undefined for browsers. */
   readonly device?: string
+  /** Of the trace that the request belongs to. */
+  readonly traceId?: string
 }
 
 /** The configured providers by ID, with the settings that use-cases need. */

@@ -8,6 +8,7 @@ import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, random
 import type { SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import { within } from '../core/time-limit.ts'
+import { tracedFetch } from '../core/tracing/outgoing.ts'
 import type { Observe } from '../core/verdict.ts'
 import { objectIn } from '../oidc/answer.ts'
 import type { LoginSecrets, LoginWishes } from '../oidc/authorization-request.ts'
@@ -37,7 +38,7 @@ interface Party {
 /** Sends no request before the first use. Its methods throw OidcError or AccessTokenError. */
 export function createAccessTokenParty(
   settings: AccessTokenSettings,
-  { fetch = globalThis.fetch, limitMilliseconds = 10_000 }: RelyingPartyOptions = {},
+  { fetch = tracedFetch, limitMilliseconds = 10_000 }: RelyingPartyOptions = {},
 ): RelyingParty {
   const bounded = boundedFetch(fetch, limitMilliseconds)
   const service = SERVICES[settings.providerId]

@@ -6,6 +6,7 @@
  */
 import type { SignIn } from '../core/identity.ts'
 import { within } from '../core/time-limit.ts'
+import { tracedFetch } from '../core/tracing/outgoing.ts'
 import type { Observe } from '../core/verdict.ts'
 import {
   authorizationRequest,
@@ -57,7 +58,7 @@ export interface RelyingParty {
 }
 
 export interface RelyingPartyOptions {
-  /** Default: Node's own. */
+  /** Default: Node's own, with the trace context of the request. */
   readonly fetch?: Fetch
   /**
    * Limits the rate of requests for discovery and keys. Default: this machine's clock; pass the one that `now` comes
@@ -75,7 +76,7 @@ type Discover = (now: Date) => Promise<DiscoveredProvider>
 
 /** Sends no request before the first use. Throws OidcError if the settings contradict the protocol. */
 export function createRelyingParty(settings: OidcSettings, options: RelyingPartyOptions = {}): RelyingParty {
-  const { fetch = globalThis.fetch, clock = () => new Date(), limitMilliseconds = 10_000 } = options
+  const { fetch = tracedFetch, clock = () => new Date(), limitMilliseconds = 10_000 } = options
   refuseReservedParameters(settings)
   refuseShortSecret(settings)
   const { discover, status } = createDiscovery(settings, boundedFetch(fetch, limitMilliseconds), clock)

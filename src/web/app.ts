@@ -15,6 +15,8 @@ import { isHttps } from './cookies.ts'
 import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
 import { linkRoutes } from './links/routes.ts'
+import { measured } from './metrics/requests.ts'
+import { metricsRoutes } from './metrics/routes.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { requestAccessRoutes } from './picker/request-access.ts'
@@ -52,6 +54,8 @@ export interface WebSettings {
   readonly authorization: AuthorizationServer
   /** Whether the process is about to end: it is not ready then, and still answers. */
   readonly isStopping: () => boolean
+  /** The metrics as Prometheus reads them; absent where they have a listener of their own. */
+  readonly metricsText?: () => Promise<string>
   /** Default: fedgate's own name and colours. */
   readonly branding?: Branding
 }
@@ -66,6 +70,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
     views: createViews(branding.page),
   }
   const app = bareApp(gateway, settings.trustProxy)
+  app.use(measured(gateway))
   app.use(brandingRoutes(branding))
   app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
   app.use('/api', limited(parts, 'api'))
@@ -78,6 +83,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(requestAccessRoutes(parts), linkRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
   app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
+  if (settings.metricsText) app.use(metricsRoutes(gateway, settings.metricsText))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

@@ -1,6 +1,7 @@
 /** The operator's log: JSON where programs read it, lines where a person does, and nothing that controls a terminal. */
 import { describe, expect, it } from 'vitest'
 import { lineLog, openLog } from '../../src/cli/log.ts'
+import { inRequest, outsideRequests } from '../../src/core/tracing/request-context.ts'
 
 const opened = (isTTY: boolean) => {
   const written: string[] = []
@@ -26,6 +27,41 @@ describe('On a stream that is no terminal', () => {
         stack: 'TypeError: x\n    at y',
       },
     ])
+  })
+})
+
+describe('In a request', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const request = { reference: 'r-1', trace: { traceId, traceparent: `00-${traceId}-b7ad6b7169203331-01` } }
+
+  it('each entry has the reference and the trace of the request, however late it comes', async () => {
+    const { log, written } = opened(false)
+    await inRequest(request, async () => {
+      log.info('at once')
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      log.warn('later')
+      outsideRequests(() => log.error('for all requests'))
+    })
+    log.info('after it')
+    const entries = written.map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>)
+    expect(entries.map((entry) => [entry.reference, entry.traceId])).toEqual([
+      ['r-1', traceId],
+      ['r-1', traceId],
+      [undefined, undefined],
+      [undefined, undefined],
+    ])
+  })
+
+  it('an entry for a terminal, or of a program that is run by hand, has both too', () => {
+    const { log, written } = opened(true)
+    const lines: string[] = []
+    inRequest(request, () => {
+      log.info('at once')
+      lineLog((line) => lines.push(line)).info('at once')
+    })
+    const ending = `at once reference=r-1 traceId=${traceId}`
+    expect(written[0]).toMatch(new RegExp(`Z INFO {2}${ending}\\n$`))
+    expect(lines).toEqual([ending])
   })
 })
 

@@ -130,9 +130,12 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
 
   it('refuses what needs a restart, by name', async () => {
     const listen = { host: '127.0.0.1', port: await freePort() }
-    await changeConfig(served, { listen, providers: [providerKeys('other')] })
+    const metrics = { listen: { port: await freePort() } }
+    await changeConfig(served, { listen, metrics, providers: [providerKeys('other')] })
     await hangUp(served, REFUSED)
-    expect(served.command.stderr()).toContain('These settings cannot change while the gateway runs: listen.port.')
+    expect(served.command.stderr()).toContain(
+      'These settings cannot change while the gateway runs: listen.port, metrics.listen.',
+    )
     expect(await providersOf(served.url)).toEqual(['corp'])
   })
 

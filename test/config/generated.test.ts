@@ -5,6 +5,7 @@ import { attributeReference } from '../../scripts/config-reference/attributes.ts
 import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { conditionKeyReference } from '../../scripts/config-reference/condition-keys.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
+import { withMonitoringTables } from '../../scripts/config-reference/monitoring.ts'
 import { providerReference } from '../../scripts/config-reference/providers.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { samlPresetReference } from '../../scripts/config-reference/saml-presets.ts'
@@ -45,6 +46,10 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/attributes.md is current', () => {
     expect(read('docs/attributes.md')).toBe(attributeReference())
+  })
+
+  it('docs/monitoring.md has the metrics, labels and alerts that there are', () => {
+    expect(read('docs/monitoring.md')).toBe(withMonitoringTables(read('docs/monitoring.md')))
   })
 
   it('docs/errors.md is current', async () => {

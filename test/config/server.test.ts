@@ -27,6 +27,20 @@ describe('limits', () => {
   })
 })
 
+describe('metrics.listen', () => {
+  it('is nowhere unless it is configured, and then on loopback and port 9464 by default', () => {
+    expect(parse(sample).metrics).toEqual({})
+    expect(parse(`${sample}\nmetrics: { listen: {} }\n`).metrics.listen).toEqual({ host: '127.0.0.1', port: 9464 })
+  })
+
+  it('refuses the port of the gateway', () => {
+    const { port } = parse(sample).listen
+    expect(problemsOf(`${sample}\nmetrics: { listen: { port: ${port} } }\n`)).toEqual([
+      expect.stringContaining("metrics.listen.port: expected another port than the gateway's"),
+    ])
+  })
+})
+
 describe('listen.tls', () => {
   const listening = 'listen: { host: 127.0.0.1, port: 8443, tls: { key: ./tls.key, cert: ./tls.crt } }'
   const text = sample.replace(/^listen: .*$/m, listening)

@@ -70,6 +70,7 @@ const personal = [
   '/roles/reauthenticate',
   '/identity',
   '/activity',
+  '/metrics',
   '/status',
   '/status/sessions',
   '/status/try/:provider',

@@ -10,6 +10,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
 let text: string
 let operatorLog: string
+let metrics: string
 let lines: readonly AuditLine[]
 /** Everything that was secret that day, by what it was. */
 const secrets = new Map<string, string>()
@@ -79,6 +80,7 @@ const bobByOpenId = async (gateway: string) => {
 beforeAll(async () => {
   const testGateway = await startTestGateway()
   refusals = { ...(await aliceBySaml(testGateway.gateway)), ...(await bobByOpenId(testGateway.gateway)) }
+  metrics = await (await fetch(`${testGateway.gateway}/metrics`)).text()
   text = await testGateway.close()
   operatorLog = testGateway.log.join('\n')
   lines = auditLines(text)
@@ -147,6 +149,11 @@ describe('the audit log', () => {
         expect(text.includes(form), `${what} is in the audit log`).toBe(false)
         expect(operatorLog.includes(form), `${what} is in the log`).toBe(false)
       }
+  })
+
+  it('and the metrics say nothing of it either', () => {
+    expect(metrics).toContain('fedgate_logins_total')
+    for (const [what, value] of secrets) expect(metrics.includes(value), `${what} is in the metrics`).toBe(false)
   })
 
   it('holds neither XML nor a token', holds('10.7'), () => {

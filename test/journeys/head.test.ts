@@ -51,6 +51,7 @@ const showing = [
   '/login/:provider/logo',
   '/login/:provider/organizations',
   '/logout',
+  '/metrics',
   '/oauth/.well-known/oauth-authorization-server',
   '/readyz',
   '/roles',

@@ -7,6 +7,7 @@ import { issuerHostPath } from '../../core/arn.ts'
 import { readBounded } from '../../core/bounded-body.ts'
 import { isObject } from '../../core/json.ts'
 import { Secret } from '../../core/secret.ts'
+import { tracedFetch } from '../../core/tracing/outgoing.ts'
 import { CognitoError } from '../errors.ts'
 import { partitionOfRegion } from '../facts/partitions.ts'
 import { withRetries } from '../retries.ts'
@@ -16,7 +17,7 @@ export interface IdentityPoolSettings {
   readonly endpoint?: string
   /** For both calls of an exchange, with their attempts. Default: 5 */
   readonly timeoutSeconds?: number
-  /** Default: Node's own. */
+  /** Default: Node's own, with the trace context of the request. */
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -56,7 +57,7 @@ const ISSUER = 'https://cognito-identity.amazonaws.com'
 const LARGEST_ANSWER = 256 * 1024
 
 export function createIdentityPools(settings: IdentityPoolSettings = {}): IdentityPools {
-  const { timeoutSeconds = 5, fetch = globalThis.fetch } = settings
+  const { timeoutSeconds = 5, fetch = tracedFetch } = settings
   return {
     exchange: ({ identityPoolId, issuer, token }) => {
       const endpoint = settings.endpoint ?? endpointOf(identityPoolId)

@@ -11,6 +11,7 @@ import { stsEndpoint } from '../facts/partitions.ts'
 import { withRetries } from '../retries.ts'
 import { stsErrorOf } from './answer.ts'
 import { boundAnswers } from './bounded-answer.ts'
+import { passTraceOn } from './pass-trace-on.ts'
 
 export interface StsSettings {
   /** Replaces AWS's own endpoint of the region: the local AWS, or a VPC endpoint. */
@@ -104,7 +105,7 @@ async function clientOf(settings: StsSettings, region: string): Promise<STSClien
       throwOnRequestTimeout: true,
     },
   })
-  return boundAnswers(client)
+  return passTraceOn(boundAnswers(client))
 }
 
 /** Our own table of hosts instead of the SDK's, whose rule invents FIPS hosts for regions that have none. */

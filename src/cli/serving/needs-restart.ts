@@ -13,11 +13,20 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
     store.kind === 'redis' ? { ...store, password: store.password?.reveal() } : store,
   stateDir: ({ stateFolder }) => stateFolder,
   'sts.endpoint (to or from local)': ({ sts }) => sts.target.kind === 'local',
+  'metrics.listen': ({ metrics }) => metrics.listen,
   'localAws.listen': ({ sts, localAws }) => sts.target.kind === 'local' && localAws.listen,
 }
 
 /** Their places in the file; a place stands for all below it. */
-const fixedPlaces = ['baseUrl', 'listen.host', 'listen.port', 'session.store', 'stateDir', 'localAws.listen']
+const fixedPlaces = [
+  'baseUrl',
+  'listen.host',
+  'listen.port',
+  'session.store',
+  'stateDir',
+  'metrics.listen',
+  'localAws.listen',
+]
 
 /** Whether a reload would refuse that change, by the places of the file. */
 export function needsRestart({ setting, before, after }: WrittenChange): boolean {

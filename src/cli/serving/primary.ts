@@ -9,6 +9,8 @@ import type { ServeOptions } from '../options.ts'
 import { waitForSignal } from '../run.ts'
 import { gatewayKeys } from './gateway-keys.ts'
 import { mustBePrivate } from './key-files.ts'
+import { startMetricsListener } from './metrics/listener.ts'
+import { createMetricsOfWorkers } from './metrics/of-workers.ts'
 import { mustNotNeedRestart } from './needs-restart.ts'
 import { onHangUp } from './reload.ts'
 import { servedConfigOfText } from './served-config.ts'
@@ -36,9 +38,12 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
   const localAws =
     config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing, { log, now }) : undefined
   cluster.setupPrimary({ args: ['serve', '--config', file, ...(host === undefined ? [] : ['--host', host])] })
+  const metrics = createMetricsOfWorkers()
+  const { listen } = config.metrics
+  const metricsListener = await (listen && startMetricsListener(listen, metrics.text, log))
   const pool = createWorkerPool({ workers, configuration: text, descriptor, log })
   await startAll(pool).catch(async (error: unknown) => {
-    await Promise.all([pool.stop(0, 0), localAws?.close()])
+    await Promise.all([pool.stop(0, 0), localAws?.close(), metricsListener?.close()])
     throw error
   })
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : 'the socket that was passed'
@@ -64,7 +69,7 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
   hangUp.stop()
   void manager.stopping()
   await pool.stop(signal ? unreadyFirstMs(signal) : 0, STOP_MS + 100)
-  await localAws?.close()
+  await Promise.all([localAws?.close(), metricsListener?.close()])
   if (!signal) throw new Ended(1)
 }
 

@@ -183,7 +183,7 @@ function refusal(lines: readonly string[]): StartError {
 function asked(worker: Worker, message: ToWorker): Promise<FromWorker> {
   return new Promise((resolve) => {
     const answer = (given: FromWorker): void => {
-      if (given.kind === 'listening' || given.kind === 'loaded') return
+      if (given.kind !== 'reloaded' && given.kind !== 'refused') return
       clearTimeout(impatience)
       worker.off('message', answer)
       worker.off('exit', gone)

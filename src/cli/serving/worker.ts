@@ -3,6 +3,7 @@ import type { Log } from '../../core/log.ts'
 import { type RunningGateway, startGateway } from '../gateway-server.ts'
 import type { ServeOptions } from '../options.ts'
 import { errorLines } from '../output.ts'
+import { createMetricsInWorker } from './metrics/in-worker.ts'
 import { servedConfigOfText } from './served-config.ts'
 import { exitAtLast, stopGateway } from './stop.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
@@ -17,11 +18,15 @@ export async function runWorker(options: ServeOptions, log: Log): Promise<void> 
   if (!worker) throw new Error('not a worker')
   const messages = queueOfMessages()
   let isStopping = false
+  let gateway: RunningGateway | undefined
+  const metrics = createMetricsInWorker(() => gateway?.metricValues(), tell)
   const stopNow = (unreadyMs: number) => messages.put({ kind: 'stop', unreadyMs })
   // At a terminal, and where a service manager signals every process, the first process gets these too.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopNow(0))
   process.on('SIGHUP', () => undefined)
-  process.on('message', (message: ToWorker) => messages.put(message))
+  process.on('message', (message: ToWorker) => {
+    if (!metrics.hears(message)) messages.put(message)
+  })
   worker.on('disconnect', () => {
     if (isStopping) return
     // Otherwise Node would end the worker at once, with its requests.
@@ -30,7 +35,6 @@ export async function runWorker(options: ServeOptions, log: Log): Promise<void> 
   })
 
   tell({ kind: 'loaded' })
-  let gateway: RunningGateway | undefined
   for (;;) {
     const message = await messages.next()
     if (message.kind === 'start') {
@@ -40,13 +44,14 @@ export async function runWorker(options: ServeOptions, log: Log): Promise<void> 
         log,
         now: () => new Date(),
         hasLocalAws: true,
+        metricsOfAll: metrics.text,
         ...(descriptor !== undefined && { descriptor }),
       })
       letYoungHeapGrow()
       tell({ kind: 'listening' })
     } else if (message.kind === 'reload') {
       tell(await reloaded(gateway, options, message.configuration))
-    } else {
+    } else if (message.kind === 'stop') {
       isStopping = true
       exitAtLast('SIGTERM')
       if (gateway) await stopGateway(gateway, message.unreadyMs)

@@ -80,6 +80,17 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
       ]
     : []
 
+const metricsPortDiffers: Rule = ({ listen, metrics }) =>
+  metrics?.listen !== undefined && metrics.listen.port === listen?.port && listen.port !== 0
+    ? [
+        {
+          path: ['metrics', 'listen', 'port'],
+          expected: "another port than the gateway's",
+          found: String(listen.port),
+        },
+      ]
+    : []
+
 /** Over plain http, no browser would ever reach a gateway that serves https. */
 const tlsHasHttpsAddress: Rule = ({ listen, baseUrl }) =>
   listen?.tls && baseUrl !== undefined && !baseUrl.startsWith('https:')
@@ -146,6 +157,7 @@ export const deploymentRules = {
   stsIsReachedSafely,
   signInIsThere,
   portsDiffer,
+  metricsPortDiffers,
   auditHasOneTarget,
   tlsHasHttpsAddress,
   tlsKeyFits,

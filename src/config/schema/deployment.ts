@@ -167,6 +167,14 @@ export const localAws = z.strictObject({
     ),
 })
 
+export const metrics = z.strictObject({
+  listen: listen(9464, 'the metrics')
+    .optional()
+    .describe(
+      'Address for `/metrics` alone, over plain HTTP and without a sign-in, so only Prometheus should reach it. Default: `/metrics` at the address of the gateway, for operators and for requests from this machine.',
+    ),
+})
+
 /** Generous: hundreds of users may share the address of their office, and a provider sends all logouts from one. */
 export const limits = z.strictObject({
   loginStarts: rate('600/m').describe('Sign-ins that are started, for each provider.'),

@@ -1,5 +1,6 @@
 import { bounded } from '../../core/bounded-body.ts'
 import { withTimeLimit } from '../../core/time-limit.ts'
+import { tracedFetch } from '../../core/tracing/outgoing.ts'
 import { type BufferedDownload, receiveOctets } from './download-buffer.ts'
 
 /** The server's validators of our version, to ask whether there is a newer one. RFC 9110, 13.1 */
@@ -56,7 +57,7 @@ async function receive(url: string, plan: DownloadPlan, signal: AbortSignal): Pr
 async function ask(start: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
   let url = start
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const response = await fetch(url, { redirect: 'manual', headers, signal })
+    const response = await tracedFetch(url, { redirect: 'manual', headers, signal })
     const target = response.headers.get('location')
     if (response.status < 300 || response.status === 304 || response.status >= 400 || target === null) return response
     await response.body?.cancel()

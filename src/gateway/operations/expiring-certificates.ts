@@ -128,6 +128,7 @@ export function measureExpiries({ keys }: Pick<Holder, 'keys'>, registry: Regist
     name: 'fedgate_certificate_expiry_timestamp_seconds',
     help: "The end of this gateway's certificates, by key (signing, encryption) and serial number.",
     labelNames: ['key', 'serial'],
+    aggregator: 'min',
     registers: [registry],
   })
   for (const key of ['signing', 'encryption'] as const)

@@ -37,7 +37,11 @@ function acs(parts: PageParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { provider } = request.params
     const form = { SAMLResponse: request.body?.SAMLResponse, RelayState: request.body?.RelayState }
-    follow(parts, response, await receiveSamlResponse(parts.gateway, { provider, form }, callerOf(request, response)))
+    const { gateway } = parts
+    const received = await gateway.measures.loginStep('saml_response', () =>
+      receiveSamlResponse(gateway, { provider, form }, callerOf(request, response)),
+    )
+    follow(parts, response, received)
   }
 }
 
@@ -75,7 +79,10 @@ function callback(parts: PageParts): RequestHandler<{ provider: string }> {
       parameters: handle === null ? query : await keptOidcCallback(gateway, handle),
       browserSecret: boundBrowser(gateway, request),
     }
-    follow(parts, response, await receiveOidcCallback(gateway, answer, callerOf(request, response)))
+    const received = await gateway.measures.loginStep('oidc_callback', () =>
+      receiveOidcCallback(gateway, answer, callerOf(request, response)),
+    )
+    follow(parts, response, received)
   }
 }
 

@@ -96,7 +96,9 @@ function finish(parts: WebParts): RequestHandler {
     const handle = text(request.query.handle)
     const browserSecret = boundBrowser(gateway, request)
     const session = browserSession(gateway, request, response)
-    const finished = await finishLogin(gateway, { handle, browserSecret, session }, callerOf(request, response))
+    const finished = await gateway.measures.loginStep('finish', () =>
+      finishLogin(gateway, { handle, browserSecret, session }, callerOf(request, response)),
+    )
     if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
     redirect(response, 303, finished.returnTo)
   }
@@ -126,7 +128,9 @@ function askWhetherMeant(
 function confirm({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
     const asked = { handle: text(request.body[fields.handle]), session: browserSession(gateway, request, response) }
-    const { returnTo } = await confirmLogin(gateway, asked, callerOf(request, response))
+    const { returnTo } = await gateway.measures.loginStep('finish', () =>
+      confirmLogin(gateway, asked, callerOf(request, response)),
+    )
     redirect(response, 303, returnTo)
   }
 }
@@ -147,7 +151,9 @@ function start(parts: WebParts): RequestHandler<{ provider: string }> {
       ...(idp === '' ? {} : { idp }),
       ...(loginHint === '' ? {} : { loginHint }),
     }
-    const started = await startLogin(gateway, asked, callerOf(request, response))
+    const started = await gateway.measures.loginStep('start', () =>
+      startLogin(gateway, asked, callerOf(request, response)),
+    )
     bindBrowser(gateway, response, started.browserSecret)
     rememberProvider(gateway, response, provider)
     if (idp !== '') rememberIdp({ gateway, request, response }, provider, idp)
