@@ -192,7 +192,8 @@ describe('A token of an issuer with keys of its own', () => {
   )
 
   it.each([
-    ['IdentityCenter', 'no error'],
+    // Its assertion is looked at only after the trust policy has allowed it.
+    ['IdentityCenter', 'ValidationError'],
     ['Other', 'AccessDenied'],
   ])(
     'a context of %s fills sts:RequestContextProviders',
