@@ -1,5 +1,6 @@
 // Makes what docker-compose.yml needs before its first start: a CA, a certificate for the proxy, and the gateway's keys.
-// node make-keys.mjs FOLDER NAME…   Nothing that exists is changed, so it can run at every start.
+// node make-keys.mjs KEYS TLS NAME…   The gateway's keys go into the first folder, those of the proxy and the CA's certificate
+// into the second. Nothing that exists is changed, so it can run at every start.
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import { chmod, chown, mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,13 +29,13 @@ const YEARS = 10
 // The user `node` of the image. Only root can give files away.
 const OWNER = 1000
 
-const [folder, ...names] = process.argv.slice(2)
-if (folder === undefined || names.length === 0) {
-  process.stderr.write('usage: make-keys.mjs FOLDER NAME…\n')
+const [keysFolder, tlsFolder, ...names] = process.argv.slice(2)
+if (names.length === 0) {
+  process.stderr.write('usage: make-keys.mjs KEYS TLS NAME…\n')
   process.exit(2)
 }
-await mkdir(folder, { recursive: true })
-const done = join(folder, 'ca.crt')
+for (const folder of [keysFolder, tlsFolder]) await mkdir(folder, { recursive: true })
+const done = join(tlsFolder, 'ca.crt')
 if (await exists(done)) process.exit(0)
 
 const [caKeys, proxyKeys, signingKeys] = await Promise.all([generate(ALGORITHM), generate(ALGORITHM), generate(RSA)])
@@ -68,12 +69,12 @@ const signing = await X509CertificateGenerator.createSelfSigned({
   signingAlgorithm: RSA,
   keys: signingKeys,
 })
-await write('proxy.key', pem(proxyKeys), 0o600)
-await write('proxy.crt', `${proxy.toString('pem')}\n`, 0o644)
-await write('signing.key', pem(signingKeys), 0o600)
-await write('signing.crt', `${signing.toString('pem')}\n`, 0o644)
+await write(tlsFolder, 'proxy.key', pem(proxyKeys), 0o600)
+await write(tlsFolder, 'proxy.crt', `${proxy.toString('pem')}\n`, 0o644)
+await write(keysFolder, 'signing.key', pem(signingKeys), 0o600)
+await write(keysFolder, 'signing.crt', `${signing.toString('pem')}\n`, 0o644)
 // Last: with it, all the others are there. The CA's own key is not kept, so nothing more can be signed with it.
-await write('ca.crt', `${ca.toString('pem')}\n`, 0o644)
+await write(tlsFolder, 'ca.crt', `${ca.toString('pem')}\n`, 0o644)
 process.stdout.write(`made the keys of ${names.join(', ')}; trust ${done} in your browser for this trial\n`)
 
 function generate(algorithm) {
@@ -94,7 +95,7 @@ function pem({ privateKey }) {
 }
 
 /** Whole or not at all. */
-async function write(name, text, mode) {
+async function write(folder, name, text, mode) {
   const path = join(folder, name)
   await writeFile(`${path}.new`, text, { mode })
   await chmod(`${path}.new`, mode)

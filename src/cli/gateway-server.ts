@@ -248,6 +248,7 @@ async function configure(
     log,
     isStopping,
     ...(config.metrics.listen === undefined && { metricsText: context.metricsOfAll ?? metrics.text }),
+    isDirect: config.trustProxy === 0 && (config.listen.tls !== undefined || config.baseUrl.startsWith('http:')),
     branding,
   })
   for (const warning of sharedRoleWarnings(config)) log.warn(warning)

@@ -7,9 +7,12 @@ import type { ConfigDocument } from './document.ts'
 import type { Path } from './issue.ts'
 import type { WrittenConfig } from './types.ts'
 
-const SECRET_KEYS: ReadonlySet<unknown> = new Set(['secret', 'clientSecret', 'password'])
+const SECRET_KEYS: ReadonlySet<unknown> = new Set(['secret', 'clientSecret', 'password', 'authorizationParams'])
 const NOT_SHOWN = '(not shown)'
 const ONLY_A_REFERENCE = /^\$\{[^}]+\}$/
+/** The value of a parameter, unless it is a reference or the name of one to fill in. */
+const QUERY_VALUE = /([?&][^=&#\s]+=)(?!\$?\{[^}]*\}(?:[&#]|$))[^&#\s]+/g
+const URL_WITH_QUERY = /^[a-z][a-z\d+.-]*:\/\/[^?#]*\?/i
 const USER_OF_URL = /^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i
 
 export function writtenConfig({ values, writtenAt }: Pick<ConfigDocument, 'values' | 'writtenAt'>): WrittenConfig {
@@ -24,7 +27,8 @@ function shown(value: unknown, path: Path, writtenAt: ConfigDocument['writtenAt'
   const text = writtenAt(path) ?? value
   if (typeof text !== 'string') return text
   if (path.some((step) => SECRET_KEYS.has(step)) && !ONLY_A_REFERENCE.test(text)) return NOT_SHOWN
-  return text.replace(USER_OF_URL, `$1${NOT_SHOWN}@`)
+  const withoutUser = text.replace(USER_OF_URL, `$1${NOT_SHOWN}@`)
+  return URL_WITH_QUERY.test(text) ? withoutUser.replace(QUERY_VALUE, `$1${NOT_SHOWN}`) : withoutUser
 }
 
 /** One setting that two configurations have differently; undefined: only the other has it. */

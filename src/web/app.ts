@@ -56,6 +56,8 @@ export interface WebSettings {
   readonly isStopping: () => boolean
   /** The metrics as Prometheus reads them; absent where they have a listener of their own. */
   readonly metricsText?: () => Promise<string>
+  /** Whether no proxy can be in front: then what comes from this machine may read them without a sign-in. */
+  readonly isDirect?: boolean
   /** Default: fedgate's own name and colours. */
   readonly branding?: Branding
 }
@@ -83,7 +85,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(requestAccessRoutes(parts), linkRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts), testSignInRoutes(parts))
   app.use(sessionRoutes(parts), consentRoutes(parts), deviceRoutes(parts))
-  if (settings.metricsText) app.use(metricsRoutes(gateway, settings.metricsText))
+  if (settings.metricsText) app.use(metricsRoutes(gateway, settings.metricsText, settings.isDirect ?? false))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

@@ -128,9 +128,18 @@ describe('check --against', () => {
 
   it('says so where the running rules cannot be read', async () => {
     const before = { ...running, access: [{ when: { provider: 'corp' }, roles: [`arn:aws:iam::${REFERENCE}:role/X`] }] }
-    const { rules, notes } = await differenceBetween(before, await changed(() => undefined))
+    const { rules, settings, notes } = await differenceBetween(before, await changed(() => undefined))
     expect(rules).toEqual([])
+    // Their text differs, and that is a change.
+    expect(settings.map(({ setting }) => setting)).toEqual(['access'])
     expect(notes).toHaveLength(2)
+  })
+
+  it('reads the running rules also where policies are files of the other machine', async () => {
+    const roles = [{ match: DEVELOPER, trustPolicy: './not-here.json' }]
+    const before = { ...running, roles, access: [{ when: { provider: 'corp', groups: 'aws' }, roles: [DEVELOPER] }] }
+    const { rules } = await differenceBetween(before, await changed(() => undefined))
+    expect(rules).toEqual([{ who: 'groups = aws', provider: 'corp', granted: [ADMIN], lost: [] }])
   })
 })
 

@@ -37,7 +37,7 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   }, 60_000)
   beforeEach(async () => {
     const file = await readFile(served.config.file, 'utf8')
-    const { signing: _, audit: __, branding: ___, ...usual } = parse(file) as Keys
+    const { signing: _, audit: __, branding: ___, metrics: ____, ...usual } = parse(file) as Keys
     await writeFile(
       served.config.file,
       stringify({ ...usual, ...plain, listen: { host: '127.0.0.1', port: served.port } }),

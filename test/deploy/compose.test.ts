@@ -69,10 +69,10 @@ describe.skipIf(!hasCompose || !hasNginx || !hasRedis)('docker-compose.yml', { t
     redis = await startRedis()
     for (const name of ['one', 'other', 'proxy'] as const) ports[name] = await freePort()
     const file = parse(await readRoot('docker-compose.yml'))
-    const [, script = '', target = ''] = file.services.keys.entrypoint as readonly string[]
+    const [, script = '', ...targets] = file.services.keys.entrypoint as readonly string[]
     const at = script.replace('/opt/fedgate', ROOT)
-    await run(process.execPath, [at, target.replace('/keys', join(folder, 'keys')), ...file.services.keys.command])
-    ca = await readFile(join(folder, 'keys/ca.crt'), 'utf8')
+    await run(process.execPath, [at, ...targets.map((target) => join(folder, target)), ...file.services.keys.command])
+    ca = await readFile(join(folder, 'tls/ca.crt'), 'utf8')
     const configuration = (await readRoot('deploy/compose/fedgate.yaml'))
       .replace('redis://redis:6379', `redis://127.0.0.1:${redis.port}`)
       // A name that no server answers for, instead of Keycloak's.
@@ -84,7 +84,7 @@ describe.skipIf(!hasCompose || !hasNginx || !hasRedis)('docker-compose.yml', { t
       const [command, ...options] = file['x-gateway'].command as readonly string[]
       const args = options.map((word) => word.replace('/etc/fedgate/fedgate.yaml', own))
       const gateway = runScript([PROGRAM, command ?? '', ...args], {
-        env: { ...env, FEDGATE_HOST: '0.0.0.0', NODE_EXTRA_CA_CERTS: join(folder, 'keys/ca.crt') },
+        env: { ...env, FEDGATE_HOST: '0.0.0.0', NODE_EXTRA_CA_CERTS: join(folder, 'tls/ca.crt') },
       })
       stopped.push(() => {
         gateway.process.kill('SIGTERM')
@@ -101,7 +101,7 @@ describe.skipIf(!hasCompose || !hasNginx || !hasRedis)('docker-compose.yml', { t
         'access_log off;',
         `access_log off; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}`,
       )
-      .replaceAll('/etc/nginx/keys', join(folder, 'keys'))
+      .replaceAll('/etc/nginx/tls', join(folder, 'tls'))
       .replaceAll('listen 8443 ssl', `listen 127.0.0.1:${ports.proxy} ssl`)
       .replace('gateway-1:8080', `127.0.0.1:${ports.one}`)
       .replace('gateway-2:8080', `127.0.0.1:${ports.other}`)
@@ -139,13 +139,18 @@ describe.skipIf(!hasCompose || !hasNginx || !hasRedis)('docker-compose.yml', { t
   )
 
   it('the keys are made once: for the names of the proxy, signed by the CA, and secret', async () => {
-    const proxy = new X509Certificate(await readFile(join(folder, 'keys/proxy.crt')))
+    const proxy = new X509Certificate(await readFile(join(folder, 'tls/proxy.crt')))
     expect(proxy.verify(new X509Certificate(ca).publicKey)).toBe(true)
     expect(proxy.subjectAltName).toBe('DNS:fedgate.localhost, DNS:keycloak.localhost')
-    for (const name of ['proxy.key', 'signing.key'])
-      expect((await stat(join(folder, 'keys', name))).mode & 0o777, name).toBe(0o600)
-    await run(process.execPath, [join(ROOT, 'deploy/compose/make-keys.mjs'), join(folder, 'keys'), 'fedgate.localhost'])
-    expect(await readFile(join(folder, 'keys/ca.crt'), 'utf8')).toBe(ca)
+    for (const name of ['tls/proxy.key', 'keys/signing.key'])
+      expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600)
+    await run(process.execPath, [
+      join(ROOT, 'deploy/compose/make-keys.mjs'),
+      join(folder, 'keys'),
+      join(folder, 'tls'),
+      'fedgate.localhost',
+    ])
+    expect(await readFile(join(folder, 'tls/ca.crt'), 'utf8')).toBe(ca)
   })
 
   it('both gateways are behind the proxy: its TLS, their pages and metadata', async () => {

@@ -139,7 +139,12 @@ describe('the image and the package', { timeout: 240_000 }, () => {
     const port = await freePort()
     const etc = join(folder, 'etc')
     await cp(join(ROOT, 'deploy/compose'), etc, { recursive: true })
-    await run(process.execPath, [join(ROOT, 'deploy/compose/make-keys.mjs'), join(etc, 'keys'), 'fedgate.localhost'])
+    await run(process.execPath, [
+      join(ROOT, 'deploy/compose/make-keys.mjs'),
+      join(etc, 'keys'),
+      join(etc, 'tls'),
+      'fedgate.localhost',
+    ])
     await writeFile(join(etc, 'idp.xml'), (await createTestIdp('corp')).metadata)
     await writeFile(
       join(etc, 'fedgate.yaml'),

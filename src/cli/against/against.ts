@@ -57,8 +57,9 @@ async function runningConfiguration(url: string): Promise<WrittenConfig> {
 export async function differenceBetween(running: WrittenConfig, next: Config): Promise<Difference> {
   const changes = changesOf(running, next.written)
   const before = asConfig(running, next)
+  // Where the rules of both can be read, their grants say more than their text.
   const settings = changes
-    .filter(({ setting }) => setting !== 'access')
+    .filter(({ setting }) => before === undefined || setting !== 'access')
     .map((change) => ({ ...change, needsRestart: needsRestart(change) }))
   return {
     version: 1,
@@ -78,7 +79,7 @@ export async function differenceBetween(running: WrittenConfig, next: Config): P
 /** The running configuration as if its file were the new one's. undefined if it cannot be read on this machine. */
 function asConfig(running: WrittenConfig, next: Config): Config | undefined {
   try {
-    return parseConfig(stringify(running), {
+    return parseConfig(stringify(withoutPolicies(running)), {
       file: next.file,
       env: process.env,
       readFile: () => {
@@ -90,6 +91,17 @@ function asConfig(running: WrittenConfig, next: Config): Config | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Policies may be files of the gateway's machine, and decide no grant. */
+function withoutPolicies(running: WrittenConfig): WrittenConfig {
+  if (!Array.isArray(running.roles)) return running
+  const roles = running.roles.map((role) => {
+    if (!isObject(role)) return role
+    const { trustPolicy: _, sessionPolicy: __, ...settings } = role
+    return settings
+  })
+  return { ...running, roles }
 }
 
 /** The grants that one has and the other does not, by users and the rule that decides. */

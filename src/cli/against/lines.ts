@@ -1,4 +1,5 @@
 /** The difference for a terminal. Pure. */
+import { plain } from '../user/output.ts'
 import type { Difference, RuleChange, SettingChange } from './difference.ts'
 
 const LONGEST = 80
@@ -30,6 +31,7 @@ function ruleLines({ who, provider, granted, lost }: RuleChange): readonly strin
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  // A gateway's text must not steer the terminal.
+  const text = plain(typeof value === 'string' ? value : JSON.stringify(value))
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }

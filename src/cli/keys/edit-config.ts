@@ -73,7 +73,8 @@ function edited(text: string, purpose: KeyPurpose, change: Change): ConfigEdit {
   const block = render(top, value)
   const next = spliced(text, pair, block)
   mustMeanTheSame(text, next, { purpose, top, wanted: change(before) })
-  return { text: next, difference: differenceOf(text, next) }
+  // In a file on one line, a line has everything, secrets too.
+  return { text: next, difference: root.flow ? [`+ ${block.trim()}`] : differenceOf(text, next) }
 }
 
 function rootOf(text: string): { readonly root: YAMLMap } {

@@ -40,7 +40,11 @@ export async function runPrimary(options: ServeOptions, log: Log): Promise<void>
   cluster.setupPrimary({ args: ['serve', '--config', file, ...(host === undefined ? [] : ['--host', host])] })
   const metrics = createMetricsOfWorkers()
   const { listen } = config.metrics
-  const metricsListener = await (listen && startMetricsListener(listen, metrics.text, log))
+  const metricsListener = await (listen &&
+    startMetricsListener(listen, metrics.text, log).catch(async (error: unknown) => {
+      await localAws?.close()
+      throw error
+    }))
   const pool = createWorkerPool({ workers, configuration: text, descriptor, log })
   await startAll(pool).catch(async (error: unknown) => {
     await Promise.all([pool.stop(0, 0), localAws?.close(), metricsListener?.close()])

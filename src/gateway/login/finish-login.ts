@@ -141,12 +141,11 @@ async function begin(
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = newLogin(gateway.now(), verified, lifetimeSeconds, from)
   if (!(await putIfFirst(gateway, login, verified, using))) return undefined
-  const settle = () =>
-    all([
-      settleLogin(gateway.store, login, verified),
-      rememberFinished(gateway, handle, login, returnTo),
-      session.begin(login),
-    ])
+  // The browser's session last: beginning it ends the one before, which a login that fails must leave as it was.
+  const settle = async () => {
+    await all([settleLogin(gateway.store, login, verified), rememberFinished(gateway, handle, login, returnTo)])
+    await session.begin(login)
+  }
   try {
     await refuseSignedOut(gateway, login, arrivedAt, begunAt)
     await auditLogin(gateway, login, caller, settle)

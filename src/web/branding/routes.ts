@@ -2,8 +2,11 @@
 import { type RequestHandler, type Response, Router } from 'express'
 import type { Branding } from './branding.ts'
 
-/** An SVG opened by itself is a document: scripts in it must not run, nor may it load anything. */
-const LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+/**
+ * An SVG opened by itself is a document: scripts in it must not run, nor may it load anything. Its own styles are inline, and in
+ * a sandbox they can do no harm.
+ */
+const LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 /** Without a logo or a colour there is no such page. */
 export function brandingRoutes({ logo, css }: Branding): Router {

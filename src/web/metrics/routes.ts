@@ -9,14 +9,17 @@ const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i
 /** What a proxy adds: the request then comes from elsewhere, although the connection is from this machine. */
 const BY_PROXIES = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const
 
-/** GET /metrics: for a Prometheus on this machine, and for operators. */
-export function metricsRoutes(gateway: Gateway, text: () => Promise<string>): Router {
-  return Router().get('/metrics', show(gateway, text))
+/**
+ * GET /metrics: for operators, and for a Prometheus on this machine. `isDirect`: no proxy is in front, whose requests would
+ * come from this machine, too, with any Host that a stranger chose.
+ */
+export function metricsRoutes(gateway: Gateway, text: () => Promise<string>, isDirect: boolean): Router {
+  return Router().get('/metrics', show(gateway, text, isDirect))
 }
 
-function show(gateway: Gateway, text: () => Promise<string>): RequestHandler {
+function show(gateway: Gateway, text: () => Promise<string>, isDirect: boolean): RequestHandler {
   return async (request, response) => {
-    if (!isFromThisMachine(request)) await requireOperator(gateway, request)
+    if (!(isDirect && isFromThisMachine(request))) await requireOperator(gateway, request)
     response.set('Content-Type', METRICS_CONTENT_TYPE).send(await text())
   }
 }

@@ -47,6 +47,7 @@ export interface InstanceStore {
 }
 
 export const DEFAULT_TYPE = 'm1.small'
+const MOST_TERMINATED = 100
 const SOME_IMAGE = 'ami-0abcdef1234567890'
 
 /** `changed` is called after each change. */
@@ -56,6 +57,9 @@ export function createInstanceStore(state: readonly InstanceState[], now: Date, 
     in: (account, region) => [...instances.values()].filter((one) => one.account === account && one.region === region),
     put: (instance) => {
       instances.set(instance.id, instance)
+      // EC2 shows terminated ones for about an hour; here until there are too many.
+      const gone = [...instances.values()].filter(({ state }) => state === 'terminated')
+      for (const { id } of gone.slice(0, Math.max(0, gone.length - MOST_TERMINATED))) instances.delete(id)
       changed()
     },
     written: () => [...instances.values()].filter(({ state }) => state !== 'terminated').map(writtenInstance),

@@ -131,7 +131,7 @@ const runInstances: Operation = {
   answer: (asked) => {
     const { caller, call, instances } = asked
     const { imageId, type, tags, count } = launchOf(asked)
-    if (own(asked).length + count > MOST_INSTANCES)
+    if (own(asked).filter(({ state }) => state !== 'terminated').length + count > MOST_INSTANCES)
       throw new ServiceError('InstanceLimitExceeded', 400, `Your quota allows for ${MOST_INSTANCES} instances here.`)
     const started = Array.from(
       { length: count },

@@ -45,6 +45,7 @@ export interface S3Operation {
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
 const MOST_OCTETS = 64 * 1024 * 1024
+const MOST_OBJECTS = 10_000
 const MOST_BUCKETS = 100
 const POLICY_SIZE = 20 * 1024
 
@@ -160,6 +161,8 @@ const putObject: S3Operation = {
     if (!isWritable(key)) throw notImplemented('a key with characters that XML cannot represent')
     const object = newObject(key, bodyOf(request), keptHeaders(headers), now)
     const before = bucket.objects.get(key)?.body.length ?? 0
+    if (!bucket.objects.has(key) && bucket.objects.size >= MOST_OBJECTS)
+      throw new ServiceError('InvalidRequest', 400, `The local AWS keeps at most ${MOST_OBJECTS} objects in a bucket.`)
     if (buckets.size() - before + object.body.length > MOST_OCTETS)
       throw new ServiceError('InvalidRequest', 400, `The local AWS keeps at most ${MOST_OCTETS} octets of objects.`)
     buckets.put(withObject(bucket, object))
@@ -296,8 +299,8 @@ function locationIn(body: Buffer): string | undefined {
   try {
     const limits = { characters: 10_000, depth: 5, elements: 20, attributesPerElement: 5, attributes: 20 }
     const [location] = parseXml(body.toString('utf8'), limits).children.filter((child) => typeof child !== 'string')
-    const region = location?.local === 'LocationConstraint' ? location.children.join('') : undefined
-    return region === '' ? undefined : region
+    const region = location?.local === 'LocationConstraint' ? location.children.join('') : ''
+    if (region === '' || /^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) return region === '' ? undefined : region
   } catch {
     throw new ServiceError(
       'MalformedXML',
@@ -305,6 +308,7 @@ function locationIn(body: Buffer): string | undefined {
       'The XML you provided was not well-formed or did not validate against our published schema',
     )
   }
+  throw new ServiceError('InvalidLocationConstraint', 400, 'The specified location-constraint is not valid')
 }
 
 const KEPT = /^(?:content-type|content-encoding|content-disposition|content-language|cache-control|x-amz-meta-[\w-]+)$/
@@ -318,7 +322,14 @@ function keptHeaders(headers: HttpRequest['headers']): Readonly<Record<string, s
 
 /** The object, or the octets that `Range: bytes=FROM-TO` asks for. Throws InvalidRange. */
 function part({ body, headers, etag, modifiedAt }: StoredObject, range: string | undefined): S3Answer {
-  const common = { ...headers, ETag: etag, 'Last-Modified': modifiedAt.toUTCString(), 'Accept-Ranges': 'bytes' }
+  const common = {
+    ...headers,
+    // The uploader chose the type: opened in a browser it is no page of this origin.
+    'Content-Security-Policy': 'sandbox',
+    ETag: etag,
+    'Last-Modified': modifiedAt.toUTCString(),
+    'Accept-Ranges': 'bytes',
+  }
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
   if (from === '' && to === '') return { status: 200, headers: common, body }
   const start = from === '' ? Math.max(0, body.length - Number(to)) : Number(from)

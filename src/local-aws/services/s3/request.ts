@@ -19,9 +19,15 @@ export interface S3Request {
 /** Clients of AWS name themselves; a browser never looks like this. */
 const CLIENTS = /\b(?:aws-cli|aws-sdk|boto3|botocore|terraform-provider-aws|s3cmd|rclone)\b/i
 
-/** `bucket.s3.amazonaws.com`, `bucket.s3.eu-west-1.amazonaws.com`, `bucket.localhost`. */
+/** Longer than any name of a host: the pattern below looks at no more. */
+const LONGEST_HOST = 253
+
+/**
+ * `bucket.s3.amazonaws.com`, `bucket.s3.eu-west-1.amazonaws.com`, `bucket.localhost`. Nothing that is repeated can match
+ * the same text in two ways: the host comes from strangers.
+ */
 const BUCKET_IN_HOST =
-  /^(?!s3[.-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.(?:s3(?:[.-][a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)|localhost)$/
+  /^(?!s3[.-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.(?:s3(?:[.-][a-z0-9]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)|localhost)$/
 
 /** Signed for S3; or unsigned, by a client of AWS, and of no other service. */
 export function isS3Request(request: HttpRequest): boolean {
@@ -34,7 +40,7 @@ export function isS3Request(request: HttpRequest): boolean {
 
 export function s3RequestOf({ method, path, query, headers }: HttpRequest): S3Request {
   const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '')
-  const named = BUCKET_IN_HOST.exec(host)?.[1]
+  const named = host.length > LONGEST_HOST ? undefined : BUCKET_IN_HOST.exec(host)?.[1]
   const [first = '', ...rest] = path.slice(1).split('/')
   const [bucket, key] = named === undefined ? [first, rest.join('/')] : [named, path.slice(1)]
   const fields = Object.entries(parse(query)).map(([name, value = '']): [string, string] => [
