@@ -26,6 +26,7 @@ export const checkNames = {
   noStatementDenies: 'Trust policy: no Deny',
   recipientIsTaken: 'Recipient',
   tagsArePermitted: 'Trust policy: session tags',
+  roleIsNamedByToken: 'Roles that the token names',
   sourceIdentityIsPermitted: 'Trust policy: source identity',
   sessionTagsFit: 'Size of the session tags',
 } as const
