@@ -6,7 +6,6 @@ import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type HttpAnswer, keptConnections, type Send } from './local-aws-client.ts'
 import { startRedis } from './redis-server.ts'
@@ -50,17 +49,26 @@ const cpuOf = async ({ child }: Contender): Promise<NodeJS.CpuUsage> => {
   return ((await once(child, 'message')) as [NodeJS.CpuUsage])[0]
 }
 
+/** Resolves when it has said so; what it says further is read and dropped. */
+const listening = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (said.includes('fedgate listens')) resolve()
+    })
+  })
+
 /** Bytes of the built `serve`, some seconds after it has begun to listen. */
 const idleRssOf = async (name: string, store: string): Promise<number> => {
   const main = join(import.meta.dirname, '../src/main.js')
   const config = configOf(`idle-${name}`, await freePort(), store)
   const child = spawn(process.execPath, [main, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream })
-  for await (const line of lines) if (line.includes('fedgate listens')) break
-  child.stderr?.resume()
+  const ended = once(child, 'exit')
+  const said = await Promise.race([listening(child), ended.then(() => 'ended')])
+  if (said === 'ended') throw new Error(`serve ended before it listened: ${config}`)
   await delay(3_000)
   const pages = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
-  const ended = once(child, 'exit')
   child.kill('SIGTERM')
   await ended
   return Number(pages) * 1024
