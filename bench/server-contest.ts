@@ -123,13 +123,14 @@ const redis = await startRedis(folder)
 const stores = { memory: 'memory', file: 'file', Redis: redis.url }
 type Name = keyof typeof stores
 const names = (process.env.BENCH_STORES?.split(',') ?? Object.keys(stores)) as Name[]
+// First: a gateway closes connections on which nothing is asked for a while, and those of the contenders are open from the start.
+const idleRss = new Map<Name, number>()
+for (const name of names) idleRss.set(name, await idleRssOf(name, stores[name]))
 const gateways = new Map<Name, Contender>()
 for (const name of names)
   gateways.set(name, await startContender('gateway', (port) => configOf(name, port, stores[name])))
 const floor = await startContender('floor', () => '')
 const passport = await startContender('passport', () => join(folder, 'bench.crt'))
-const idleRss = new Map<Name, number>()
-for (const name of names) idleRss.set(name, await idleRssOf(name, stores[name]))
 
 type Times = Readonly<Record<Part, number>>
 const rounds: { readonly floor: number; readonly passport: number; readonly of: Readonly<Record<Name, Times>> }[] = []
