@@ -6,6 +6,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { KMSClient } from '@aws-sdk/client-kms'
 import { within } from '../../core/time-limit.ts'
 import { withRetries } from '../retries.ts'
+import { throttledCodes } from '../throttled.ts'
 import { KmsError } from './errors.ts'
 
 export interface KmsKeySettings {
@@ -33,13 +34,7 @@ const ANSWER_WITHIN_MS = 1_800
 const CONNECT_WITHIN_MS = 500
 const ATTEMPT_WITHIN_MS = 800
 
-const THROTTLED: ReadonlySet<unknown> = new Set([
-  'ThrottlingException',
-  'Throttling',
-  'LimitExceededException',
-  'RequestLimitExceeded',
-  'TooManyRequestsException',
-])
+const THROTTLED: ReadonlySet<unknown> = new Set([...throttledCodes, 'LimitExceededException'])
 
 /** Nothing is loaded or sent before the first call. */
 export function openKmsKey(settings: KmsKeySettings): KmsKey {

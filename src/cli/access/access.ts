@@ -82,7 +82,7 @@ async function grantsFor(
   return providers.flatMap((provider) => grantsOfUser(known, provider, memberOf(provider, group), `groups = ${group}`))
 }
 
-/** A user of whom only the group is known. */
+/** A user with that group and nothing else. */
 function memberOf({ id, protocol, ...provider }: ProviderConfig, group: string) {
   const issuer = 'issuer' in provider ? provider.issuer : ('entityId' in provider && provider.entityId) || ''
   return {

@@ -16,7 +16,7 @@ export interface SettingChange extends WrittenChange {
   readonly needsRestart: boolean
 }
 
-/** Users whom rules mention, at one provider. Roles are ARNs, or patterns where the rules match any role. */
+/** Users that a rule names, at one provider. Roles are ARNs, or patterns where the rules match any role. */
 export interface RuleChange {
   /** `groups = aws-dev` */
   readonly who: string

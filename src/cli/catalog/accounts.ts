@@ -5,7 +5,7 @@ import { type AwsCall, AwsRefusal, awsCaller, type ClientFor, patiently } from '
 import { PullError } from './errors.ts'
 import { AUDIT_ROLE } from './permissions.ts'
 
-/** Where and as whom AWS is called. */
+/** The endpoint, region and credentials of calls to AWS. */
 export interface AwsAccess {
   /** The role to assume in other accounts than the caller's. */
   readonly roleName: string | undefined

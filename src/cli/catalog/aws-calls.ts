@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { STSClient, STSClientConfig } from '@aws-sdk/client-sts'
+import { throttledCodes } from '../../aws/throttled.ts'
 import { isObject } from '../../core/json.ts'
 import { withTimeLimit } from '../../core/time-limit.ts'
 import { parseXml } from '../../xml/parse.ts'
@@ -49,12 +50,7 @@ const ATTEMPTS = 7
 const ATTEMPTS_TO_REACH = 3
 const FIRST_PAUSE_MS = 250
 
-const THROTTLED: ReadonlySet<string> = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'RequestLimitExceeded',
-])
+const THROTTLED: ReadonlySet<string> = new Set(throttledCodes)
 
 /** IAM's Query protocol and the JSON protocol of Organizations. */
 export async function awsCaller(

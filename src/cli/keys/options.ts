@@ -7,7 +7,7 @@ export type KeyPurpose = (typeof keyPurposes)[number]
 export const updateFormats = ['cli', 'terraform', 'cloudformation'] as const
 export type UpdateFormat = (typeof updateFormats)[number]
 
-/** Where and as whom AWS is asked what IAM holds. */
+/** The endpoint, region and credentials of calls to IAM. */
 export interface AskAwsOptions {
   /** Path of a file with accounts, besides those of the configuration. */
   readonly accounts?: string

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { isMeant, reaches } from '../../access/role-trust.ts'
 import { valuesInTag } from '../../access/selected-roles.ts'
+import { namesIn } from '../../access/template.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { AccessRule, Config, ProviderConfig, ValueMatch } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn, samlProviderArn } from '../../core/arn.ts'
@@ -112,7 +113,7 @@ function rolesOf(rule: AccessRule, catalog: Catalog | undefined): readonly RoleA
   return [...new Map([...named, ...meant].map((role) => [role.arn, role])).values()]
 }
 
-/** A user of whom only this is known. */
+/** A user with what the rule wants. */
 function userWith(
   config: Config,
   provider: ProviderConfig,
@@ -128,7 +129,7 @@ function userWith(
 /** What the rule wants, and something for each attribute that templates need. */
 function attributesFor(config: Config, wanted: readonly Wanted[]): ReadonlyMap<string, readonly string[]> {
   const templates = [config.sessionName, config.sourceIdentity ?? '', ...config.sessionTags.values()]
-  const needed = templates.flatMap((template) => [...template.matchAll(/\{([^{}|:]+)/g)].map(([, name = '']) => name))
+  const needed = templates.flatMap(namesIn)
   return new Map<string, readonly string[]>([
     ...needed
       .filter((name) => name !== 'subject' && name !== 'provider')

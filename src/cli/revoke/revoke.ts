@@ -196,9 +196,7 @@ async function roleTarget(gateway: Gateway, role: RoleArn): Promise<Target> {
     asked: { roleArn: role.arn },
     selector: { kind: 'role' },
     roles: [role],
-    notes: [
-      'The policy denies older sessions of the role whoever started them, also those of users who do not sign in here.',
-    ],
+    notes: ['The policy denies older sessions of the role for every user, including users who do not sign in here.'],
     isComplete: true,
   }
 }
