@@ -53,7 +53,9 @@ describe('branding', () => {
     const [logo, css] = await Promise.all(urls.map((url) => fetch(`${gateway.url}${url.exec(body)?.[1]}`)))
     expect(await logo?.text()).toBe(LOGO)
     expect(logo?.headers.get('content-type')).toBe('image/svg+xml')
-    expect(logo?.headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
+    expect(logo?.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+    )
     expect(logo?.headers.get('x-content-type-options')).toBe('nosniff')
     expect(logo?.headers.get('cache-control')).toContain('immutable')
     expect(await css?.text()).toMatch(/^:root \{ --accent: #[0-9a-f]{6};[\s\S]*prefers-color-scheme: dark/)
