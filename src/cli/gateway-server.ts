@@ -1,6 +1,6 @@
-import type { RequestListener } from 'node:http'
 import type { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
+import type { Express } from 'express'
 import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import { withCounters } from '../audit/event-counters.ts'
@@ -96,7 +96,7 @@ interface ConfiguredGateway {
   readonly audit: Audit
   readonly keys: GatewayKeys
   readonly gateway: Gateway
-  readonly app: RequestListener
+  readonly app: Express
   /** Resolves when the metadata of its providers was read, or cannot be. Never rejects. */
   isWarm(): Promise<void>
   /** Ends what runs beside its requests. */
@@ -155,6 +155,7 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
     host,
     port,
     graceMs: GRACE_MS,
+    messages: requests.messages,
     ...(tls && { tls }),
     ...(descriptor !== undefined && { descriptor }),
   }

@@ -3,6 +3,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
@@ -36,6 +37,8 @@ export interface Listening {
   readonly tls?: TlsMaterial
   /** Milliseconds. */
   readonly graceMs?: number
+  /** Default: those of node:http. */
+  readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>
 }
 
 /** Both as PEM. */
@@ -100,8 +103,9 @@ export async function startServer(
   }
 }
 
-function newServer({ tls }: Listening): Server {
-  const server = tls ? createHttpsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }) : createHttpServer(limits)
+function newServer({ tls, messages }: Listening): Server {
+  const options = { ...limits, ...messages }
+  const server = tls ? createHttpsServer({ ...options, ...tls, minVersion: 'TLSv1.2' }) : createHttpServer(options)
   server.maxHeadersCount = MOST_HEADERS
   server.maxConnections = MOST_CONNECTIONS
   server.maxRequestsPerSocket = MOST_REQUESTS_OF_A_CONNECTION
