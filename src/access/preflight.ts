@@ -42,8 +42,8 @@ export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) 
   const size = runChecks(sizeChecks, circumstances)
   const trustOf = remembering((policy) => evaluateTrust(policy, circumstances, context))
   return ({ role, durationSeconds, maxSessionSeconds, trustPolicy }) => {
-    // Named one by one: a second spread makes an object that is slow to create and to read.
-    const facts = { ...circumstances, role, durationSeconds, maxSessionSeconds, trustPolicy }
+    // Named one by one: a spread makes an object that is slow to create and to read.
+    const facts = { evidence, session, call, role, durationSeconds, maxSessionSeconds, trustPolicy }
     const trust = trustOf(trustPolicy)
     const checks = [
       ...runChecks(firstChecks, facts),

@@ -1,4 +1,4 @@
-import { createHash, randomFillSync, timingSafeEqual } from 'node:crypto'
+import { hash, randomFillSync, timingSafeEqual } from 'node:crypto'
 
 /** Asking the system for random octets costs the same for a few as for many: they are drawn in advance. */
 const pool = Buffer.allocUnsafeSlow(4096)
@@ -29,11 +29,11 @@ export function newXmlId(): string {
 
 /** The hash that is stored instead of a secret that is only compared later. */
 export function fingerprint(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return hash('sha256', secret, 'base64url')
 }
 
 /** Compares in constant time. */
 export function sameText(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest())
+  const [left, right] = [a, b].map((text) => hash('sha256', text, 'buffer'))
   return left !== undefined && right !== undefined && timingSafeEqual(left, right)
 }

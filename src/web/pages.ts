@@ -50,7 +50,7 @@ export function attributeRows({ attributes }: Identity): readonly AttributeRow[]
  * has a CSRF token and a search term that anyone can choose, and its compressed length would reveal the token.
  */
 export function sendPage(response: Response, html: string, status = 200): void {
-  response.status(status).set('Content-Type', 'text/html; charset=utf-8')
-  // As text, so head and body leave in one piece.
-  response.set('Content-Length', `${Buffer.byteLength(html)}`).end(html)
+  const octets = Buffer.from(html)
+  response.status(status).setHeader('Content-Type', 'text/html; charset=utf-8')
+  response.setHeader('Content-Length', octets.length).end(octets)
 }
