@@ -77,6 +77,8 @@ export interface RoleState {
   readonly maxSessionDuration?: number | undefined
   readonly description?: string | undefined
   readonly policies?: PoliciesState | undefined
+  /** The ARNs of managed policies: AWS's own, and those in `managedPolicies`. */
+  readonly attachedPolicies?: readonly string[] | undefined
   /** The ARN of a managed policy. */
   readonly permissionsBoundary?: string | undefined
   readonly tags?: TagsState | undefined
@@ -155,7 +157,7 @@ export interface LocalAwsState {
   readonly accessTokens?: readonly AccessTokenState[] | undefined
   readonly identityPools?: readonly IdentityPoolState[] | undefined
   readonly tradeInTokens?: readonly TradeInTokenState[] | undefined
-  /** Customer managed policies by ARN, for permissions boundaries and for session policies. */
+  /** Customer managed policies by ARN, to attach them to roles, for permissions boundaries and for session policies. */
   readonly managedPolicies?: PoliciesState | undefined
   readonly trustedTokenIssuers?: readonly TrustedTokenIssuerState[] | undefined
   readonly buckets?: readonly BucketState[] | undefined
@@ -194,6 +196,8 @@ export interface Role extends RoleArn {
   readonly id: string
   readonly description: string | undefined
   readonly policies: readonly PermissionPolicy[]
+  /** ARNs, in the order in which they were attached. */
+  readonly attachedPolicies: readonly string[]
   readonly permissionsBoundary: string | undefined
   readonly tags: Tags
   readonly createdAt: Date

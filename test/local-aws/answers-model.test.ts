@@ -206,6 +206,7 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
     })
     const role = { RoleName: 'Auditor' }
     const inline = { ...role, PolicyName: 'all' }
+    const attached = { ...role, PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }
     const saml = { SAMLProviderArn: `arn:aws:iam::${ACCOUNT}:saml-provider/second` }
     const oidc = { OpenIDConnectProviderArn: `arn:aws:iam::${ACCOUNT}:oidc-provider/idp.example.com` }
     const thumbprint = { 'ThumbprintList.member.1': 'a'.repeat(40) }
@@ -240,7 +241,9 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
       ['GetRolePolicy', inline],
       ['ListRolePolicies', role],
       ['DeleteRolePolicy', inline],
+      ['AttachRolePolicy', attached],
       ['ListAttachedRolePolicies', role],
+      ['DetachRolePolicy', attached],
       ['ListInstanceProfilesForRole', role],
       ['DeleteRole', role],
       [

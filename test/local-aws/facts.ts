@@ -503,6 +503,11 @@ const conditionKeys = {
     'documented',
   ),
   'A.7 identitystore:UserId': fact('In calls of a session with that context: its user', 'documented'),
+  'A.7 iam:PolicyARN': fact('The `PolicyArn` of AttachRolePolicy and DetachRolePolicy', 'documented'),
+  'A.7 iam:PermissionsBoundary': fact(
+    'The boundary that CreateRole or PutRolePermissionsBoundary sets; that of the role where its policies change',
+    'documented',
+  ),
   'A.7 s3:prefix': fact('The `prefix` of ListObjectsV2', 'documented'),
   'A.7 s3:delimiter': fact('The `delimiter` of ListObjectsV2', 'documented'),
   'A.7 s3:max-keys': fact('The `max-keys` of ListObjectsV2', 'documented'),
@@ -579,6 +584,10 @@ const otherServices = {
   'A.8 s3 DeleteBucketPolicy': fact('DeleteBucketPolicy needs `s3:DeleteBucketPolicy` for the bucket', 'documented'),
   'A.8 codeartifact GetAuthorizationToken': fact(
     'GetAuthorizationToken needs `codeartifact:GetAuthorizationToken` for the domain, then `sts:GetServiceBearerToken`',
+    'documented',
+  ),
+  'A.8 attached policies': fact(
+    'Managed policies attached to a role allow like its own; a role has ten at most, and none when it is deleted',
     'documented',
   ),
   'A.8 boundary': fact('A permissions boundary limits what the policies of a role or user allow', 'documented'),

@@ -363,6 +363,17 @@ describe('A bucket', () => {
     expect(await errorOf(remove(second.replaceAll('"', '')))).toBe('no error')
   })
 
+  it('a bucket keeps the headers of an object, and adds none that clients compare', async () => {
+    const client = new S3Client(settings(MIA))
+    const place = { Bucket: BUCKET, Key: 'headers.txt' }
+    const { CacheControl } = await client.send(new HeadObjectCommand(OBJECT))
+    expect(CacheControl).toBeUndefined()
+    const written = { CacheControl: 'max-age=60', ContentLanguage: 'en', Metadata: { owner: 'mia' } }
+    await client.send(new PutObjectCommand({ ...place, Body: 'x', ...written }))
+    expect(await client.send(new HeadObjectCommand(place))).toMatchObject(written)
+    expect(await client.send(new GetObjectCommand(place))).toMatchObject(written)
+  })
+
   it('a bucket sends an object again only if it changed', holds('A.8 s3 conditions'), async () => {
     const client = new S3Client(settings(MIA))
     const { ETag = '' } = await client.send(new HeadObjectCommand(OBJECT))

@@ -82,6 +82,8 @@ export const iamInputs = {
   DeleteRolePolicy: [roleName, policyName],
   PutRolePermissionsBoundary: [roleName, required('PermissionsBoundary', arn)],
   DeleteRolePermissionsBoundary: [roleName],
+  AttachRolePolicy: [roleName, required('PolicyArn', arn)],
+  DetachRolePolicy: [roleName, required('PolicyArn', arn)],
   ListAttachedRolePolicies: [roleName, optional('PathPrefix', text(1, 512, POLICY_PATH)), ...paging],
   ListInstanceProfilesForRole: [roleName, ...paging],
   GetAccountAuthorizationDetails: [optional('Filter', listOf(entityType)), ...paging.toReversed()],

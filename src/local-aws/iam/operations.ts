@@ -16,6 +16,7 @@ import {
 } from './account-settings.ts'
 import { deleteRoleBoundary, putRoleBoundary } from './boundaries.ts'
 import type { IamOperation } from './inputs.ts'
+import { attachRolePolicy, detachRolePolicy, listAttachedRolePolicies } from './managed-policies/attached.ts'
 import {
   addClientId,
   createOidcProvider,
@@ -29,7 +30,6 @@ import {
 import {
   deleteRolePolicy,
   getRolePolicy,
-  listAttachedRolePolicies,
   listInstanceProfilesForRole,
   listRolePolicies,
   putRolePolicy,
@@ -76,6 +76,8 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     DeleteRolePolicy: deleteRolePolicy,
     PutRolePermissionsBoundary: putRoleBoundary,
     DeleteRolePermissionsBoundary: deleteRoleBoundary,
+    AttachRolePolicy: attachRolePolicy,
+    DetachRolePolicy: detachRolePolicy,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,

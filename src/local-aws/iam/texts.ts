@@ -13,6 +13,9 @@ export const refusals = {
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
   roleExists: (name: string) => alreadyExists(`Role with name ${name} already exists.`),
   rolePolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.'),
+  attachedPolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must detach all policies first.'),
+  notAttachable: (arn: string) => noSuchEntity(`Policy ${arn} does not exist or is not attachable.`),
+  notAttached: (arn: string) => noSuchEntity(`Policy ${arn} was not found.`),
   noRolePolicy: (name: string) => noSuchEntity(`The role policy with name ${name} cannot be found.`),
   quota: (name: string, most: number) => limitExceeded(`Cannot exceed quota for ${name}: ${most}`),
   /** [K] */

@@ -209,6 +209,7 @@ function openRole(state: RoleState, now: Date): Role {
     id: uniqueId('AROA', arn.account, arn.arn),
     description: state.description,
     policies: openPolicies(state.policies),
+    attachedPolicies: state.attachedPolicies ?? [],
     permissionsBoundary: state.permissionsBoundary,
     tags: tagsOf(state.tags),
     createdAt: now,

@@ -64,6 +64,7 @@ function writtenRole({
   maxSessionDuration,
   description,
   policies,
+  attachedPolicies,
   permissionsBoundary,
   tags,
 }: Role): RoleState {
@@ -73,6 +74,7 @@ function writtenRole({
     maxSessionDuration,
     ...(description === undefined ? {} : { description }),
     ...(policies.length === 0 ? {} : { policies: writtenPolicies(policies) }),
+    ...(attachedPolicies.length === 0 ? {} : { attachedPolicies }),
     ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     ...writtenTags(tags),
   }

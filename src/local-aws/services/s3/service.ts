@@ -146,5 +146,6 @@ function replyOf({ requestId, request }: Call, { status, headers = {}, body = ''
       ...headers,
     },
     body: isError && request.method === 'HEAD' ? '' : isMarkup ? render(body) : body,
+    isCacheable: Buffer.isBuffer(body),
   }
 }
