@@ -203,6 +203,32 @@ export interface Role extends RoleArn {
   readonly createdAt: Date
 }
 
+/** A customer managed policy. */
+export interface ManagedPolicy {
+  readonly arn: string
+  readonly account: string
+  readonly name: string
+  /** `ANPA…` */
+  readonly id: string
+  readonly description: string | undefined
+  /** The newest last. */
+  readonly versions: readonly PolicyVersion[]
+  /** The version that applies. */
+  readonly defaultVersion: string
+  readonly tags: Tags
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface PolicyVersion {
+  /** `v1` */
+  readonly id: string
+  /** JSON, as given. */
+  readonly document: string
+  readonly policy: Policy
+  readonly createdAt: Date
+}
+
 /** A key of IAM's SAML provider that decrypts assertions. */
 export interface DecryptionKey {
   readonly id: string
@@ -264,8 +290,9 @@ export interface IamStore {
   accessToken(provider: string, token: string): AccessTokenState | undefined
   tradeInToken(token: string): TradeInTokenState | undefined
   readonly settings: SettingsStore
-  /** By its ARN, as a permissions boundary or a session policy: one that is not known allows nothing. */
+  /** What a managed policy allows, AWS's own or the account's, by its ARN: one that is not known allows nothing. */
   managedPolicy(arn: string): Policy
+  readonly managedPolicies: Registry<ManagedPolicy>
   readonly roles: Registry<Role>
   readonly samlProviders: Registry<SamlProvider>
   readonly oidcProviders: Registry<OidcProvider>

@@ -1,13 +1,21 @@
 /** Managed policies that are attached to roles, and who may attach them. */
 import {
   AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
   CreateRoleCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
   DeleteRoleCommand,
   DetachRolePolicyCommand,
   GetAccountAuthorizationDetailsCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   ListAttachedRolePoliciesCommand,
+  ListPolicyVersionsCommand,
   ListRolesCommand,
   PutRolePolicyCommand,
+  TagPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
@@ -124,6 +132,104 @@ describe('A managed policy', holds('A.8 attached policies'), () => {
     ['for a role that does not exist', () => attach('Nobody', READS_ROLES), 'NoSuchEntityException'],
   ])('a policy %s is refused', async (_, send, code) => {
     expect(await errorOf(send())).toBe(code)
+  })
+})
+
+describe('A customer managed policy', holds('A.8 managed policies'), () => {
+  const document = (Action: string): string => JSON.stringify(allowing({ Action }))
+  const create = async (PolicyName: string, more: object = {}): Promise<string> => {
+    const command = new CreatePolicyCommand({ PolicyName, PolicyDocument: document('s3:Get*'), ...more })
+    return (await iam().send(command)).Policy?.Arn ?? ''
+  }
+  const addVersion = (PolicyArn: string, Action: string, SetAsDefault = false) =>
+    iam().send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: document(Action), SetAsDefault }))
+  const remove = (PolicyArn: string) => errorOf(iam().send(new DeletePolicyCommand({ PolicyArn })))
+  const removeVersion = (PolicyArn: string, VersionId: string) =>
+    errorOf(iam().send(new DeletePolicyVersionCommand({ PolicyArn, VersionId })))
+
+  it('a policy is created, returned, tagged and deleted', async () => {
+    const PolicyArn = await create('Fresh', { Path: '/a/', Description: 'x', Tags: [{ Key: 'team', Value: 'blue' }] })
+    expect(PolicyArn).toBe(`arn:aws:iam::${ACCOUNT}:policy/a/Fresh`)
+    await iam().send(new TagPolicyCommand({ PolicyArn, Tags: [{ Key: 'stage', Value: 'test' }] }))
+    const { Policy } = await iam().send(new GetPolicyCommand({ PolicyArn }))
+    expect(Policy).toMatchObject({
+      PolicyName: 'Fresh',
+      Path: '/a/',
+      Description: 'x',
+      DefaultVersionId: 'v1',
+      AttachmentCount: 0,
+      Tags: [
+        { Key: 'stage', Value: 'test' },
+        { Key: 'team', Value: 'blue' },
+      ],
+    })
+    expect(Policy?.PolicyId).toMatch(/^ANPA[A-Z2-7]{17}$/)
+    const { PolicyVersion } = await iam().send(new GetPolicyVersionCommand({ PolicyArn, VersionId: 'v1' }))
+    expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toBe(document('s3:Get*'))
+    expect(await errorOf(create('fresh'))).toBe('EntityAlreadyExistsException')
+    expect([await remove(PolicyArn), await remove(PolicyArn)]).toEqual(['no error', 'NoSuchEntityException'])
+  })
+
+  it('its default version applies, at once', async () => {
+    const PolicyArn = await create('Changing')
+    await attach('Empty', PolicyArn)
+    const session = await sessionOf('Empty')
+    await addVersion(PolicyArn, 'iam:ListRoles')
+    expect(await mayListRoles(session)).toBe('AccessDenied')
+    await addVersion(PolicyArn, 'iam:ListRoles', true)
+    expect(await mayListRoles(session)).toBe('no error')
+    const { Versions = [] } = await iam().send(new ListPolicyVersionsCommand({ PolicyArn }))
+    expect(Versions.map(({ VersionId, IsDefaultVersion }) => [VersionId, IsDefaultVersion])).toEqual([
+      ['v1', false],
+      ['v2', false],
+      ['v3', true],
+    ])
+    expect(await removeVersion(PolicyArn, 'v3')).toBe('DeleteConflictException')
+    expect(await remove(PolicyArn)).toBe('DeleteConflictException')
+    await detach('Empty', PolicyArn)
+    expect(await remove(PolicyArn)).toBe('DeleteConflictException')
+    expect([await removeVersion(PolicyArn, 'v1'), await removeVersion(PolicyArn, 'v2')]).toEqual([
+      'no error',
+      'no error',
+    ])
+    expect(await removeVersion(PolicyArn, 'v2')).toBe('NoSuchEntityException')
+    expect(await remove(PolicyArn)).toBe('no error')
+  })
+
+  it('it has five versions at most, and no number twice', async () => {
+    const PolicyArn = await create('Versions')
+    for (const _ of [2, 3, 4, 5]) await addVersion(PolicyArn, 's3:*')
+    expect(await errorOf(addVersion(PolicyArn, 's3:*'))).toBe('LimitExceededException')
+    await removeVersion(PolicyArn, 'v2')
+    expect((await addVersion(PolicyArn, 's3:*')).PolicyVersion?.VersionId).toBe('v6')
+  })
+
+  it('it is not deleted while it is a boundary', async () => {
+    expect(await remove(LIMIT)).toBe('DeleteConflictException')
+  })
+
+  it.each([
+    ['is no policy', { PolicyDocument: '{}' }, 'MalformedPolicyDocumentException'],
+    [
+      'is too large',
+      { PolicyDocument: JSON.stringify(allowing({ Action: 's3:*', Resource: `arn:aws:s3:::${'a'.repeat(6144)}` })) },
+      'LimitExceededException',
+    ],
+  ])('it is refused where its document %s', async (_, more, code) => {
+    expect(await errorOf(create('Refused', more))).toBe(code)
+  })
+
+  it('it is written to the state with the version that applies, and not when it is deleted', async () => {
+    const fresh = await start(state())
+    const client = iamAt(fresh.url, MIA)
+    await client.send(new DetachRolePolicyCommand({ RoleName: 'Reader', PolicyArn: READS_ROLES }))
+    await client.send(new DeletePolicyCommand({ PolicyArn: READS_ROLES }))
+    await client.send(
+      new CreatePolicyVersionCommand({ PolicyArn: LIMIT, PolicyDocument: document('ec2:*'), SetAsDefault: true }),
+    )
+    const { managedPolicies } = parseLocalAwsState(stateYaml(fresh.written()))
+    await fresh.close()
+    expect(managedPolicies).toEqual({ [LIMIT]: JSON.parse(document('ec2:*')) })
   })
 })
 

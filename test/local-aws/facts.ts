@@ -590,6 +590,10 @@ const otherServices = {
     'Managed policies attached to a role allow like its own; a role has ten at most, and none when it is deleted',
     'documented',
   ),
+  'A.8 managed policies': fact(
+    'Customer managed policies have five versions at most, of which the default one applies; one in use is not deleted',
+    'documented',
+  ),
   'A.8 boundary': fact('A permissions boundary limits what the policies of a role or user allow', 'documented'),
   'A.8 resource deny': fact("A Deny in the resource's policy wins over everything", 'documented'),
   'A.8 resource allow': fact(

@@ -80,6 +80,7 @@ function toldValue(shape: Shape, name: string, parameters: Parameters): JsonValu
   const value = parameters.get(name)
   if (value === undefined || (shape.type === 'text' && shape.sensitive)) return undefined
   if (shape.type === 'integer') return Number(value)
+  if (shape.type === 'boolean') return value.toLowerCase() === 'true'
   return value.length > LONGEST_TOLD ? `${value.slice(0, LONGEST_TOLD)}…` : value
 }
 

@@ -18,6 +18,16 @@ import { deleteRoleBoundary, putRoleBoundary } from './boundaries.ts'
 import type { IamOperation } from './inputs.ts'
 import { attachRolePolicy, detachRolePolicy, listAttachedRolePolicies } from './managed-policies/attached.ts'
 import {
+  createPolicy,
+  createPolicyVersion,
+  deletePolicy,
+  deletePolicyVersion,
+  getPolicy,
+  getPolicyVersion,
+  listPolicyVersions,
+  policyTags,
+} from './managed-policies/policies.ts'
+import {
   addClientId,
   createOidcProvider,
   deleteOidcProvider,
@@ -76,6 +86,16 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     DeleteRolePolicy: deleteRolePolicy,
     PutRolePermissionsBoundary: putRoleBoundary,
     DeleteRolePermissionsBoundary: deleteRoleBoundary,
+    CreatePolicy: createPolicy,
+    GetPolicy: getPolicy,
+    DeletePolicy: deletePolicy,
+    GetPolicyVersion: getPolicyVersion,
+    ListPolicyVersions: listPolicyVersions,
+    CreatePolicyVersion: createPolicyVersion,
+    DeletePolicyVersion: deletePolicyVersion,
+    TagPolicy: policyTags.tag,
+    UntagPolicy: policyTags.untag,
+    ListPolicyTags: policyTags.list,
     AttachRolePolicy: attachRolePolicy,
     DetachRolePolicy: detachRolePolicy,
     ListAttachedRolePolicies: listAttachedRolePolicies,
