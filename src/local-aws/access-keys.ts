@@ -66,8 +66,8 @@ function base32Octets(text: string): Buffer | undefined {
   return Buffer.from(buffer.toString(16).padStart((text.length * 5) / 4, '0'), 'hex')
 }
 
-/** The unique ID of a role or user, always the same for an ARN: `AROA` or `AIDA` and 17 characters. */
-export function uniqueId(prefix: 'AROA' | 'AIDA', account: string, arn: string): string {
+/** The unique ID of a role, user or policy, always the same for an ARN: `AROA`, `AIDA` or `ANPA` and 17 characters. */
+export function uniqueId(prefix: 'AROA' | 'AIDA' | 'ANPA', account: string, arn: string): string {
   const hash = createHash('sha256').update(arn).digest()
   return prefix + base32(Buffer.concat([accountPayload(account, hash), hash.subarray(5, 6)])).slice(0, 17)
 }

@@ -6,6 +6,8 @@ export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer
+  /** It says itself whether it may be cached, like an object of S3. Default: it may not. */
+  readonly isCacheable?: boolean
 }
 
 /** A request with its body: the input of every handler. */
@@ -89,10 +91,13 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   })
 }
 
-/** Responses are never cached, and never name the software. */
-export function writeResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+/** Responses are not cached, unless they are made for it, and never name the software. */
+export function writeResponse(
+  response: ServerResponse,
+  { status, headers, body, isCacheable = false }: HttpResponse,
+): void {
   response.writeHead(status, {
-    'Cache-Control': 'no-store',
+    ...(isCacheable ? {} : { 'Cache-Control': 'no-store' }),
     'X-Content-Type-Options': 'nosniff',
     ...headers,
     'Content-Length': Buffer.byteLength(body),

@@ -109,7 +109,9 @@ export function refusalOf(
 }
 
 function identityPolicies(iam: IamStore, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] {
-  return (holderOf(iam, caller)?.policies ?? []).map(({ policy }) => policy)
+  const holder = holderOf(iam, caller)
+  const attached = holder && 'attachedPolicies' in holder ? holder.attachedPolicies : []
+  return [...(holder?.policies ?? []).map(({ policy }) => policy), ...attached.map(iam.managedPolicy)]
 }
 
 /** The user or role whose policies apply. */

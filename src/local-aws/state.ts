@@ -77,6 +77,8 @@ export interface RoleState {
   readonly maxSessionDuration?: number | undefined
   readonly description?: string | undefined
   readonly policies?: PoliciesState | undefined
+  /** The ARNs of managed policies: AWS's own, and those in `managedPolicies`. */
+  readonly attachedPolicies?: readonly string[] | undefined
   /** The ARN of a managed policy. */
   readonly permissionsBoundary?: string | undefined
   readonly tags?: TagsState | undefined
@@ -155,7 +157,7 @@ export interface LocalAwsState {
   readonly accessTokens?: readonly AccessTokenState[] | undefined
   readonly identityPools?: readonly IdentityPoolState[] | undefined
   readonly tradeInTokens?: readonly TradeInTokenState[] | undefined
-  /** Customer managed policies by ARN, for permissions boundaries and for session policies. */
+  /** Customer managed policies by ARN, to attach them to roles, for permissions boundaries and for session policies. */
   readonly managedPolicies?: PoliciesState | undefined
   readonly trustedTokenIssuers?: readonly TrustedTokenIssuerState[] | undefined
   readonly buckets?: readonly BucketState[] | undefined
@@ -194,8 +196,36 @@ export interface Role extends RoleArn {
   readonly id: string
   readonly description: string | undefined
   readonly policies: readonly PermissionPolicy[]
+  /** ARNs, in the order in which they were attached. */
+  readonly attachedPolicies: readonly string[]
   readonly permissionsBoundary: string | undefined
   readonly tags: Tags
+  readonly createdAt: Date
+}
+
+/** A customer managed policy. */
+export interface ManagedPolicy {
+  readonly arn: string
+  readonly account: string
+  readonly name: string
+  /** `ANPA…` */
+  readonly id: string
+  readonly description: string | undefined
+  /** The newest last. */
+  readonly versions: readonly PolicyVersion[]
+  /** The version that applies. */
+  readonly defaultVersion: string
+  readonly tags: Tags
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface PolicyVersion {
+  /** `v1` */
+  readonly id: string
+  /** JSON, as given. */
+  readonly document: string
+  readonly policy: Policy
   readonly createdAt: Date
 }
 
@@ -260,8 +290,9 @@ export interface IamStore {
   accessToken(provider: string, token: string): AccessTokenState | undefined
   tradeInToken(token: string): TradeInTokenState | undefined
   readonly settings: SettingsStore
-  /** By its ARN, as a permissions boundary or a session policy: one that is not known allows nothing. */
+  /** What a managed policy allows, AWS's own or the account's, by its ARN: one that is not known allows nothing. */
   managedPolicy(arn: string): Policy
+  readonly managedPolicies: Registry<ManagedPolicy>
   readonly roles: Registry<Role>
   readonly samlProviders: Registry<SamlProvider>
   readonly oidcProviders: Registry<OidcProvider>

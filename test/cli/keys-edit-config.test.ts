@@ -81,6 +81,33 @@ describe('a change of the configuration by a rotation', () => {
     expect(parse(withFirstAlone(withSecondFirst(changed, 'signing').text, 'signing').text).signing).toEqual(PAIR)
   })
 
+  it.each([
+    [
+      'YAML',
+      '{baseUrl: https://a.example, session: {secret: do-not-show}, signing: {key: ./a.key, certificate: ./a.crt}}\n',
+    ],
+    ['JSON', '{"session":{"secret":"do-not-show"},"signing":{"key":"./a.key","certificate":"./a.crt"},"providers":[]}'],
+    ['a list', '{session: {secret: do-not-show}, signing: [{key: ./a.key, certificate: ./a.crt}]}\n'],
+    ['no key', '{session: {secret: do-not-show}}\n'],
+    ['no key after a comma', '{"session": {"secret": "do-not-show"}, }'],
+  ])('a change of a file on one line, of %s, shows no line of it', (_, text) => {
+    const present = { key: './a.key', certificate: './a.crt' }
+    const added = withEntry(text, 'signing', PAIR, [present])
+    const switched = withSecondFirst(added.text, 'signing')
+    const done = withFirstAlone(switched.text, 'signing')
+    expect([added, switched, done].map((edit) => entriesIn(edit.text, 'signing'))).toEqual([
+      [present, PAIR],
+      [PAIR, present],
+      [PAIR],
+    ])
+    for (const edit of [added, switched, done]) {
+      expect(parse(edit.text)).toEqual({ ...parse(text), signing: parse(edit.text).signing })
+      expect(edit.text).toContain('do-not-show')
+      expect(edit.difference.join()).toContain('./b.key')
+      expect(edit.difference.join()).not.toContain('do-not-show')
+    }
+  })
+
   it('a change writes down what was implied where the file names no key', () => {
     const implied = [{ key: './certs/signing.key', certificate: './certs/signing.crt' }]
     const text = 'baseUrl: http://localhost:8080\n# the end\n'

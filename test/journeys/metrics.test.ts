@@ -157,6 +157,22 @@ describe('Who may read /metrics', () => {
   })
 })
 
+describe('A proxy that passes on nothing about the client', () => {
+  it.each([
+    ['that ends TLS', { baseUrl: 'https://aws.example.com' }],
+    ['that is configured', { trustProxy: 1 }],
+  ])('a program on this machine may not read the metrics past a proxy %s', async (_, keys) => {
+    const [url, metadata] = [await reserveGateway(), (await createTestIdp('corp')).metadata]
+    const providers = [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }]
+    const behind = await startConfiguredGateway(url, { providers, ...keys }, { files: { 'corp.xml': metadata } })
+    try {
+      expect((await fetch(`${url}/metrics`)).status).toBe(401)
+    } finally {
+      await behind.close()
+    }
+  })
+})
+
 describe('A listener of its own', () => {
   let configured: ReservedGateway
   let metrics: string

@@ -206,6 +206,8 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
     })
     const role = { RoleName: 'Auditor' }
     const inline = { ...role, PolicyName: 'all' }
+    const managed = { PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/own` }
+    const attached = { ...role, PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }
     const saml = { SAMLProviderArn: `arn:aws:iam::${ACCOUNT}:saml-provider/second` }
     const oidc = { OpenIDConnectProviderArn: `arn:aws:iam::${ACCOUNT}:oidc-provider/idp.example.com` }
     const thumbprint = { 'ThumbprintList.member.1': 'a'.repeat(40) }
@@ -240,7 +242,22 @@ describe.skipIf(!requireTool(modelOf('iam/2010-05-08')))('An answer is what the 
       ['GetRolePolicy', inline],
       ['ListRolePolicies', role],
       ['DeleteRolePolicy', inline],
+      [
+        'CreatePolicy',
+        { PolicyName: 'own', Description: 'x', PolicyDocument: policy, ...tagParameters({ Team: 'a' }) },
+      ],
+      ['GetPolicy', managed],
+      ['CreatePolicyVersion', { ...managed, PolicyDocument: policy, SetAsDefault: 'true' }],
+      ['GetPolicyVersion', { ...managed, VersionId: 'v2' }],
+      ['ListPolicyVersions', { ...managed, MaxItems: '1' }],
+      ['DeletePolicyVersion', { ...managed, VersionId: 'v1' }],
+      ['TagPolicy', { ...managed, ...tagParameters({ Stage: 'test' }) }],
+      ['ListPolicyTags', { ...managed, MaxItems: '1' }],
+      ['UntagPolicy', { ...managed, 'TagKeys.member.1': 'Stage' }],
+      ['DeletePolicy', managed],
+      ['AttachRolePolicy', attached],
       ['ListAttachedRolePolicies', role],
+      ['DetachRolePolicy', attached],
       ['ListInstanceProfilesForRole', role],
       ['DeleteRole', role],
       [

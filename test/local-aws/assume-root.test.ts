@@ -6,12 +6,16 @@ import {
   ListOrganizationsFeaturesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam'
+import { DeleteBucketCommand, DeleteBucketPolicyCommand, GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, AssumeRootCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
+import { requestContext, single } from '../../src/iam/condition-keys/context.ts'
+import { evaluate } from '../../src/iam/evaluate.ts'
 import { taskPolicy } from '../../src/local-aws/sts/task-policies.ts'
-import { holds } from '../held/holds.ts'
+import { holds, itEach, row } from '../held/holds.ts'
 import {
+  allowing,
   DEE,
   DELEGATED,
   errorOf,
@@ -110,6 +114,40 @@ describe('AssumeRoot', () => {
         expect(await errorOf(deleting.send(deletion))).toBe('no error')
         expect([await keys(), await withRootKey()]).toEqual([[], 'InvalidClientTokenId'])
         expect(await errorOf(deleting.send(deletion))).toBe('NoSuchEntityException')
+      } finally {
+        await fresh.close()
+      }
+    },
+  )
+
+  it(
+    'unlocks a bucket whose policy denies everything to everybody',
+    holds('A.5 AssumeRoot S3UnlockBucketPolicy', 'A.8 s3 root'),
+    async () => {
+      const policy = allowing({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::locked' })
+      const fresh = await start({
+        ...organizationState({ rootFeatures: ['RootSessions'] }),
+        buckets: [{ name: 'locked', account: MEMBER, policy }],
+      })
+      const s3With = (credentials: Key) =>
+        new S3Client({ region: 'us-east-1', endpoint: fresh.url, maxAttempts: 1, credentials })
+      const sessionFor = async (task: string): Promise<Key> =>
+        keyOf(
+          (
+            await stsAt(fresh.url, MIA).send(
+              new AssumeRootCommand({ TargetPrincipal: MEMBER, TaskPolicyArn: { arn: `${TASKS}/${task}` } }),
+            )
+          ).Credentials,
+        )
+      const unlock = (key: Key) => errorOf(s3With(key).send(new DeleteBucketPolicyCommand({ Bucket: 'locked' })))
+      try {
+        const root = await sessionFor('S3UnlockBucketPolicy')
+        const { Policy = '' } = await s3With(root).send(new GetBucketPolicyCommand({ Bucket: 'locked' }))
+        expect(JSON.parse(Policy)).toEqual(policy)
+        expect(await errorOf(s3With(root).send(new DeleteBucketCommand({ Bucket: 'locked' })))).toBe('AccessDenied')
+        expect(await unlock(MAX)).toBe('AccessDenied')
+        expect(await unlock(await sessionFor('SQSUnlockQueuePolicy'))).toBe('AccessDenied')
+        expect([await unlock(root), await unlock(MAX)]).toEqual(['no error', 'no error'])
       } finally {
         await fresh.close()
       }
@@ -224,13 +262,46 @@ describe('AssumeRoot', () => {
   })
 })
 
-it.each([
-  ['IAMAuditRootUserCredentials', true],
-  ['IAMCreateRootUserPassword', true],
-  ['IAMDeleteRootUserCredentials', true],
-  ['S3UnlockBucketPolicy', true],
-  ['SQSUnlockQueuePolicy', true],
-  ['AdministratorAccess', false],
-])('A task policy is known by its name: %s %s', holds('A.5 AssumeRoot task policy'), (name, isKnown) => {
-  expect(taskPolicy(`${TASKS}/${name}`) !== undefined).toBe(isKnown)
+const ROOT_USER = `arn:aws:iam::${MEMBER}:root`
+
+/** Whether a session of the root user with this task may do it. */
+const isLeft = (task: string, action: string, resource = ROOT_USER, caller = ROOT_USER): boolean => {
+  const policy = taskPolicy(`${TASKS}/${task}`)
+  if (!policy) throw new Error(`no ${task}`)
+  const context = requestContext([single('aws:PrincipalArn', caller, 'a test')])
+  return evaluate(policy, { principal: { aws: caller }, action, resource, context }).effect !== 'explicit-deny'
+}
+
+itEach<[string, string]>([
+  [
+    row('IAMAuditRootUserCredentials', 'A.5 AssumeRoot IAMAuditRootUserCredentials'),
+    'iam:ListMFADevices',
+    'iam:DeactivateMFADevice',
+  ],
+  [
+    row('IAMCreateRootUserPassword', 'A.5 AssumeRoot IAMCreateRootUserPassword'),
+    'iam:CreateLoginProfile',
+    'iam:DeleteLoginProfile',
+  ],
+  [
+    row('IAMDeleteRootUserCredentials', 'A.5 AssumeRoot IAMDeleteRootUserCredentials'),
+    'iam:DeleteSigningCertificate',
+    'iam:CreateLoginProfile',
+  ],
+])('The task %s leaves %s for the root user alone, and not %s', (task, left, denied) => {
+  expect([isLeft(task, left), isLeft(task, denied)]).toEqual([true, false])
+  expect(isLeft(task, left, MAX.arn)).toBe(false)
+})
+
+itEach<[string, string]>([
+  [row('S3UnlockBucketPolicy', 'A.5 AssumeRoot S3UnlockBucketPolicy'), 's3:DeleteBucketPolicy', 's3:DeleteBucket'],
+  [row('SQSUnlockQueuePolicy', 'A.5 AssumeRoot SQSUnlockQueuePolicy'), 'sqs:SetQueueAttributes', 'sqs:DeleteQueue'],
+])('The task %s leaves %s to the root user alone, and not %s', (task, left, denied) => {
+  expect([isLeft(task, left, '*'), isLeft(task, denied, '*')]).toEqual([true, false])
+  expect(isLeft(task, left, '*', MAX.arn)).toBe(false)
+})
+
+it('A managed policy that is no task is none of AssumeRoot', holds('A.5 AssumeRoot task policy'), () => {
+  expect(taskPolicy(`${TASKS}/AdministratorAccess`)).toBeUndefined()
+  expect(taskPolicy('arn:aws:iam::aws:policy/S3UnlockBucketPolicy')).toBeUndefined()
 })

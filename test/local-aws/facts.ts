@@ -359,6 +359,27 @@ const actions = {
     'One of five managed policies in `root-task/`, which deny everything but their task',
     'documented',
   ),
+  'A.5 AssumeRoot IAMAuditRootUserCredentials': fact(
+    'IAMAuditRootUserCredentials: reads the credentials of the root user, and GetAccountSummary',
+    'documented',
+  ),
+  'A.5 AssumeRoot IAMCreateRootUserPassword': fact(
+    'IAMCreateRootUserPassword: creates and reads the root user’s password',
+    'documented',
+  ),
+  'A.5 AssumeRoot IAMDeleteRootUserCredentials': fact(
+    'IAMDeleteRootUserCredentials: reads and deletes the credentials of the root user',
+    'documented',
+  ),
+  'A.5 AssumeRoot S3UnlockBucketPolicy': fact(
+    'S3UnlockBucketPolicy: reads, writes and deletes policies of buckets, also those that deny it to everybody',
+    'documented',
+  ),
+  // AWS describes the policy, and does not print it.
+  'A.5 AssumeRoot SQSUnlockQueuePolicy': fact(
+    'SQSUnlockQueuePolicy: reads and sets attributes of queues',
+    'unconfirmed',
+  ),
   'A.5 AssumeRoot session': fact('The root user of the member account, for 900 seconds at most', 'documented'),
   'A.5 AssumeRoot source identity': fact('The source identity of the caller is kept and returned', 'model'),
   'A.5 AssumeRoot global endpoint': fact('At `sts.amazonaws.com`: InvalidAction, `Unknown Operation`', 'recorded'),
@@ -471,6 +492,33 @@ const conditionKeys = {
   'A.7 sts:IdentityTokenAudience': fact('The `Audience` of GetWebIdentityToken, a list', 'documented'),
   'A.7 sts:SigningAlgorithm': fact('The `SigningAlgorithm` of GetWebIdentityToken', 'documented'),
   'A.7 sts:DurationSeconds': fact('The `DurationSeconds` of GetWebIdentityToken, or its default', 'documented'),
+  'A.7 sts:DurationSeconds of GetServiceBearerToken': fact(
+    'For GetServiceBearerToken, the `duration` of the service’s token',
+    'documented',
+  ),
+  'A.7 sts:AWSServiceName': fact('The service that asks for sts:GetServiceBearerToken', 'documented'),
+  'A.7 sts:RequestContext/identitystore:UserId': fact('The user of the context in `ProvidedContexts`', 'documented'),
+  'A.7 sts:RequestContext/identitycenter:ApplicationArn': fact(
+    'The application of IAM Identity Center that made the context',
+    'documented',
+  ),
+  'A.7 identitystore:UserId': fact('In calls of a session with that context: its user', 'documented'),
+  'A.7 iam:PolicyARN': fact('The `PolicyArn` of AttachRolePolicy and DetachRolePolicy', 'documented'),
+  'A.7 iam:PermissionsBoundary': fact(
+    'The boundary that CreateRole or PutRolePermissionsBoundary sets; that of the role where its policies change',
+    'documented',
+  ),
+  'A.7 s3:prefix': fact('The `prefix` of ListObjectsV2', 'documented'),
+  'A.7 s3:delimiter': fact('The `delimiter` of ListObjectsV2', 'documented'),
+  'A.7 s3:max-keys': fact('The `max-keys` of ListObjectsV2', 'documented'),
+  'A.7 s3:x-amz-acl': fact('The ACL that PutObject asks for', 'documented'),
+  'A.7 s3:x-amz-server-side-encryption': fact('The encryption that PutObject asks for', 'documented'),
+  'A.7 s3:x-amz-storage-class': fact('The storage class that PutObject asks for', 'documented'),
+  'A.7 ec2:InstanceType': fact('The type of the instance, or of the one to launch', 'documented'),
+  'A.7 ec2:Region': fact('The region of the endpoint', 'documented'),
+  'A.7 ec2:ResourceTag': fact('`ec2:ResourceTag/key`, like `aws:ResourceTag/key`: a tag of the instance', 'documented'),
+  'A.7 ec2:CreateAction': fact('`RunInstances`, where ec2:CreateTags is needed for its tags', 'documented'),
+  'A.7 aws:RequestTag of RunInstances': fact('The tags for instances, with their keys in `aws:TagKeys`', 'documented'),
 }
 
 /** Services beside STS and IAM, as far as they are here. */
@@ -492,6 +540,60 @@ const otherServices = {
   ),
   'A.8 s3 refusal': fact('S3 names the kind of policy that refused, and sends no encoded message', 'documented'),
   'A.8 s3 missing key': fact('Without s3:ListBucket a missing object is AccessDenied, with it NoSuchKey', 'documented'),
+  'A.8 s3 root': fact(
+    'The root user of the account manages the policy of its buckets whatever that policy says',
+    'documented',
+  ),
+  'A.8 s3 conditions': fact(
+    'If-None-Match and If-Match decide about PutObject, DeleteObject and GetObject: PreconditionFailed, or 304 for a read',
+    'documented',
+  ),
+  'A.8 ec2 DescribeInstances': fact(
+    'DescribeInstances needs `ec2:DescribeInstances`, which has no resource',
+    'documented',
+  ),
+  'A.8 ec2 DescribeRegions': fact('DescribeRegions needs `ec2:DescribeRegions`, which has no resource', 'documented'),
+  'A.8 ec2 RunInstances': fact(
+    'RunInstances needs `ec2:RunInstances` for image, instance, network interface, security group, subnet and volume, and `ec2:CreateTags` for tags',
+    'documented',
+  ),
+  'A.8 ec2 StartInstances': fact('StartInstances needs `ec2:StartInstances` for each instance', 'documented'),
+  'A.8 ec2 StopInstances': fact('StopInstances needs `ec2:StopInstances` for each instance', 'documented'),
+  'A.8 ec2 TerminateInstances': fact(
+    'TerminateInstances needs `ec2:TerminateInstances` for each instance, which is shown for a while afterwards',
+    'documented',
+  ),
+  'A.8 s3 ListBuckets': fact(
+    'ListBuckets needs `s3:ListAllMyBuckets`, and lists the buckets of the account',
+    'documented',
+  ),
+  'A.8 s3 CreateBucket': fact(
+    'CreateBucket needs `s3:CreateBucket`; the bucket is in the region of the LocationConstraint, or of the endpoint',
+    'documented',
+  ),
+  'A.8 s3 HeadBucket': fact('HeadBucket needs `s3:ListBucket`; its errors have no body', 'documented'),
+  'A.8 s3 GetBucketLocation': fact('GetBucketLocation needs `s3:GetBucketLocation`', 'documented'),
+  'A.8 s3 DeleteBucket': fact('DeleteBucket needs `s3:DeleteBucket`', 'documented'),
+  'A.8 s3 ListObjectsV2': fact('ListObjectsV2 needs `s3:ListBucket` for the bucket', 'documented'),
+  'A.8 s3 GetObject': fact('GetObject needs `s3:GetObject` for the object', 'documented'),
+  'A.8 s3 HeadObject': fact('HeadObject needs `s3:GetObject` for the object; its errors have no body', 'documented'),
+  'A.8 s3 PutObject': fact('PutObject needs `s3:PutObject` for the object', 'documented'),
+  'A.8 s3 DeleteObject': fact('DeleteObject needs `s3:DeleteObject` for the object', 'documented'),
+  'A.8 s3 GetBucketPolicy': fact('GetBucketPolicy needs `s3:GetBucketPolicy` for the bucket', 'documented'),
+  'A.8 s3 PutBucketPolicy': fact('PutBucketPolicy needs `s3:PutBucketPolicy` for the bucket', 'documented'),
+  'A.8 s3 DeleteBucketPolicy': fact('DeleteBucketPolicy needs `s3:DeleteBucketPolicy` for the bucket', 'documented'),
+  'A.8 codeartifact GetAuthorizationToken': fact(
+    'GetAuthorizationToken needs `codeartifact:GetAuthorizationToken` for the domain, then `sts:GetServiceBearerToken`',
+    'documented',
+  ),
+  'A.8 attached policies': fact(
+    'Managed policies attached to a role allow like its own; a role has ten at most, and none when it is deleted',
+    'documented',
+  ),
+  'A.8 managed policies': fact(
+    'Customer managed policies have five versions at most, of which the default one applies; one in use is not deleted',
+    'documented',
+  ),
   'A.8 boundary': fact('A permissions boundary limits what the policies of a role or user allow', 'documented'),
   'A.8 resource deny': fact("A Deny in the resource's policy wins over everything", 'documented'),
   'A.8 resource allow': fact(

@@ -64,6 +64,7 @@ export const ofModel = ({ shapes }: Model, name: string): unknown => {
 /** The same of a shape of ours. */
 const ofOurs = (shape: Shape): unknown => {
   if (shape.type === 'structure') return { type: 'structure', ...membersOf(shape.members) }
+  if (shape.type === 'boolean') return { type: 'boolean' }
   const { min, max } = shape
   return {
     type: { text: 'string', integer: 'integer', list: 'list' }[shape.type],

@@ -411,7 +411,12 @@ describe('Contexts of IAM Identity Center', () => {
   beforeAll(async () => {
     provider = await startOpenIdProvider()
     const userId = userIdOf(ACCOUNT, 'dora@example.com')
-    const onlyDora = { StringEquals: { 'sts:RequestContext/identitystore:UserId': userId } }
+    const onlyDora = {
+      StringEquals: {
+        'sts:RequestContext/identitystore:UserId': userId,
+        'sts:RequestContext/identitycenter:ApplicationArn': application,
+      },
+    }
     const own = { StringEquals: { 'identitystore:UserId': userId } }
     const trusted = { Effect: 'Allow', Principal: { AWS: ACCOUNT } }
     const roles = [
@@ -455,7 +460,7 @@ describe('Contexts of IAM Identity Center', () => {
 
   it(
     "a trusted token issuer's token becomes a context, which the session carries",
-    holds('A.8 SetContext'),
+    holds('A.8 SetContext', 'A.7 identitystore:UserId', 'A.7 sts:RequestContext/identitycenter:ApplicationArn'),
     async () => {
       const { Credentials } = await assumeWith('Contextual', await contextFor({ email: 'dora@example.com' }))
       const {
@@ -468,13 +473,17 @@ describe('Contexts of IAM Identity Center', () => {
     },
   )
 
-  it('SetContext must be allowed, for this user', holds('A.8 SetContext'), async () => {
-    const context = await contextFor({ email: 'dora@example.com' })
-    expect((await refusalOf(assumeWith('WithoutContext', context))).message).toContain('sts:SetContext')
-    const other = await refusalOf(assumeWith('Contextual', await contextFor({ email: 'eve@example.com' })))
-    expect(other.message).toContain('sts:SetContext')
-    expect((await refusalOf(assumeWith('Contextual', 'made-up.context'))).name).toBe('AccessDenied')
-  })
+  it(
+    'SetContext must be allowed, for this user',
+    holds('A.8 SetContext', 'A.7 sts:RequestContext/identitystore:UserId'),
+    async () => {
+      const context = await contextFor({ email: 'dora@example.com' })
+      expect((await refusalOf(assumeWith('WithoutContext', context))).message).toContain('sts:SetContext')
+      const other = await refusalOf(assumeWith('Contextual', await contextFor({ email: 'eve@example.com' })))
+      expect(other.message).toContain('sts:SetContext')
+      expect((await refusalOf(assumeWith('Contextual', 'made-up.context'))).name).toBe('AccessDenied')
+    },
+  )
 
   it.each([
     ['of another audience', { aud: 'elsewhere' }],

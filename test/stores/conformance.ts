@@ -193,6 +193,21 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.members('set:1')).toEqual(['one'])
     })
 
+    it('ends a member at once that is added again until now, or before, and no other', async () => {
+      const { store, setClock } = await open()
+      await store.add('set:1', 'other', at(120))
+      for (const name of ['one', 'two']) await store.add('set:1', name, at(60))
+      setClock(30)
+      await store.add('set:1', 'one', at(30))
+      await store.add('set:1', 'two', at(29))
+      await store.add('set:2', 'never there', at(29))
+      expect([await store.members('set:1'), await store.members('set:2')]).toEqual([['other'], []])
+      await store.add('set:1', 'one', at(60))
+      expect((await store.members('set:1')).toSorted()).toEqual(['one', 'other'])
+      setClock(119)
+      expect(await store.members('set:1')).toEqual(['other'])
+    })
+
     it('loses no member when many are added at once', async () => {
       const { store } = await open()
       const names = Array.from({ length: 50 }, (_, i) => `member ${i}`)

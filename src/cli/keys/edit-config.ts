@@ -71,7 +71,7 @@ function edited(text: string, purpose: KeyPurpose, change: Change): ConfigEdit {
   const pair = root.items.find((one) => keyOf(one) === top)
   const value = below === undefined ? list : withKey(pair?.value, below, list, isFlow(root))
   const block = render(top, value)
-  const next = spliced(text, pair, block)
+  const next = pair ? spliced(text, pair, block) : appended(text, root, block)
   mustMeanTheSame(text, next, { purpose, top, wanted: change(before) })
   // In a file on one line, a line has everything, secrets too.
   return { text: next, difference: root.flow ? [`+ ${block.trim()}`] : differenceOf(text, next) }
@@ -149,9 +149,17 @@ function render(key: string, value: Node): string {
   return doc.toString({ lineWidth: 0 }).trimEnd()
 }
 
-/** The text with this instead of the pair, or behind everything. */
-function spliced(text: string, pair: Pair | undefined, block: string): string {
-  if (!pair) return `${text.replace(/\n*$/, '\n')}\n${block}\n`
+/** The text with this behind everything: in a mapping in braces, before the closing one. */
+function appended(text: string, root: YAMLMap, block: string): string {
+  if (!isFlow(root)) return `${text.replace(/\n*$/, '\n')}\n${block}\n`
+  const [, end] = root.range ?? notEditable('a mapping without a place')
+  const [before, after] = [text.slice(0, end - 1), text.slice(end - 1)]
+  const separator = root.items.length === 0 || before.trimEnd().endsWith(',') ? '' : ', '
+  return `${before}${separator}${block}${after}`
+}
+
+/** The text with this instead of the pair. */
+function spliced(text: string, pair: Pair, block: string): string {
   const [start] = (pair.key as Scalar).range ?? notEditable('a key without a place')
   const range = isCollection(pair.value) || isScalar(pair.value) ? pair.value.range : undefined
   const end = range?.[1] ?? notEditable('an alias')

@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { WritableAudit } from '../record.ts'
 import { finishedLogins } from '../store-records.ts'
-import { addToIndex, type LoginIndex, refuseSignedOut } from './login-index.ts'
+import { addToIndex, type LoginIndex, refuseSignedOut, removeFromIndex } from './login-index.ts'
 import {
   deleteLogin,
   deleteSignIn,
@@ -169,15 +169,16 @@ async function putIfFirst(
     putLogin(gateway.store, login, verified),
     addToIndex(gateway, login),
   ])
+  // Its sign-in is the other's, who may be using it.
+  const undo = () => all([deleteLogin(gateway.store, login), removeFromIndex(gateway, login)])
   const isFirst = await storing.then(
     () => using,
     async (error: unknown) => {
-      await deleteLogin(gateway.store, login).catch(() => undefined)
+      await undo().catch(() => undefined)
       throw error
     },
   )
-  // Its sign-in is the other's, who may be using it.
-  if (!isFirst) await deleteLogin(gateway.store, login)
+  if (!isFirst) await undo()
   return isFirst
 }
 

@@ -81,6 +81,11 @@ export async function addToIndex(index: LoginIndex, login: Omit<Login, 'from'>):
   ])
 }
 
+/** Takes out a login that did not begin: its entries end now, instead of when the login would have ended. */
+export function removeFromIndex(index: LoginIndex, login: Omit<Login, 'from'>): Promise<void> {
+  return addToIndex(index, { ...login, expiresAt: index.now() })
+}
+
 /**
  * For a login that is in the index and stored. `begunAt`: when the browser was sent to the provider, if it was. Throws
  * GatewayError `login.signed_out`, and ends the login, if a logout came after its sign-in arrived. A logout first leaves

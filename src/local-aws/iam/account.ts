@@ -2,6 +2,7 @@
 import { element, type Markup } from '../../xml/write.ts'
 import { listOf } from '../query/parameters.ts'
 import type { PermissionPolicy } from '../state.ts'
+import { attachedMarkup } from './managed-policies/attached.ts'
 import { memberList, page } from './markup.ts'
 import { iamAction } from './operation.ts'
 import { roleMarkup } from './roles.ts'
@@ -17,7 +18,7 @@ export const getAccountAuthorizationDetails = iamAction('GetAccountAuthorization
       ...roleMarkup(role, 'PermissionsBoundary', 'Tags', 'RoleLastUsed'),
       memberList('InstanceProfileList', []),
       memberList('RolePolicyList', role.policies.map(policyMarkup)),
-      memberList('AttachedManagedPolicies', []),
+      attachedMarkup('AttachedManagedPolicies', role.attachedPolicies),
     ])
     const empty = ['UserDetailList', 'GroupDetailList', 'Policies'].map((name) => memberList(name, []))
     return { members: [memberList('RoleDetailList', list), ...empty, ...members] }

@@ -21,6 +21,7 @@ const PROVIDER_NAME = { matches: /^[A-Za-z0-9_.-]+$/, text: '[\\w._-]+' }
 const ACCESS_KEY_ID = { matches: /^[A-Za-z0-9_]+$/, text: '[\\w]+' }
 const KEY_ID = { matches: /^[A-Z0-9]+$/, text: '[A-Z0-9]+' }
 const POLICY_PATH = { matches: /^((\/[A-Za-z0-9.,+@=_-]+)*)\/$/, text: '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/' }
+const VERSION = { matches: /^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/, text: 'v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?' }
 const TAG_KEY = { matches: limits.sessionTag.key.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' }
 const TAG_VALUE = { matches: limits.sessionTag.value.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' }
 
@@ -28,6 +29,8 @@ const arn = text(limits.arn.min, limits.arn.max)
 const roleName = required('RoleName', text(1, 64, NAME))
 const userName = optional('UserName', text(1, 128, NAME))
 const policyName = required('PolicyName', text(1, 128, NAME))
+const policyArn = required('PolicyArn', arn)
+const versionId = required('VersionId', { type: 'text', pattern: VERSION })
 const policyDocument = text(1, 131_072, LATIN)
 const description = optional('Description', text(0, 1000, DESCRIPTION))
 const maxSession = optional('MaxSessionDuration', { type: 'integer', ...limits.maxSessionDuration })
@@ -82,6 +85,28 @@ export const iamInputs = {
   DeleteRolePolicy: [roleName, policyName],
   PutRolePermissionsBoundary: [roleName, required('PermissionsBoundary', arn)],
   DeleteRolePermissionsBoundary: [roleName],
+  CreatePolicy: [
+    policyName,
+    optional('Path', text(1, 512, POLICY_PATH)),
+    required('PolicyDocument', policyDocument),
+    optional('Description', text(0, 1000)),
+    tags,
+  ],
+  GetPolicy: [policyArn],
+  DeletePolicy: [policyArn],
+  GetPolicyVersion: [policyArn, versionId],
+  ListPolicyVersions: [policyArn, ...paging],
+  CreatePolicyVersion: [
+    policyArn,
+    required('PolicyDocument', policyDocument),
+    optional('SetAsDefault', { type: 'boolean' }),
+  ],
+  DeletePolicyVersion: [policyArn, versionId],
+  TagPolicy: [policyArn, required('Tags', tagList)],
+  UntagPolicy: [policyArn, tagKeys],
+  ListPolicyTags: [policyArn, ...paging],
+  AttachRolePolicy: [roleName, policyArn],
+  DetachRolePolicy: [roleName, policyArn],
   ListAttachedRolePolicies: [roleName, optional('PathPrefix', text(1, 512, POLICY_PATH)), ...paging],
   ListInstanceProfilesForRole: [roleName, ...paging],
   GetAccountAuthorizationDetails: [optional('Filter', listOf(entityType)), ...paging.toReversed()],

@@ -1,5 +1,6 @@
 /** What every IAM operation goes through: shapes, signature, permission, and the trail. */
 import { requestTagContext, resourceContext } from '../../iam/condition-keys/condition-keys.ts'
+import type { ContextValue } from '../../iam/condition-keys/context.ts'
 import { requirePermission } from '../authorize.ts'
 import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
 import type { OutboundIssuers } from '../outbound/issuers.ts'
@@ -30,6 +31,8 @@ export interface Operation {
   shownAs?(call: IamCall): string
   /** Tags of the existing resource: a policy may refer to them. */
   tags?(call: IamCall): Tags | undefined
+  /** Condition keys of this operation. */
+  keys?(call: IamCall): readonly ContextValue[]
   answer(call: IamCall): Omit<Answer, 'summary'>
 }
 
@@ -41,7 +44,7 @@ export function arnIn({ partition, account }: IamCall, resource: string): string
   return `arn:${partition}:iam::${account}:${resource}`
 }
 
-export function iamAction(name: IamOperation, { resource, shownAs, tags, answer }: Operation): Action {
+export function iamAction(name: IamOperation, { resource, shownAs, tags, keys: own, answer }: Operation): Action {
   return (aws, call) => {
     const { parameters, now, endpoint } = call
     const caller = signedCaller(aws, call, 'iam')
@@ -50,7 +53,11 @@ export function iamAction(name: IamOperation, { resource, shownAs, tags, answer 
     const { account } = caller
     const partition = endpoint.partition ?? caller.partition
     const asked: IamCall = { iam: aws.iam, parameters, account, partition, caller, outbound: aws.outbound, now }
-    const keys = [...resourceContext(tags?.(asked) ?? new Map()), ...requestTagContext(tagsIn(parameters))]
+    const keys = [
+      ...(own?.(asked) ?? []),
+      ...resourceContext(tags?.(asked) ?? new Map()),
+      ...requestTagContext(tagsIn(parameters)),
+    ]
     const wanted = { action: `iam:${name}`, resource: resource(asked), shownAs: shownAs?.(asked), keys }
     requirePermission(aws, call, caller, wanted)
     return { ...answer(asked), summary: `by ${caller.arn}` }
@@ -73,6 +80,7 @@ function toldValue(shape: Shape, name: string, parameters: Parameters): JsonValu
   const value = parameters.get(name)
   if (value === undefined || (shape.type === 'text' && shape.sensitive)) return undefined
   if (shape.type === 'integer') return Number(value)
+  if (shape.type === 'boolean') return value.toLowerCase() === 'true'
   return value.length > LONGEST_TOLD ? `${value.slice(0, LONGEST_TOLD)}…` : value
 }
 

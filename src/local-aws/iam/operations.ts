@@ -16,6 +16,17 @@ import {
 } from './account-settings.ts'
 import { deleteRoleBoundary, putRoleBoundary } from './boundaries.ts'
 import type { IamOperation } from './inputs.ts'
+import { attachRolePolicy, detachRolePolicy, listAttachedRolePolicies } from './managed-policies/attached.ts'
+import {
+  createPolicy,
+  createPolicyVersion,
+  deletePolicy,
+  deletePolicyVersion,
+  getPolicy,
+  getPolicyVersion,
+  listPolicyVersions,
+  policyTags,
+} from './managed-policies/policies.ts'
 import {
   addClientId,
   createOidcProvider,
@@ -29,7 +40,6 @@ import {
 import {
   deleteRolePolicy,
   getRolePolicy,
-  listAttachedRolePolicies,
   listInstanceProfilesForRole,
   listRolePolicies,
   putRolePolicy,
@@ -76,6 +86,18 @@ function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
     DeleteRolePolicy: deleteRolePolicy,
     PutRolePermissionsBoundary: putRoleBoundary,
     DeleteRolePermissionsBoundary: deleteRoleBoundary,
+    CreatePolicy: createPolicy,
+    GetPolicy: getPolicy,
+    DeletePolicy: deletePolicy,
+    GetPolicyVersion: getPolicyVersion,
+    ListPolicyVersions: listPolicyVersions,
+    CreatePolicyVersion: createPolicyVersion,
+    DeletePolicyVersion: deletePolicyVersion,
+    TagPolicy: policyTags.tag,
+    UntagPolicy: policyTags.untag,
+    ListPolicyTags: policyTags.list,
+    AttachRolePolicy: attachRolePolicy,
+    DetachRolePolicy: detachRolePolicy,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,

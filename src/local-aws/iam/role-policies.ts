@@ -3,7 +3,7 @@ import { required } from '../query/shapes.ts'
 import type { PermissionPolicy, Role } from '../state.ts'
 import { memberList, page } from './markup.ts'
 import { type IamCall, iamAction } from './operation.ts'
-import { namedRole, onRole } from './roles.ts'
+import { boundaryOfRole, namedRole, onRole } from './roles.ts'
 import { refusals } from './texts.ts'
 import { parseDocument, policySize } from './trust-document.ts'
 
@@ -12,6 +12,7 @@ const ROLE_POLICIES_SIZE = 10_240
 
 export const putRolePolicy = iamAction('PutRolePolicy', {
   ...onRole,
+  keys: boundaryOfRole,
   answer: (call) => {
     const role = namedRole(call)
     const name = required(call.parameters, 'PolicyName')
@@ -51,6 +52,7 @@ export const listRolePolicies = iamAction('ListRolePolicies', {
 
 export const deleteRolePolicy = iamAction('DeleteRolePolicy', {
   ...onRole,
+  keys: boundaryOfRole,
   answer: (call) => {
     const role = namedRole(call)
     const gone = namedPolicy(role, call)
@@ -59,16 +61,13 @@ export const deleteRolePolicy = iamAction('DeleteRolePolicy', {
   },
 })
 
-/** Always empty: managed policies cannot be attached here, but tools list them before they delete a role. */
-export const listAttachedRolePolicies = iamAction('ListAttachedRolePolicies', {
-  ...onRole,
-  answer: (call) => noneOf(call, 'AttachedPolicies'),
-})
-
-/** Always empty: instances have no profiles here. */
+/** Always empty, as instances have no profiles here; tools ask before they delete a role. */
 export const listInstanceProfilesForRole = iamAction('ListInstanceProfilesForRole', {
   ...onRole,
-  answer: (call) => noneOf(call, 'InstanceProfiles'),
+  answer: (call) => {
+    namedRole(call)
+    return { members: [memberList('InstanceProfiles', []), element('IsTruncated', {}, 'false')] }
+  },
 })
 
 function namedPolicy({ policies }: Role, { parameters }: IamCall): PermissionPolicy {
@@ -76,10 +75,4 @@ function namedPolicy({ policies }: Role, { parameters }: IamCall): PermissionPol
   const policy = policies.find((one) => one.name === name)
   if (!policy) throw refusals.noRolePolicy(name)
   return policy
-}
-
-/** An empty list for an existing role. Throws NoSuchEntity. */
-function noneOf(call: IamCall, list: string) {
-  namedRole(call)
-  return { members: [memberList(list, []), element('IsTruncated', {}, 'false')] }
 }

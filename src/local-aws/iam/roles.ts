@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { maxSessionDuration } from '../../aws/facts/limits.ts'
+import { type ContextValue, single } from '../../iam/condition-keys/context.ts'
 import { element, type Markup } from '../../xml/write.ts'
 import { uniqueId } from '../access-keys.ts'
 import { timestamp } from '../query/answer.ts'
@@ -54,6 +55,7 @@ export const listRoles = iamAction('ListRoles', {
 
 export const createRole = iamAction('CreateRole', {
   resource: (call) => newArn(call),
+  keys: boundaryAskedFor,
   answer: (call) => {
     const { iam, parameters, account, partition, now } = call
     const name = required(parameters, 'RoleName')
@@ -76,6 +78,7 @@ export const createRole = iamAction('CreateRole', {
       id: uniqueId('AROA', account, `${arn} ${randomUUID()}`),
       description: parameters.get('Description'),
       policies: [],
+      attachedPolicies: [],
       permissionsBoundary: boundary,
       tags: tagsIn(parameters),
       createdAt: now,
@@ -87,6 +90,17 @@ export const createRole = iamAction('CreateRole', {
     }
   },
 })
+
+/** `iam:PermissionsBoundary` where a call sets it: who may create roles may have to limit them. */
+export function boundaryAskedFor({ parameters }: IamCall): readonly ContextValue[] {
+  return [single('iam:PermissionsBoundary', parameters.get('PermissionsBoundary'), 'PermissionsBoundary')]
+}
+
+/** The same for a call that changes what the role may do: of the role. */
+export function boundaryOfRole(call: IamCall): readonly ContextValue[] {
+  const role = findByName(call, required(call.parameters, 'RoleName'))
+  return [single('iam:PermissionsBoundary', role?.permissionsBoundary, 'the role')]
+}
 
 /** Throws NoSuchEntity for a policy that is not known here. */
 export function boundaryOf({ iam, parameters }: IamCall): string | undefined {
@@ -123,6 +137,7 @@ export const deleteRole = iamAction('DeleteRole', {
   ...onRole,
   answer: (call) => {
     const role = namedRole(call)
+    if (role.attachedPolicies.length > 0) throw refusals.attachedPolicies()
     if (role.policies.length > 0) throw refusals.rolePolicies()
     const { roles } = call.iam
     roles.delete(role.arn)

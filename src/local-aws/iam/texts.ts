@@ -13,6 +13,24 @@ export const refusals = {
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
   roleExists: (name: string) => alreadyExists(`Role with name ${name} already exists.`),
   rolePolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.'),
+  attachedPolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must detach all policies first.'),
+  policyExists: (name: string) =>
+    alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`),
+  policyInUse: () => new AwsError('DeleteConflict', 'Cannot delete a policy attached to entities.'),
+  policyHasVersions: () =>
+    new AwsError(
+      'DeleteConflict',
+      "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+    ),
+  defaultVersion: () => new AwsError('DeleteConflict', 'Cannot delete the default version of a policy.'),
+  noPolicyVersion: (arn: string, version: string) =>
+    noSuchEntity(`Policy ${arn} version ${version} does not exist or is not attachable.`),
+  tooManyVersions: (most: number) =>
+    limitExceeded(
+      `A managed policy can have up to ${most} versions. Before you create a new version, you must delete an existing version.`,
+    ),
+  notAttachable: (arn: string) => noSuchEntity(`Policy ${arn} does not exist or is not attachable.`),
+  notAttached: (arn: string) => noSuchEntity(`Policy ${arn} was not found.`),
   noRolePolicy: (name: string) => noSuchEntity(`The role policy with name ${name} cannot be found.`),
   quota: (name: string, most: number) => limitExceeded(`Cannot exceed quota for ${name}: ${most}`),
   /** [K] */

@@ -45,6 +45,7 @@ export const jsonTypes = {
     'ThumbprintList',
     'UserDetailList',
     'UserPolicyList',
+    'Versions',
   ]),
   structure: new Set(['RoleLastUsed']),
   /** Of numbers. */

@@ -24,6 +24,10 @@ interface IntegerShape {
   readonly max: number
 }
 
+interface BooleanShape {
+  readonly type: 'boolean'
+}
+
 interface ListShape {
   readonly type: 'list'
   readonly of: Shape
@@ -37,7 +41,7 @@ interface StructureShape {
   readonly members: readonly Member[]
 }
 
-export type Shape = TextShape | IntegerShape | ListShape | StructureShape
+export type Shape = TextShape | IntegerShape | BooleanShape | ListShape | StructureShape
 
 export interface Member {
   readonly name: string
@@ -72,6 +76,7 @@ function violationsOf({ shape, required }: Member, name: string, path: string, p
   if (shape.type === 'structure') return memberViolations(shape.members, `${name}.`, `${path}.`, parameters)
   if (shape.type === 'list') return listViolations(shape, name, path, parameters)
   const value = parameters.get(name) ?? ''
+  if (shape.type === 'boolean') return booleanViolations(path, value)
   const constraints =
     shape.type === 'integer' ? outside(integer(name, value), shape, 'value') : textViolations(shape, value)
   const quoted = shape.type === 'text' && shape.sensitive ? undefined : value
@@ -130,6 +135,11 @@ function outside(measure: number, { min, max }: { readonly min?: number; readonl
 function integer(name: string, text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new AwsError('MalformedInput', texts.notAnInteger(name))
   return Number(text)
+}
+
+/** In any case, as AWS reads it. */
+function booleanViolations(path: string, value: string): string[] {
+  return /^(?:true|false)$/i.test(value) ? [] : [violation(path, 'be a boolean', value)]
 }
 
 /**

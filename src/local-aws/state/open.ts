@@ -17,6 +17,7 @@ import type {
   DecryptionKey,
   IamStore,
   LocalAwsState,
+  ManagedPolicy,
   MfaState,
   OidcProvider,
   OidcProviderState,
@@ -65,12 +66,11 @@ export function buildIamStore(state: LocalAwsState, now: Date, changed: () => vo
     open(state.oidcProviders, 'oidcProviders', (one) => openOidcProvider(one, now)),
     changed,
   )
-  const managed = new Map(
-    open(
-      Object.entries(state.managedPolicies ?? {}),
-      'managedPolicies',
-      ([arn, document]) => [arn, parsePolicy(document, 'session')] as const,
+  const managedPolicies = registry(
+    open(Object.entries(state.managedPolicies ?? {}), 'managedPolicies', ([arn, document]) =>
+      openManagedPolicy(arn, document, now),
     ),
+    changed,
   )
   if (problems.length > 0) throw new LocalAwsError('local_aws.state_invalid', problems)
   const byKey = new Map(users.map((user) => [user.accessKeyId, user]))
@@ -96,7 +96,11 @@ export function buildIamStore(state: LocalAwsState, now: Date, changed: () => vo
       state.accessTokens?.find((known) => known.provider === provider && known.token === token),
     tradeInToken: (token) => state.tradeInTokens?.find((known) => known.token.reveal() === token),
     settings: createSettings(state.accounts, changed),
-    managedPolicy: (arn) => managed.get(arn) ?? managedPolicy(arn),
+    managedPolicy: (arn) => {
+      const own = managedPolicies.find(arn)
+      return own?.versions.find(({ id }) => id === own.defaultVersion)?.policy ?? managedPolicy(arn)
+    },
+    managedPolicies,
     roles,
     samlProviders,
     oidcProviders,
@@ -171,6 +175,24 @@ function openPolicies(policies: PoliciesState | undefined): readonly PermissionP
   }))
 }
 
+function openManagedPolicy(arn: string, document: unknown, now: Date): ManagedPolicy {
+  const account = parseArn(arn)?.account ?? ''
+  const version = { id: 'v1', document: jsonOf(document), policy: parsePolicy(document, 'identity'), createdAt: now }
+  return {
+    arn,
+    account,
+    name: arn.slice(arn.lastIndexOf('/') + 1),
+    // One of AWS's own has no account.
+    id: uniqueId('ANPA', /^\d{12}$/.test(account) ? account : '0'.repeat(12), arn),
+    description: undefined,
+    versions: [version],
+    defaultVersion: version.id,
+    tags: new Map(),
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
 /** A document as JSON text, in whichever form it was given. */
 function jsonOf(document: unknown): string {
   return typeof document === 'string' ? document : JSON.stringify(document)
@@ -209,6 +231,7 @@ function openRole(state: RoleState, now: Date): Role {
     id: uniqueId('AROA', arn.account, arn.arn),
     description: state.description,
     policies: openPolicies(state.policies),
+    attachedPolicies: state.attachedPolicies ?? [],
     permissionsBoundary: state.permissionsBoundary,
     tags: tagsOf(state.tags),
     createdAt: now,

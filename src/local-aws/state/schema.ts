@@ -73,6 +73,7 @@ const role = z.strictObject({
   maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
   description: z.string().max(1000).optional(),
   policies,
+  attachedPolicies: z.array(policyArn).max(25).optional(),
   permissionsBoundary: policyArn.optional(),
   tags,
 })

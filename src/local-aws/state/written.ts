@@ -25,6 +25,7 @@ export function writtenIam(state: LocalAwsState, iam: IamStore): LocalAwsState {
     accounts: state.accounts.map((account) => writtenAccount(account, iam)),
     users: (state.users ?? []).flatMap((user) => writtenUser(user, iam)),
     roles: iam.roles.all().map(writtenRole),
+    ...writtenManagedPolicies(state, iam),
     samlProviders: iam.samlProviders.all().map(writtenSamlProvider),
     oidcProviders: iam.oidcProviders.all().map(writtenOidcProvider),
   }
@@ -64,6 +65,7 @@ function writtenRole({
   maxSessionDuration,
   description,
   policies,
+  attachedPolicies,
   permissionsBoundary,
   tags,
 }: Role): RoleState {
@@ -73,6 +75,7 @@ function writtenRole({
     maxSessionDuration,
     ...(description === undefined ? {} : { description }),
     ...(policies.length === 0 ? {} : { policies: writtenPolicies(policies) }),
+    ...(attachedPolicies.length === 0 ? {} : { attachedPolicies }),
     ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     ...writtenTags(tags),
   }
@@ -80,6 +83,20 @@ function writtenRole({
 
 function writtenPolicies(policies: readonly PermissionPolicy[]): PoliciesState {
   return Object.fromEntries(policies.map(({ name, document }) => [name, document]))
+}
+
+/** The default version of each: that is what applies. */
+function writtenManagedPolicies(
+  state: LocalAwsState,
+  { managedPolicies }: IamStore,
+): Pick<LocalAwsState, 'managedPolicies'> {
+  const documents = managedPolicies
+    .all()
+    .map(({ arn, versions, defaultVersion }): [string, unknown] => [
+      arn,
+      versions.find(({ id }) => id === defaultVersion)?.document,
+    ])
+  return documents.length === 0 && !state.managedPolicies ? {} : { managedPolicies: Object.fromEntries(documents) }
 }
 
 function writtenTags(tags: Tags): { readonly tags?: Readonly<Record<string, string>> } {

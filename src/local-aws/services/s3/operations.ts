@@ -15,6 +15,7 @@ import {
   withObject,
   withoutObject,
 } from './buckets.ts'
+import { isUnchanged, requireConditions } from './conditions.ts'
 import { listObjects } from './list-objects.ts'
 import { bodyOf, type S3Request } from './request.ts'
 
@@ -137,6 +138,7 @@ const getObject: S3Operation = {
   answer: (call) => {
     const object = bucketOf(call).objects.get(call.asked.key)
     if (!object) throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.')
+    if (isUnchanged(call.asked.headers, object)) return { status: 304, headers: { ETag: object.etag } }
     return part(object, call.asked.headers.range)
   },
 }
@@ -160,6 +162,7 @@ const putObject: S3Operation = {
     if (Buffer.byteLength(key) > 1024) throw new ServiceError('KeyTooLongError', 400, 'Your key is too long')
     if (!isWritable(key)) throw notImplemented('a key with characters that XML cannot represent')
     const object = newObject(key, bodyOf(request), keptHeaders(headers), now)
+    requireConditions(headers, bucket.objects.get(key))
     const before = bucket.objects.get(key)?.body.length ?? 0
     if (!bucket.objects.has(key) && bucket.objects.size >= MOST_OBJECTS)
       throw new ServiceError('InvalidRequest', 400, `The local AWS keeps at most ${MOST_OBJECTS} objects in a bucket.`)
@@ -174,7 +177,10 @@ const deleteObject: S3Operation = {
   action: 's3:DeleteObject',
   isDataEvent: true,
   answer: (call) => {
-    call.buckets.put(withoutObject(bucketOf(call), call.asked.key))
+    const { key, headers } = call.asked
+    const bucket = bucketOf(call)
+    requireConditions(headers, bucket.objects.get(key))
+    call.buckets.put(withoutObject(bucket, key))
     return { status: 204 }
   },
 }

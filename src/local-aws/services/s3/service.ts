@@ -71,7 +71,8 @@ function requireS3(
   const attempt = { action, resource, shownAs, context }
   const isOwn = !bucket || bucket.account === caller.account
   // The name of a bucket of another account is taken: that is told, and nothing else.
-  const owner = action === 's3:CreateBucket' ? { account: caller.account } : ownerOf(bucket, caller)
+  const isPolicyIgnored = action === 's3:CreateBucket' || (isOwn && isRootUnlocking(caller, action))
+  const owner = isPolicyIgnored ? { account: caller.account } : ownerOf(bucket, caller)
   const refusal = resourceRefusal(aws.iam, caller, attempt, owner)
   if (refusal) {
     const reason = refusal.decision && denialReason(refusal.decision)
@@ -80,6 +81,13 @@ function requireS3(
     throw new ServiceError('AccessDenied', 403, message, reason === undefined ? {} : { reason })
   }
   hideMissingKey(aws.iam, caller, call, { action, asked, bucket })
+}
+
+const OF_POLICIES: ReadonlySet<string> = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'])
+
+/** No policy of a bucket locks out the root user of its account from that policy (S3 API, DeleteBucketPolicy). */
+function isRootUnlocking({ kind }: SignedCaller, action: string): boolean {
+  return kind === 'root' && OF_POLICIES.has(action)
 }
 
 function ownerOf(bucket: Bucket | undefined, caller: SignedCaller) {
@@ -138,5 +146,6 @@ function replyOf({ requestId, request }: Call, { status, headers = {}, body = ''
       ...headers,
     },
     body: isError && request.method === 'HEAD' ? '' : isMarkup ? render(body) : body,
+    isCacheable: Buffer.isBuffer(body),
   }
 }
