@@ -52,7 +52,8 @@ export function oidcProviderArn(partition: string, account: string, issuer: stri
  * path.
  */
 export function issuerHostPath(issuer: string): string {
-  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
+  const from = issuer.startsWith('https://') ? 'https://'.length : issuer.startsWith('http://') ? 'http://'.length : 0
+  return issuer.slice(from, issuer.endsWith('/') ? -1 : undefined)
 }
 
 /** ARNs separated by commas, surrounding spaces ignored. The name of a role may itself contain a comma. */

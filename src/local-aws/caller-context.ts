@@ -3,6 +3,7 @@ import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys/co
 import type { ContextValue } from '../iam/condition-keys/context.ts'
 import type { HttpRequest } from './http.ts'
 import { roleOf, type SignedCaller } from './permissions.ts'
+import { carriedBy } from './sessions.ts'
 import type { IamStore, Tags } from './state.ts'
 
 const principalTypes = {
@@ -57,7 +58,7 @@ function temporaryFacts(caller: Extract<SignedCaller, { temporary: object }>): T
     mfaAt: caller.mfaAt,
     sourceIdentity: caller.kind === 'federated-user' ? undefined : caller.sourceIdentity,
     federatedProvider: caller.kind === 'role-session' ? caller.provider : undefined,
-    carried: caller.kind === 'role-session' ? caller.identity : [],
+    carried: caller.kind === 'role-session' ? carriedBy(caller) : [],
   }
 }
 

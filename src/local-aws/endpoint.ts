@@ -56,8 +56,8 @@ export async function answerCall(program: Program, request: HttpRequest, now: Da
 }
 
 /** The body of a form; else the query. A presigned URL has both its parameters and its signature there. */
-function parametersOf({ method, query, body }: HttpRequest): Parameters {
-  return parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
+function parametersOf({ method, query, body, form }: HttpRequest): Parameters {
+  return method === 'POST' && body.length > 0 ? form() : parseParameters(query)
 }
 
 function serviceOf({ services }: Program, parameters: Parameters): Service {

@@ -23,10 +23,10 @@ export function foreignService(request: HttpRequest): string | undefined {
 }
 
 /** A call of STS or IAM, whatever service it is signed for: their own error is more specific. */
-export function isQueryCall({ method, path, query, body, headers }: HttpRequest): boolean {
+export function isQueryCall({ method, path, query, form, headers }: HttpRequest): boolean {
   if (path !== '/') return false
   const isForm = method === 'POST' && /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
-  const parameters = parseParameters(isForm ? body.toString('utf8') : query)
+  const parameters = isForm ? form() : parseParameters(query)
   const version = parameters.get('Version')
   return parameters.has('Action') && (version === undefined || OUR_VERSIONS.has(version))
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError } from './aws-errors.ts'
+import { type Parameters, parseParameters } from './query/parameters.ts'
 
 /** A response as a value; only server.ts writes responses. */
 export interface HttpResponse {
@@ -21,6 +22,8 @@ export interface HttpRequest {
   /** Lower-case names; repeated ones are joined by commas, as they are signed. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Buffer
+  /** The fields of the body, read as a form: only once, as an assertion is long. */
+  readonly form: () => Parameters
   readonly remoteAddress: string
 }
 
@@ -35,13 +38,19 @@ const MAX_DISCARDED = 32 * 1024 * 1024
 export async function readRequest(request: IncomingMessage): Promise<HttpRequest> {
   const target = originForm(request.url ?? '/')
   const mark = target.indexOf('?')
+  const body = await readBody(request)
+  let fields: Parameters | undefined
   return {
     method: request.method ?? '',
     target,
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
     headers: joined(request),
-    body: await readBody(request),
+    body,
+    form: () => {
+      fields ??= parseParameters(body.toString('utf8'))
+      return fields
+    },
     remoteAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
   }
 }

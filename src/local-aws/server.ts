@@ -189,9 +189,9 @@ async function answer(
 ): Promise<void> {
   try {
     const read = await readRequest(request)
-    const own = await routes.services(read, now())
+    const own = routes.services(read, now())
     if (own) {
-      writeResponse(response, own)
+      writeResponse(response, await own)
       return
     }
     const foreign = foreignService(read)

@@ -45,8 +45,11 @@ export interface RoleSession extends TemporaryCaller {
   readonly sourceIdentity: string | undefined
   readonly transitiveTagKeys: readonly string[]
   readonly sessionPolicies: SessionPolicies
-  /** The identity provider's keys that remain in the session (aws-facts B.1, C.1). */
-  readonly identity: readonly ContextValue[]
+  /**
+   * The identity provider's keys that remain in the session (aws-facts B.1, C.1), as JSON: one text for each of the many
+   * sessions, most of which call nothing here.
+   */
+  readonly identity: string
 }
 
 /** A session of GetFederationToken. Without session policies it may do nothing. */
@@ -74,6 +77,11 @@ export type Session = RoleSession | FederatedUserSession | UserSession
 export interface Sessions {
   add(session: Session, now: Date): void
   find(accessKeyId: string): Session | undefined
+}
+
+/** The keys that remain in the session. */
+export function carriedBy({ identity }: RoleSession): readonly ContextValue[] {
+  return JSON.parse(identity) as readonly ContextValue[]
 }
 
 const REMEMBERED_SECONDS = 3600

@@ -43,7 +43,7 @@ const session = (accessKeyId: string, expiration: Date): RoleSession => ({
   tags: new Map(),
   transitiveTagKeys: [],
   sessionPolicies: undefined,
-  identity: [],
+  identity: '[]',
 })
 
 it('Sessions that ended more than an hour ago are forgotten when others come', () => {

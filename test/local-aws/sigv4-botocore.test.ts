@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import type { HttpRequest } from '../../src/local-aws/http.ts'
+import { parseParameters } from '../../src/local-aws/query/parameters.ts'
 import { verifyRequest } from '../../src/local-aws/sigv4/verify.ts'
 import { requireTool } from '../tools.ts'
 
@@ -68,6 +69,7 @@ const requestOf = ({ method, path, query, headers, body, host }: Signed): HttpRe
   target: query === '' ? path : `${path}?${query}`,
   headers: { ...headers, host },
   body: Buffer.from(body),
+  form: () => parseParameters(body),
   remoteAddress: '127.0.0.1',
 })
 

@@ -16,7 +16,8 @@ const TAG_BYTES_AT_100_PERCENT = 456
  * by their documented limit in plain text. 0 if there is nothing to pack.
  */
 export function estimatePackedSize({ tags, policy = '', policyArns = [] }: PackedContents): number {
-  const tagBytes = sum([...tags].flat())
+  let tagBytes = 0
+  for (const [key, value] of tags) tagBytes += Buffer.byteLength(key) + Buffer.byteLength(value)
   const policyBytes = sum([policy, ...policyArns])
   return Math.ceil((100 * tagBytes) / TAG_BYTES_AT_100_PERCENT + (100 * policyBytes) / sessionPolicy.max)
 }

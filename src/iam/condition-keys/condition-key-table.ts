@@ -228,6 +228,11 @@ const byName: ReadonlyMap<string, ConditionKey> = new Map(
 /** `<issuer>:claim`, where the issuer is a host, with or without port and path. */
 const OF_ISSUER = /^((?:localhost|[^:/]*\.[^:/]*)(?::\d+)?(?:\/.*)?):([^:]+)$/
 
+/** In lower case. Most keys have another name, and need not be compared with every issuer. */
+const issuerClaimNames: ReadonlySet<string> = new Set(
+  issuerGroups.flatMap(({ claims }) => claims.map(({ name }) => name.toLowerCase())),
+)
+
 const ownPrefixes = ['accounts.google.com:', `${COGNITO}:`, 'www.amazon.com:', 'graph.facebook.com:']
 
 /** The row of a key as a policy writes it, whatever its case; undefined: AWS has no such key. */
@@ -237,7 +242,7 @@ export function conditionKeyOf(key: string): ConditionKey | undefined {
   if (found) return found
   const [, issuer = '', claimName] = OF_ISSUER.exec(name) ?? []
   if (claimName === undefined) return undefined
-  const ofIssuer = issuerClaimsOf(issuer)
+  const ofIssuer = issuerClaimNames.has(claimName) ? issuerClaimsOf(issuer) : undefined
   return (
     (ofIssuer && byName.get(`${ofIssuer.issuer}:${claimName}`.toLowerCase())) ??
     (hasKeysOfItsOwn(name) ? undefined : byName.get(`<issuer>:${claimName}`))

@@ -96,6 +96,7 @@ function text(claims: Claims, name: string): string | undefined {
 }
 
 function texts(value: unknown): readonly string[] {
+  if (value === undefined) return []
   return [value].flat().filter((each) => typeof each === 'string')
 }
 

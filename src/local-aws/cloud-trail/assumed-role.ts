@@ -53,9 +53,13 @@ export function askedForSession({ sessionName, sourceIdentity, tags }: SessionAs
   }
 }
 
-/** Only the ID and the expiry of credentials: never the secret key or the session token. */
-export function assumedRoleElements(session: RoleSession): JsonObject {
+/**
+ * Only the ID and the expiry of credentials: never the secret key or the session token. `evidence`: what the response
+ * says of an assertion or a token.
+ */
+export function assumedRoleElements(session: RoleSession, evidence: JsonObject = {}): JsonObject {
   return {
+    ...evidence,
     credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },
     assumedRoleUser: { assumedRoleId: session.userId, arn: session.arn },
     sourceIdentity: session.sourceIdentity,

@@ -1,6 +1,7 @@
 /** One event in CloudTrail's JSON shape (aws-facts F.3, F.4). */
 import { randomUUID } from 'node:crypto'
 import { type AwsErrorCode, withoutCodes } from '../aws-errors.ts'
+import { timestamp } from '../query/answer.ts'
 import type { Call } from '../sts/call.ts'
 import type { CloudTrailFacts, JsonObject, UserIdentity } from './facts.ts'
 
@@ -67,13 +68,14 @@ function event(
   return {
     eventVersion: '1.08',
     userIdentity,
-    eventTime: now.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    eventTime: timestamp(now),
     eventSource: `${service}.amazonaws.com`,
     eventName,
     awsRegion: region,
     sourceIPAddress: request.remoteAddress,
     userAgent: request.headers['user-agent'],
-    ...(error && { errorCode: exceptionName(error.code), errorMessage: errorMessage(error, eventName) }),
+    errorCode: error && exceptionName(error.code),
+    errorMessage: error && errorMessage(error, eventName),
     requestParameters: facts.requestParameters ?? null,
     responseElements: error ? null : (facts.responseElements ?? null),
     requestID: requestId,

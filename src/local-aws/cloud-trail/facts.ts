@@ -54,12 +54,15 @@ export function createTrailRecorder(): TrailRecorder {
   const facts: { -readonly [Name in keyof CloudTrailFacts]: CloudTrailFacts[Name] } = {}
   return {
     facts,
-    note: ({ requestParameters, ...more }) => {
-      Object.assign(facts, more)
+    note: ({ userIdentity, requestParameters, responseElements, resources, recipientAccountId }) => {
+      if (userIdentity) facts.userIdentity = userIdentity
       if (requestParameters)
         facts.requestParameters = facts.requestParameters
           ? { ...facts.requestParameters, ...requestParameters }
           : requestParameters
+      if (responseElements) facts.responseElements = responseElements
+      if (resources) facts.resources = resources
+      if (recipientAccountId !== undefined) facts.recipientAccountId = recipientAccountId
     },
   }
 }

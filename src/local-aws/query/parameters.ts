@@ -24,15 +24,10 @@ function addField(parameters: Map<string, string>, field: string): void {
   if (field !== '' && !parameters.has(name)) parameters.set(name, equals < 0 ? '' : decode(field.slice(equals + 1)))
 }
 
-/**
- * Most names and values are plain and need no decoding. In base64 only three characters are escaped, and replacing
- * those is faster than decoding everything; none of them can be part of another escape.
- */
+/** Most names and values are plain and need no decoding. */
 function decode(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  if (!spaced.includes('%')) return spaced
-  const base64 = spaced.replaceAll('%2B', '+').replaceAll('%2F', '/').replaceAll('%3D', '=')
-  return base64.includes('%') ? percentDecode(base64) : base64
+  return spaced.includes('%') ? percentDecode(spaced) : spaced
 }
 
 /** `Name.member.1`, `Name.member.2`, … until the first gap; `suffix` for members of structures, such as `.arn`. */

@@ -280,8 +280,8 @@ function regionsOf(account: AccountState | undefined): StsRegions {
  * Including the scheme: a provider registered for https is never used for an http issuer. A trailing slash is ignored.
  */
 function findOidcProvider(providers: readonly OidcProvider[], issuer: string): OidcProvider | undefined {
+  const hostPath = issuerHostPath(issuer)
   return providers.find(
-    ({ url }) =>
-      issuerHostPath(url) === issuerHostPath(issuer) && url.startsWith('http:') === issuer.startsWith('http:'),
+    ({ url }) => issuerHostPath(url) === hostPath && url.startsWith('http:') === issuer.startsWith('http:'),
   )
 }

@@ -259,7 +259,8 @@ function attributesOf(assertion: SignedElement): Attributes {
     for (const attribute of childrenNamed(statement, ASSERTION, 'Attribute')) {
       const name = attributeOf(attribute, 'Name') ?? ''
       const values = childrenNamed(attribute, ASSERTION, 'AttributeValue').map(attributeValue)
-      attributes.set(name, [...(attributes.get(name) ?? []), ...values])
+      const before = attributes.get(name)
+      attributes.set(name, before === undefined ? values : [...before, ...values])
     }
   return attributes
 }

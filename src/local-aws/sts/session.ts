@@ -98,9 +98,10 @@ export function userSessionSeconds(parameters: Parameters, { kind }: User): numb
 export function packedSize({ tags, policies: { policy, policyArns } }: Packed): number | undefined {
   const ofTags = estimatePackedSize({ tags })
   if (ofTags > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(ofTags))
+  if (policy === undefined && policyArns.length === 0) return tags.size === 0 ? undefined : ofTags
   const percent = estimatePackedSize({ tags, policy, policyArns })
   if (percent > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedPolicy(percent))
-  return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
+  return percent
 }
 
 /**
@@ -137,11 +138,21 @@ export function openSession({ iam, sessions }: Sts, toOpen: SessionToOpen, call:
 }
 
 function newSession(iam: IamStore, toOpen: SessionToOpen, call: MadeBy): RoleSession {
-  const { role, seconds, provider, policies, chained = false, contexts = [] } = toOpen
+  const { role, seconds, provider, policies, chained = false } = toOpen
   const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
+  const { accessKeyId, secretAccessKey, temporary, issuedAt, tokensFor } = newCredentials(
+    iam,
+    role.account,
+    seconds,
+    call,
+  )
   return {
     kind: 'role-session',
-    ...newCredentials(iam, role.account, seconds, call),
+    accessKeyId,
+    secretAccessKey,
+    temporary,
+    issuedAt,
+    tokensFor,
     partition: role.partition,
     account: role.account,
     arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
@@ -156,7 +167,7 @@ function newSession(iam: IamStore, toOpen: SessionToOpen, call: MadeBy): RoleSes
     tags: tags.tags,
     transitiveTagKeys: tags.transitiveKeys,
     sessionPolicies: policies.narrowing,
-    identity: [...identity, ...contexts],
+    identity,
     // In a role's session AWS does not mention MFA, even if the call that created it had a code.
     mfaAt: undefined,
   }
@@ -187,21 +198,20 @@ export function tokenSizeMarkup({ temporary }: Session): readonly Markup[] {
 }
 
 /** Copies: texts of a call are slices of its whole body or assertion, which a session must not keep in memory. */
-function ownTexts({ sessionName, sourceIdentity, tags, identity }: SessionToOpen) {
-  const kept = [
-    sessionName,
-    sourceIdentity ?? null,
-    [...tags.tags],
-    tags.transitiveKeys,
-    carriedContext(identity),
-  ] as const
-  const [name, source, pairs, transitiveKeys, carried] = JSON.parse(JSON.stringify(kept)) as typeof kept
+function ownTexts({ sessionName, sourceIdentity, tags, identity, contexts = [] }: SessionToOpen) {
+  const ownTags = new Map<string, string>()
+  for (const [key, value] of tags.tags) ownTags.set(ownText(key), ownText(value))
   return {
-    sessionName: name,
-    sourceIdentity: source ?? undefined,
-    tags: { tags: new Map(pairs), transitiveKeys },
-    identity: carried,
+    sessionName: ownText(sessionName),
+    sourceIdentity: sourceIdentity === undefined ? undefined : ownText(sourceIdentity),
+    tags: { tags: ownTags, transitiveKeys: tags.transitiveKeys.map(ownText) },
+    identity: JSON.stringify([...carriedContext(identity), ...contexts]),
   }
+}
+
+/** V8 makes a slice of the joined text, so of nothing but this one. */
+function ownText(text: string): string {
+  return ` ${text}`.slice(1)
 }
 
 export function credentialsMarkup({ accessKeyId, secretAccessKey, temporary }: Session): Markup {

@@ -62,8 +62,8 @@ export function answerEc2(host: ServiceHost, instances: InstanceStore, request: 
   }
 }
 
-function parametersOf({ method, query, body }: HttpRequest): Parameters {
-  return parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
+function parametersOf({ method, query, body, form }: HttpRequest): Parameters {
+  return method === 'POST' && body.length > 0 ? form() : parseParameters(query)
 }
 
 function printable(text: string): string {

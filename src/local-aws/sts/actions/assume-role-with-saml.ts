@@ -50,23 +50,24 @@ export const assumeRoleWithSaml: Action = (sts, call) => {
   })
   if (!hasRolePair(attributes, role.arn, provider.arn))
     throw notAuthorized(ACTION, 'the Role attribute does not hold this role with this provider')
-  const session = {
-    role,
-    provider: provider.arn,
-    sessionName: sessionNameOf(attributes),
-    sourceIdentity: sourceIdentityOf(attributes),
-    tags: tagsOf(attributes),
-  }
-  call.note({ requestParameters: askedForSession(session) })
-  const identity = samlContext({ ...assertion, providerArn: provider.arn })
-  requireTrust({ ...session, action: ACTION, identity }, call)
+  const sessionName = sessionNameOf(attributes)
+  const sourceIdentity = sourceIdentityOf(attributes)
+  const tags = tagsOf(attributes)
+  call.note({ requestParameters: askedForSession({ sessionName, sourceIdentity, tags }) })
+  const { issuer, recipient, nameId } = assertion
+  const identity = samlContext({ issuer, recipient, nameId, attributes, providerArn: provider.arn })
+  requireTrust({ role, action: ACTION, provider: provider.arn, sessionName, sourceIdentity, tags, identity }, call)
   const policies = sessionPoliciesOf(parameters, iam)
   const seconds = shortest(requested, assertion, now)
-  const { session: opened, members } = openSession(sts, { ...session, identity, policies, seconds }, call)
+  const { session, members } = openSession(
+    sts,
+    { role, provider: provider.arn, sessionName, sourceIdentity, tags, identity, policies, seconds },
+    call,
+  )
   return {
     members: [...members, ...assertionMembers(assertion, qualifier)],
-    summary: opened.arn,
-    responseElements: { ...assertionElements(assertion, qualifier), ...assumedRoleElements(opened) },
+    summary: session.arn,
+    responseElements: assumedRoleElements(session, assertionElements(assertion, qualifier)),
   }
 }
 

@@ -30,13 +30,16 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   call.note({ userIdentity: webIdentityUser(provider, audience, subject) })
   const { sourceIdentity, tags } = user.session()
   const sessionName = required(parameters, 'RoleSessionName')
-  const session = { role, provider, sessionName, sourceIdentity, tags }
-  call.note({ requestParameters: askedForSession(session) })
+  call.note({ requestParameters: askedForSession({ sessionName, sourceIdentity, tags }) })
   requireAuthorizedRole(user, role)
   const identity = [...webIdentityContext(user), roleAuthorizedByIdp(user.claims, role.arn)]
-  requireTrust({ ...session, action: ACTION, identity }, call)
+  requireTrust({ role, action: ACTION, provider, sessionName, sourceIdentity, tags, identity }, call)
   const policies = sessionPoliciesOf(parameters, aws.iam)
-  const { session: opened, members } = openSession(aws, { ...session, identity, policies, seconds }, call)
+  const { session, members } = openSession(
+    aws,
+    { role, provider, sessionName, sourceIdentity, tags, identity, policies, seconds },
+    call,
+  )
   return {
     members: [
       ...members,
@@ -44,12 +47,7 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
       element('Audience', {}, audience),
       element('Provider', {}, provider),
     ],
-    summary: opened.arn,
-    responseElements: {
-      provider,
-      subjectFromWebIdentityToken: subject,
-      audience,
-      ...assumedRoleElements(opened),
-    },
+    summary: session.arn,
+    responseElements: assumedRoleElements(session, { provider, subjectFromWebIdentityToken: subject, audience }),
   }
 }

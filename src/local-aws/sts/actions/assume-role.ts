@@ -7,6 +7,7 @@ import type { SignedCaller } from '../../permissions.ts'
 import { listOf, type Parameters } from '../../query/parameters.ts'
 import { checkArn, checkShapes, required } from '../../query/shapes.ts'
 import { requireActiveRegion } from '../../regions.ts'
+import { carriedBy } from '../../sessions.ts'
 import { signedCaller } from '../../signed-caller.ts'
 import type { Role } from '../../state.ts'
 import { refuseAssumeRole, requireAssumeRole } from '../assume-role-trust.ts'
@@ -143,6 +144,6 @@ function sourceIdentityOf(sts: Sts, call: Call, caller: SignedCaller, role: Role
 /** What a session that assumes a role passes to the next: the provider at the beginning of the chain, and its keys. */
 function handedDown(caller: SignedCaller) {
   return caller.temporary !== undefined && caller.kind === 'role-session'
-    ? { chained: true, provider: caller.provider, identity: caller.identity }
+    ? { chained: true, provider: caller.provider, identity: carriedBy(caller) }
     : { chained: caller.temporary !== undefined, provider: undefined, identity: [] }
 }

@@ -123,7 +123,10 @@ export function requireAuthorizedRole({ claims }: VerifiedUser, { arn }: Role): 
 /** Registered in the account of the role, or one that IAM knows by name. */
 function findProvider(iam: IamStore, account: string, issuer: string): Provider {
   const registered = iam.oidcProvider(account, issuer)
-  if (registered) return { ...registered, principal: registered.arn }
+  if (registered) {
+    const { arn, clientIds, thumbprints } = registered
+    return { principal: arn, clientIds, thumbprints }
+  }
   if (isNamedIssuer(issuer)) return { principal: issuerHostPath(issuer), clientIds: undefined, thumbprints: [] }
   throw noProvider(issuer)
 }
