@@ -20,7 +20,7 @@ export function parseTime(text: string): Date | undefined {
 
 /** Date.parse reads 30 February as 2 March. */
 function isInCalendar(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+  return new Date(day).getUTCDate() === Number(day.slice(-2))
 }
 
 export function showTime(time: Date): string {

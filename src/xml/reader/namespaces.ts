@@ -2,6 +2,7 @@ import { XmlError } from '../errors.ts'
 import { type NamespaceScope, resolvePrefix } from '../tree.ts'
 import { continuesName, endOfName, hasAt, NC_NAME } from './characters.ts'
 import { Malformed } from './malformed.ts'
+import { isUriReference } from './uri-reference.ts'
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
@@ -9,7 +10,6 @@ const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
 /** ASCII names; the other expression accepts them too, and costs more. */
 const PLAIN_NAME = /^(?:[A-Z_a-z][-.\w]*:)?[A-Z_a-z][-.\w]*$/
 const QUALIFIED_NAME = new RegExp(`^(?:${NC_NAME}:)?${NC_NAME}$`, 'u')
-const BLANK = /\s/
 
 /** Names that are remembered; a document with more of them is read without remembering them all. */
 const MAX_NAMES = 4096
@@ -80,7 +80,7 @@ export class Namespaces {
 
   /**
    * Binds a prefix until `leave`. Throws Malformed for a binding that is not allowed (3), and XmlError `xml.namespace`
-   * for a URI with white space, which some processors trim.
+   * for what is not a URI, as some processors refuse that, and some trim white space.
    */
   declare(name: string, uri: string): void {
     mustBeDeclarable(name, uri)
@@ -110,5 +110,5 @@ function mustBeDeclarable(name: string, uri: string): void {
   if (name === 'xmlns' || trimmed === XMLNS_NAMESPACE) throw new Malformed('a declaration of xmlns')
   if ((name === 'xml') !== (trimmed === XML_NAMESPACE)) throw new Malformed('another meaning of xml')
   if (name !== '' && trimmed === '') throw new Malformed(`the prefix ${name} declared as empty`)
-  if (BLANK.test(uri)) throw new XmlError('namespace', { found: uri })
+  if (!isUriReference(uri)) throw new XmlError('namespace', { found: uri })
 }
