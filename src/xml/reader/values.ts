@@ -5,8 +5,8 @@ import { Malformed } from './malformed.ts'
 
 const LINE_END = /\r\n?/g
 const ATTRIBUTE_SPACE = /\r\n|[\t\n\r]/g
-const REFERENCE = /&([^;]*)(;?)/g
-const CHARACTER_REFERENCE = /^#(?:x([0-9A-Fa-f]+)|([0-9]+))$/
+const [HASH, ZERO, LOWER_A, LOWER_X] = [0x23, 0x30, 0x61, 0x78]
+const BEYOND_UNICODE = 0x110000
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -32,15 +32,37 @@ export function withLineFeeds(written: string): string {
 }
 
 function withoutReferences(text: string): string {
-  return text.replace(REFERENCE, (_, name: string, end: string) => {
-    const character = end === '' ? undefined : (ENTITIES.get(name) ?? referredCharacter(name))
+  let read = ''
+  let at = 0
+  for (let begin = text.indexOf('&'); begin !== -1; begin = text.indexOf('&', at)) {
+    const end = text.indexOf(';', begin)
+    const character = end === -1 ? undefined : referred(text, begin + 1, end)
     if (character === undefined) throw new Malformed('a & that begins no known reference')
-    return character
-  })
+    read += text.slice(at, begin) + character
+    at = end + 1
+  }
+  return read + text.slice(at)
 }
 
-function referredCharacter(name: string): string | undefined {
-  const [, hexadecimal, decimal = ''] = CHARACTER_REFERENCE.exec(name) ?? []
-  const code = hexadecimal === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hexadecimal, 16)
+function referred(text: string, start: number, end: number): string | undefined {
+  if (text.charCodeAt(start) !== HASH) return ENTITIES.get(text.slice(start, end))
+  const code =
+    text.charCodeAt(start + 1) === LOWER_X ? numberIn(text, start + 2, end, 16) : numberIn(text, start + 1, end, 10)
   return isCharacter(code) ? String.fromCodePoint(code) : undefined
+}
+
+/** NaN for what is no number in that base; any number beyond Unicode for one that is. */
+function numberIn(text: string, start: number, end: number, base: 10 | 16): number {
+  let number = start < end ? 0 : Number.NaN
+  for (let at = start; at < end; at += 1)
+    number = Math.min(number * base + digitOf(text.charCodeAt(at), base), BEYOND_UNICODE)
+  return number
+}
+
+function digitOf(code: number, base: 10 | 16): number {
+  const decimal = code - ZERO
+  if (decimal >= 0 && decimal < 10) return decimal
+  // The bit that distinguishes a from A.
+  const letter = (code | 0x20) - LOWER_A
+  return base === 16 && letter >= 0 && letter < 6 ? letter + 10 : Number.NaN
 }
