@@ -8,6 +8,7 @@ import { createKeyPem } from '../src/issuer/keys.ts'
 import { readRedirect } from '../src/saml/bindings.ts'
 import type { ExpectedResponse } from '../src/saml/response/checks.ts'
 import { evaluateResponse } from '../src/saml/response/validate.ts'
+import { libxmlsec1 } from './libxmlsec1.ts'
 import { bombs, deflateBomb } from './saml-bombs.ts'
 import {
   manyRoles,
@@ -101,6 +102,17 @@ const contenders = {
 type Name = keyof typeof contenders
 const names = Object.keys(contenders) as Name[]
 
+/** Verifies the signature and nothing else; only where its headers are installed. */
+const LIBXMLSEC1 = 'libxmlsec1 (C), the signature alone'
+const inC = libxmlsec1(certificate)
+if (!inC) process.stdout.write('\nWithout libxmlsec1: its headers or a C compiler are missing.\n')
+const allNames: readonly string[] = inC ? [...names, LIBXMLSEC1] : names
+
+interface Tally {
+  seconds: number
+  operations: number
+}
+
 interface Plan {
   readonly attributes: string
   readonly rounds: number
@@ -116,7 +128,13 @@ const cpuSince = (start: NodeJS.CpuUsage): number => {
 
 /** Every contender in turn, round by round, each message once for each; the first fifth of the rounds only warms up. */
 const contest = async (plan: Plan) => {
-  const tally = new Map(names.map((name) => [name, { seconds: 0, operations: 0 }]))
+  const tally = new Map<string, Tally>(allNames.map((name) => [name, { seconds: 0, operations: 0 }]))
+  const count = (name: string, round: number, seconds: number, operations: number): void => {
+    const sum = tally.get(name)
+    if (!sum || round < plan.rounds / 5) return
+    sum.seconds += seconds
+    sum.operations += operations
+  }
   let size = 0
   for (let round = 0; round < plan.rounds; round += 1) {
     const messages = Array.from({ length: plan.perRound }, () =>
@@ -127,18 +145,14 @@ const contest = async (plan: Plan) => {
       const own = name === 'node-saml' ? messages.slice(0, plan.forNodeSaml) : messages
       const start = process.cpuUsage()
       for (const message of own) await contenders[name](message)
-      const seconds = cpuSince(start)
-      const sum = tally.get(name)
-      if (!sum || round < plan.rounds / 5) continue
-      sum.seconds += seconds
-      sum.operations += own.length
+      count(name, round, cpuSince(start), own.length)
     }
+    if (inC) count(LIBXMLSEC1, round, inC(messages.map((one) => one.forms.intact.SAMLResponse)), messages.length)
   }
-  return { size, rate: (name: Name) => rateOf(tally.get(name)) }
+  return { size, rate: (name: string) => rateOf(tally.get(name)) }
 }
 
-const rateOf = (sum: { readonly seconds: number; readonly operations: number } | undefined): number =>
-  sum ? sum.operations / sum.seconds : Number.NaN
+const rateOf = (sum: Tally | undefined): number => (sum ? sum.operations / sum.seconds : Number.NaN)
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -146,7 +160,7 @@ const report = async (title: string, plan: Plan): Promise<void> => {
   const { size, rate } = await contest(plan)
   print(`\n${title}, ${size} octets\n`)
   print('| | per CPU second | milliseconds | fedgate is |\n| --- | ---: | ---: | --- |')
-  for (const name of names) {
+  for (const name of allNames) {
     const ratio = rate('fedgate') / rate(name)
     const compared = ratio >= 1 ? `${ratio.toFixed(1)} times as fast` : `${(1 / ratio).toFixed(1)} times as slow`
     print(

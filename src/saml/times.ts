@@ -1,7 +1,7 @@
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:Z|[+-]\d\d:\d\d)$/
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:Z|[+-]\d\d:\d\d)$/
+const DAY_LENGTH = 10
+/** The longest each month can be. */
 const SHORTEST_MONTH = 28
-/** April, June, September, November. */
-const THIRTY_DAYS: ReadonlySet<number> = new Set([4, 6, 9, 11])
 
 const XML_DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/
 const SECONDS = [31_536_000, 2_592_000, 86_400, 3600, 60, 1]
@@ -11,18 +11,16 @@ const SECONDS = [31_536_000, 2_592_000, 86_400, 3600, 60, 1]
  * 1.3.3); an offset is equally precise, a missing zone is not.
  */
 export function parseTime(text: string): Date | undefined {
-  const [, year, month, day] = DATE_TIME.exec(text) ?? []
-  if (day === undefined) return undefined
+  if (!DATE_TIME.test(text)) return undefined
   const time = new Date(text)
   if (Number.isNaN(time.getTime())) return undefined
-  return Number(day) <= lengthOf(Number(year), Number(month)) ? time : undefined
+  const day = text.slice(0, DAY_LENGTH)
+  return Number(day.slice(-2)) <= SHORTEST_MONTH || isInCalendar(day) ? time : undefined
 }
 
-/** Days of a month, by its number. Date.parse reads 30 February as 2 March. */
-function lengthOf(year: number, month: number): number {
-  if (month !== 2) return THIRTY_DAYS.has(month) ? 30 : 31
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return isLeap ? SHORTEST_MONTH + 1 : SHORTEST_MONTH
+/** Date.parse reads 30 February as 2 March. */
+function isInCalendar(day: string): boolean {
+  return new Date(day).getUTCDate() === Number(day.slice(-2))
 }
 
 export function showTime(time: Date): string {

@@ -33,11 +33,11 @@ const inOrder: Sorter = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 export function canonicalize(apex: XmlElement, options: CanonicalizeOptions = {}): string {
   const { inclusivePrefixes = NONE, omit } = options
   const write = (element: XmlElement, around: Rendered | undefined): string => {
-    const start = canonicalStart(element, around, inclusivePrefixes, element === apex)
-    let text = start.text
+    const rendered = renderedWith(element, around, inclusivePrefixes, element === apex)
+    let text = startTag(element, around, rendered)
     for (const child of element.children) {
       if (typeof child === 'string') text += canonicalText(child)
-      else if (child !== omit) text += write(child, start.rendered)
+      else if (child !== omit) text += write(child, rendered)
     }
     return `${text}</${element.name}>`
   }
@@ -87,13 +87,25 @@ export function canonicalStart(
   inclusivePrefixes: ReadonlySet<string>,
   isApex: boolean,
 ): { readonly text: string; readonly rendered: Rendered | undefined } {
+  const rendered = renderedWith(element, around, inclusivePrefixes, isApex)
+  return { text: startTag(element, around, rendered), rendered }
+}
+
+function renderedWith(
+  element: XmlElement,
+  around: Rendered | undefined,
+  inclusivePrefixes: ReadonlySet<string>,
+  isApex: boolean,
+): Rendered | undefined {
   const used = showUsed(element, around)
   const isListed = inclusivePrefixes.size > 0 && (isApex || element.declaresNamespaces)
-  const rendered = isListed ? showListed(element, inclusivePrefixes, used) : used
-  return {
-    text: `<${element.name}${writeNamespaces(rendered, around)}${writeAttributes(element.attributes)}>`,
-    rendered,
-  }
+  return isListed ? showListed(element, inclusivePrefixes, used) : used
+}
+
+function startTag({ name, attributes }: XmlElement, around: Rendered | undefined, rendered: Rendered | undefined) {
+  return rendered === around && attributes.length === 0
+    ? `<${name}>`
+    : `<${name}${writeNamespaces(rendered, around)}${writeAttributes(attributes)}>`
 }
 
 /** The prefixes of the element's own name and of its attributes' names. */

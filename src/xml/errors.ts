@@ -23,7 +23,7 @@ export const xmlErrors = {
   },
   namespace: {
     sentence: 'The SAML message declares an XML namespace incorrectly.',
-    hint: "Ask the identity provider's administrator to declare every prefix before it is used, and no prefix as empty.",
+    hint: "Ask the identity provider's administrator to use a URI without white space as the name of every XML namespace.",
   },
   too_deep: {
     sentence: 'The SAML message is nested too deeply.',

@@ -1,5 +1,5 @@
 import { XmlError } from './errors.ts'
-import type { XmlElement, XmlNode } from './tree.ts'
+import type { XmlElement } from './tree.ts'
 
 const NOT_BLANK = /[^ \t\r\n]/
 
@@ -15,11 +15,9 @@ export function isNamed(element: XmlElement, uri: string, local: string): boolea
 
 /** All such children, in document order. */
 export function childrenNamed(parent: XmlElement, uri: string, local: string): readonly XmlElement[] {
-  return parent.children.filter((node): node is XmlElement => isElement(node, uri, local))
-}
-
-function isElement(node: XmlNode, uri: string, local: string): node is XmlElement {
-  return typeof node !== 'string' && isNamed(node, uri, local)
+  const named: XmlElement[] = []
+  for (const node of parent.children) if (typeof node !== 'string' && isNamed(node, uri, local)) named.push(node)
+  return named
 }
 
 /** At most one such child; throws `xml.element_repeated`. */
@@ -82,8 +80,8 @@ export function collapsedTextOf(element: XmlElement): string {
 }
 
 /** Whether it contains only text, or nothing. */
-export function isText({ children: [first = '', ...more] }: XmlElement): boolean {
-  return typeof first === 'string' && more.length === 0
+export function isText({ children }: XmlElement): boolean {
+  return children.length === 0 || (children.length === 1 && typeof children[0] === 'string')
 }
 
 /** Whether it contains text other than white space between elements. */

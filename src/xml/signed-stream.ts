@@ -3,7 +3,7 @@ import { XMLDSIG } from './algorithms.ts'
 import { canonicalStart, canonicalText, type Rendered } from './canonicalize.ts'
 import { XmlError } from './errors.ts'
 import { isNamed } from './navigate.ts'
-import type { OpenElement, XmlEvents } from './parse.ts'
+import type { OpenElement, XmlEvents } from './reader/events.ts'
 import { mustBeDigest, type SignedReference, verifySignedInfo } from './signature.ts'
 import type { XmlElement } from './tree.ts'
 

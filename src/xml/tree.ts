@@ -1,7 +1,7 @@
 /**
  * xml owns safe XML and nothing else: strict parsing into a small immutable tree, canonicalization of that tree,
  * signatures over it, and escaping for output. It does not know SAML, and never reads a clock or a network. Start here,
- * then parse.ts (bytes to tree), signature.ts (which parts of the tree may be trusted), write.ts and sign.ts (output).
+ * then parse.ts (text to tree, by reader/), signature.ts (which parts of the tree may be trusted), write.ts and sign.ts (output).
  * Nothing here keeps comments: text is always the whole text.
  */
 export interface XmlAttribute {

@@ -3,7 +3,8 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalize } from '../../src/xml/canonicalize.ts'
-import { type OpenElement, parseXml, readElements } from '../../src/xml/parse.ts'
+import { parseXml, readElements } from '../../src/xml/parse.ts'
+import type { OpenElement } from '../../src/xml/reader/events.ts'
 import { verifyWhileReading } from '../../src/xml/signed-stream.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

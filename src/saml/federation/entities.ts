@@ -1,6 +1,6 @@
 import type { IdpMarks } from '../../core/identity.ts'
 import { attributeOf, isNamed } from '../../xml/navigate.ts'
-import type { OpenElement, XmlEvents } from '../../xml/parse.ts'
+import type { OpenElement, XmlEvents } from '../../xml/reader/events.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { MDUI } from '../metadata/logos.ts'
 import { isMarkOf, markOf } from '../metadata/marks.ts'

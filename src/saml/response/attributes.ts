@@ -39,15 +39,20 @@ export function readAttributes(assertion: XmlElement): ReadAttributes {
 
 /** undefined: a value that cannot be read. */
 function readValues(attribute: XmlElement): readonly (string | undefined)[] {
-  return childrenNamed(attribute, ASSERTION, 'AttributeValue').flatMap(readValue)
+  const values: (string | undefined)[] = []
+  for (const child of attribute.children) {
+    if (typeof child === 'string' || !isNamed(child, ASSERTION, 'AttributeValue')) continue
+    if (isText(child)) values.push(textOf(child))
+    else values.push(...readStructure(child))
+  }
+  return values
 }
 
 /**
- * The whole text, or the NameID in an eduPersonTargetedID. Other structures are left out: they are never a role or
- * group. Text with elements in between cannot be read, because parsers disagree about it.
+ * The NameID in an eduPersonTargetedID. Other structures are left out: they are never a role or group. Text with
+ * elements in between cannot be read, because parsers disagree about it.
  */
-function readValue(value: XmlElement): readonly (string | undefined)[] {
-  if (isText(value)) return [textOf(value)]
+function readStructure(value: XmlElement): readonly (string | undefined)[] {
   if (isMixed(value)) return [undefined]
   const [only, ...more] = childElements(value)
   if (!only || more.length > 0 || !isNamed(only, ASSERTION, 'NameID')) return []
