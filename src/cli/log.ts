@@ -2,7 +2,8 @@
 import { type LoggerOptions, pino } from 'pino'
 import type { Log, LogFields } from '../core/log.ts'
 import { requestFields } from '../core/tracing/request-context.ts'
-import { type OutputStream, plain } from './output.ts'
+import { entryText } from './line-log.ts'
+import type { OutputStream } from './output.ts'
 
 const OPTIONS: LoggerOptions = {
   // Which process it is, and of which host, is known to what collects the log.
@@ -32,24 +33,4 @@ export function openLog(stream: OutputStream): Log {
 function readable(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Entry
   return `${time} ${level.toUpperCase().padEnd(5)} ${entryText(msg, fields)}\n`
-}
-
-/** Sentence and fields as one text. Values may come from an untrusted sender and must not control the terminal. */
-function entryText(sentence: string, { stack, ...fields }: LogFields): string {
-  const named = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${word(value)}`],
-  )
-  const text = [sentence, ...named].join(' ')
-  return plain(stack === undefined ? text : `${text}\n${stack}`)
-}
-
-function word(value: string | number): string {
-  return /^[\w.:/+@-]+$/.test(String(value)) ? String(value) : JSON.stringify(value)
-}
-
-/** A log for a program that is run by hand: sentences and fields, without time and level. */
-export function lineLog(write: (line: string) => void): Log {
-  const line = (sentence: string, fields: LogFields = {}): void =>
-    write(entryText(sentence, { ...fields, ...requestFields() }))
-  return { info: line, warn: line, error: line }
 }

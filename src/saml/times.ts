@@ -1,6 +1,6 @@
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:Z|[+-]\d\d:\d\d)$/
 const DAY_LENGTH = 10
-/** The longest each month can be. */
+/** Days that every month has. */
 const SHORTEST_MONTH = 28
 
 const XML_DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/

@@ -12,7 +12,7 @@ import type { ChainHead } from '../../src/audit/chain/writer.ts'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { createAuditLog } from '../../src/audit/log.ts'
 import type { Target } from '../../src/audit/target.ts'
-import { lineLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 
 const key = auditKey(generateKeyPairSync('ed25519').privateKey)
 

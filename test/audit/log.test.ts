@@ -6,7 +6,7 @@ import { auditKey } from '../../src/audit/chain/key.ts'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { createAuditLog } from '../../src/audit/log.ts'
 import type { Appended, Target } from '../../src/audit/target.ts'
-import { lineLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CatalogSource, openCatalog } from '../../src/catalog/source.ts'
-import { lineLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 
 const roles = (...names: readonly string[]): string =>
   JSON.stringify({ RoleDetailList: names.map((name) => ({ Arn: `arn:aws:iam::111122223333:role/${name}` })) })

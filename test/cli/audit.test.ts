@@ -7,7 +7,7 @@ import { auditKey } from '../../src/audit/chain/key.ts'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { createAuditLog } from '../../src/audit/log.ts'
 import { openTarget } from '../../src/audit/sinks.ts'
-import { lineLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 import { fedgate } from '../harness/command.ts'
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 2, 3, minute))

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { lineLog } from '../../src/cli/line-log.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { localAwsState, localRoles } from '../../src/cli/local-aws/state.ts'
-import { lineLog } from '../../src/cli/log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fedgate-local-state-'))
 afterAll(() => rmSync(folder, { recursive: true }))

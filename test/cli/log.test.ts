@@ -1,6 +1,7 @@
 /** The operator's log: JSON where programs read it, lines where a person does, and nothing that controls a terminal. */
 import { describe, expect, it } from 'vitest'
-import { lineLog, openLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
+import { openLog } from '../../src/cli/log.ts'
 import { inRequest, outsideRequests } from '../../src/core/tracing/request-context.ts'
 
 const opened = (isTTY: boolean) => {

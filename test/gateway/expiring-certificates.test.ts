@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { Registry } from 'prom-client'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { lineLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 import { type KeyPair, keyPairFromPem } from '../../src/core/keys.ts'
 import {
   expiryWarnings,

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { lineLog } from '../../src/cli/log.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 import { createMetadata, type ProviderMetadata } from '../../src/gateway/metadata/metadata.ts'
 import type { MetadataSettings } from '../../src/gateway/metadata/settings.ts'
 import { document, type MetadataServer, startMetadataServer, status } from './metadata-server.ts'

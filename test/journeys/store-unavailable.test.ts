@@ -1,8 +1,8 @@
 /** A gateway on Redis: what it keeps outlives it, and while Redis is away nothing is accepted. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGateway } from '../../src/cli/gateway-server.ts'
+import { lineLog } from '../../src/cli/line-log.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
-import { lineLog } from '../../src/cli/log.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'

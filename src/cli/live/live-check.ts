@@ -18,7 +18,7 @@ import { createLiveCheckApp, liveCheckPath } from '../../web/test-sign-in/app.ts
 import { catalogFiles } from '../catalog/configured.ts'
 import { CheckError, listenError, StartError } from '../errors.ts'
 import { gatewayFor } from '../gateway-server.ts'
-import { lineLog } from '../log.ts'
+import { lineLog } from '../line-log.ts'
 import type { Output } from '../output.ts'
 import { readTls } from '../serving/tls-files.ts'
 import { openBrowser } from '../user/login/browser.ts'

@@ -3,7 +3,6 @@
  * lines, and the trace, for what is sent on the request's behalf. Nothing is decided by it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { trace } from '@opentelemetry/api'
 import type { TraceContext } from './trace-context.ts'
 
 export interface RequestContext {
@@ -29,9 +28,19 @@ export function currentRequest(): RequestContext | undefined {
   return requests.getStore()
 }
 
+let spanTraceId = (): string | undefined => undefined
+
+/**
+ * From now on the trace of a log line is that of the span, where there is one. Called by spans.ts, so that programs without
+ * spans need not load OpenTelemetry's API.
+ */
+export function readTraceIdBy(find: () => string | undefined): void {
+  spanTraceId = find
+}
+
 /** That of the current span where OpenTelemetry is loaded, otherwise that of the request. */
 export function currentTraceId(): string | undefined {
-  return trace.getActiveSpan()?.spanContext().traceId ?? requests.getStore()?.trace?.traceId
+  return spanTraceId() ?? requests.getStore()?.trace?.traceId
 }
 
 /** What every log line of a request has. */

@@ -9,9 +9,11 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { FedgateError } from '../errors.ts'
+import { readTraceIdBy } from './request-context.ts'
 import type { TraceContext } from './trace-context.ts'
 
 const tracer = trace.getTracer('fedgate')
+readTraceIdBy(() => trace.getActiveSpan()?.spanContext().traceId)
 
 /** Does the work within a span of that name. A failure is noted by its code, never by its text. */
 export function inSpan<Result>(name: string, attributes: Attributes, work: () => Promise<Result>): Promise<Result> {
