@@ -1,5 +1,6 @@
 /** Whether AWS finds the gateway's signing keys at the issuer's URL: they may be in a bucket that was not updated. */
-import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { z } from 'zod'
 import { type Check, failed, passed, runChecks, skipChecks, type Verdict } from '../core/verdict.ts'
 import { DISCOVERY_PATH } from './documents.ts'

@@ -4,7 +4,8 @@
  * in here: it only vouches for users who signed in elsewhere.
  */
 import type { KeyObject } from 'node:crypto'
-import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { type KmsKeySettings, openKmsKey } from '../aws/kms/client.ts'
 import { kmsTokenSigner } from '../aws/kms/signers.ts'
 import type { TokenAlgorithm, TokenSigner } from '../core/keys.ts'

@@ -17,14 +17,10 @@ import { iamService } from './iam/service.ts'
 import { answerOrganizations, isOrganizationsCall } from './organizations.ts'
 import { createOutboundIssuers } from './outbound/issuers.ts'
 import { errorReply } from './query/answer.ts'
-import { answerCodeArtifact } from './services/codeartifact/service.ts'
-import { createInstanceStore } from './services/ec2/instances.ts'
-import { answerEc2 } from './services/ec2/service.ts'
-import { createBucketStore } from './services/s3/buckets.ts'
+import { createInstanceStore, type InstanceStore } from './services/ec2/instances.ts'
+import { type BucketStore, createBucketStore } from './services/s3/buckets.ts'
 import { isS3Request } from './services/s3/request.ts'
-import { answerS3 } from './services/s3/service.ts'
 import type { ServiceHost } from './services/signed-call.ts'
-import { answerSsoOAuth } from './services/sso-oauth/service.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
 import { consoleCss } from './sign-in/style.ts'
@@ -123,6 +119,36 @@ interface Routes {
   readonly written: () => LocalAwsState
 }
 
+interface FurtherParts {
+  readonly host: ServiceHost
+  readonly state: LocalAwsState
+  readonly buckets: BucketStore
+  readonly instances: InstanceStore
+}
+
+type Answer = (parts: FurtherParts, request: HttpRequest, now: Date) => Promise<HttpResponse>
+
+/** The services beside STS and IAM, each loaded at its first call: whoever asks STS alone does not wait for them. */
+const furtherServices = {
+  s3: async ({ host, buckets }, request, now) =>
+    (await import('./services/s3/service.ts')).answerS3(host, buckets, request, now),
+  ec2: async ({ host, instances }, request, now) =>
+    (await import('./services/ec2/service.ts')).answerEc2(host, instances, request, now),
+  codeartifact: async ({ host }, request, now) =>
+    (await import('./services/codeartifact/service.ts')).answerCodeArtifact(host, request, now),
+  'sso-oauth': async ({ host, state }, request, now) =>
+    (await import('./services/sso-oauth/service.ts')).answerSsoOAuth(
+      host,
+      state.trustedTokenIssuers ?? [],
+      request,
+      now,
+    ),
+} satisfies Record<string, Answer>
+
+function isFurther(service: string | undefined): service is keyof typeof furtherServices {
+  return service !== undefined && Object.hasOwn(furtherServices, service)
+}
+
 function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log, origin: () => string): Routes {
   const { state, changed = () => {} } = options
   const iam = buildIamStore(state, startedAt, changed)
@@ -166,11 +192,8 @@ function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log, origi
   const services: Routes['services'] = (request, now) => {
     if (isOrganizationsCall(request)) return answerOrganizations(aws, request, now, log)
     if (isQueryCall(request)) return undefined
-    if (isS3Request(request)) return answerS3(host, buckets, request, now)
-    const service = signedScope(request)?.service
-    if (service === 'sso-oauth') return answerSsoOAuth(host, state.trustedTokenIssuers ?? [], request, now)
-    if (service === 'ec2') return answerEc2(host, instances, request, now)
-    return service === 'codeartifact' ? answerCodeArtifact(host, request, now) : undefined
+    const service = isS3Request(request) ? 's3' : signedScope(request)?.service
+    return isFurther(service) ? furtherServices[service]({ host, state, buckets, instances }, request, now) : undefined
   }
   return {
     byPath,

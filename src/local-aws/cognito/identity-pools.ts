@@ -4,7 +4,7 @@
  * key that only this process has, and its STS knows.
  */
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
 import { issuerHostPath } from '../../core/arn.ts'
 import { isObject } from '../../core/json.ts'
 import { AwsError } from '../aws-errors.ts'

@@ -3,7 +3,7 @@
  * signed with a key that only this process has, and that only its own STS accepts. Start here; shapes.ts has the claims.
  */
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
 import { isForeignHost } from '../cloud-trail/trail.ts'
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import { type Parameters, parseParameters } from '../query/parameters.ts'
