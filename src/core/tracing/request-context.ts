@@ -31,7 +31,7 @@ export function currentRequest(): RequestContext | undefined {
 let spanTraceId = (): string | undefined => undefined
 
 /**
- * From now on the trace of a log line is that of the span, where there is one. Called by spans.ts, so that programs without
+ * From now on the trace of a log line is that of the span, where there is one. Called by spans.ts, so programs without
  * spans need not load OpenTelemetry's API.
  */
 export function readTraceIdBy(find: () => string | undefined): void {
