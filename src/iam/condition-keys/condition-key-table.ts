@@ -226,7 +226,7 @@ const byName: ReadonlyMap<string, ConditionKey> = new Map(
 )
 
 /** `<issuer>:claim`, where the issuer is a host, with or without port and path. */
-const OF_ISSUER = /^((?:localhost|[^:/]*\.[^:/]*)(?::\d+)?(?:\/.*)?):([^:]+)$/
+const OF_ISSUER = /^((?:localhost|[^:/.]*\.[^:/]*)(?::\d+)?(?:\/.*)?):([^:]+)$/
 
 /** In lower case. Most keys have another name, and need not be compared with every issuer. */
 const issuerClaimNames: ReadonlySet<string> = new Set(
