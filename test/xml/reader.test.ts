@@ -322,6 +322,12 @@ describe('a document in pieces', () => {
     expect(eventsOf([...document])).toEqual(whole)
   })
 
+  it('a byte order mark before another encoding than UTF-8 is refused, wherever the document is cut', () => {
+    const marked = '\ufeff<?xml version="1.0" encoding="ISO-8859-1"?><a/>'
+    for (let cut = 0; cut <= marked.length; cut += 1)
+      expect(errorOf(() => eventsOf([marked.slice(0, cut), marked.slice(cut)])).code).toBe('xml.encoding')
+  })
+
   it('a tag that grows with every piece is refused', () => {
     const reader = readElements(messageLimits, { id() {}, open() {}, text() {}, close() {} })
     const growing = () => {

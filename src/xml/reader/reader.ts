@@ -242,7 +242,8 @@ export class StrictReader implements XmlReader {
     const target = text.slice(open + 2, targetEnd)
     if (target === 'xml' && this.position === this.#start) {
       this.#encoding = declaredEncoding(text.slice(open, end + 2))
-      if (this.#encoding !== '') mustBeAscii(text, this.#encoding)
+      // A byte order mark says UTF-8, and may have been dropped with an earlier piece.
+      if (this.#encoding !== '') mustBeAscii(this.#start === 0 ? text : BYTE_ORDER_MARK, this.#encoding)
     } else {
       this.#mustBeStylesheet(target, targetEnd === end || isSpace(text.charCodeAt(targetEnd)))
     }
