@@ -600,11 +600,15 @@ const otherServices = {
     'documented',
   ),
   'A.8 attached policies': fact(
-    'Managed policies attached to a role allow like its own; a role has ten at most, and none when it is deleted',
+    'Managed policies attached to a role allow like its own; a role has ten at most, of AWS and of its account, and none when it is deleted',
     'documented',
   ),
   'A.8 managed policies': fact(
-    'Customer managed policies have five versions at most, of which the default one applies; one in use is not deleted',
+    'Customer managed policies have five versions at most, of which the default one applies, and no number twice; one in use is not deleted',
+    'documented',
+  ),
+  'A.8 policies of AWS': fact(
+    "GetPolicy, GetPolicyVersion and ListPolicyVersions know AWS's own policies; a role has those of its partition",
     'documented',
   ),
   'A.8 boundary': fact('A permissions boundary limits what the policies of a role or user allow', 'documented'),
