@@ -33,7 +33,7 @@ export interface MfaState {
 export type PoliciesState = Readonly<Record<string, unknown>>
 type TagsState = Readonly<Record<string, string>>
 
-/** A customer managed policy of which there is more to say than its document. */
+/** A customer managed policy with more than its document. */
 export interface ManagedPolicyState {
   /** Of the version that applies: the document, or its JSON text. */
   readonly document: unknown

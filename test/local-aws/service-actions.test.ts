@@ -442,7 +442,7 @@ describe('A bucket', () => {
   })
 
   it(
-    'a bucket says of an unchanged object how long it may be kept, and no length',
+    'a bucket answers 304 with the validators of the object, and without a length',
     holds('A.8 s3 not modified'),
     async () => {
       const client = new S3Client(settings(MIA))

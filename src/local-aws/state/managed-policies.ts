@@ -1,4 +1,4 @@
-/** Customer managed policies as the state has them: a document, or one with what else there is to say of the policy. */
+/** Customer managed policies in the state: a document alone, or with description, tags and version numbers. */
 
 import { parseArn } from '../../core/arn.ts'
 import { isObject } from '../../core/json.ts'
@@ -46,7 +46,7 @@ function described(state: unknown): ManagedPolicyState {
   return isDescribed(state) ? state : { document: state }
 }
 
-/** The document alone if there is nothing else to say. */
+/** The document alone if everything else is the default. */
 function writtenManagedPolicy({ versions, defaultVersion, newestVersion, description, tags }: ManagedPolicy): unknown {
   const document = versions.find(({ id }) => id === defaultVersion)?.document
   const version = Number(defaultVersion.slice(1))

@@ -7,7 +7,7 @@ import type { IamCall } from '../operation.ts'
 
 type Part = 'Description' | 'Tags'
 
-/** The counts are those of the caller's account: others do not see their roles with AWS's policies. */
+/** The counts include only roles and users of the caller's account, even for AWS's policies. */
 export function policyMarkup(
   { iam, account }: IamCall,
   policy: ManagedPolicy,

@@ -40,7 +40,7 @@ export function isUnchanged(headers: Headers, object: StoredObject, now: Date): 
   } else if (unmodifiedSince && secondsOf(object.modifiedAt) > secondsOf(unmodifiedSince))
     throw failed('If-Unmodified-Since')
   if (none !== undefined) return none === '*' || names(none, object)
-  // A time that is yet to come says nothing about a change before it.
+  // S3 ignores a date in the future.
   if (!modifiedSince || modifiedSince > now) return false
   return secondsOf(object.modifiedAt) <= secondsOf(modifiedSince)
 }
