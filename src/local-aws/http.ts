@@ -100,6 +100,9 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   })
 }
 
+/** Statuses whose responses have no body, and no length either (RFC 9110 sections 8.6 and 15.4.5). */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304])
+
 /** Responses are not cached, unless they are made for it, and never name the software. */
 export function writeResponse(
   response: ServerResponse,
@@ -109,7 +112,7 @@ export function writeResponse(
     ...(isCacheable ? {} : { 'Cache-Control': 'no-store' }),
     'X-Content-Type-Options': 'nosniff',
     ...headers,
-    'Content-Length': Buffer.byteLength(body),
+    ...(WITHOUT_BODY.has(status) ? {} : { 'Content-Length': Buffer.byteLength(body) }),
   })
   response.end(body)
 }

@@ -33,6 +33,18 @@ export interface MfaState {
 export type PoliciesState = Readonly<Record<string, unknown>>
 type TagsState = Readonly<Record<string, string>>
 
+/** A customer managed policy with more than its document. */
+export interface ManagedPolicyState {
+  /** Of the version that applies: the document, or its JSON text. */
+  readonly document: unknown
+  readonly description?: string | undefined
+  readonly tags?: TagsState | undefined
+  /** The number of that version. Default: 1. */
+  readonly version?: number | undefined
+  /** The highest number that a version has had. Default: `version`. */
+  readonly newestVersion?: number | undefined
+}
+
 export interface AccountState {
   readonly id: string
   readonly name?: string | undefined
@@ -157,7 +169,7 @@ export interface LocalAwsState {
   readonly accessTokens?: readonly AccessTokenState[] | undefined
   readonly identityPools?: readonly IdentityPoolState[] | undefined
   readonly tradeInTokens?: readonly TradeInTokenState[] | undefined
-  /** Customer managed policies by ARN, to attach them to roles, for permissions boundaries and for session policies. */
+  /** Customer managed policies by ARN, as documents or as ManagedPolicyState: to attach them to roles, for permissions boundaries and for session policies. */
   readonly managedPolicies?: PoliciesState | undefined
   readonly trustedTokenIssuers?: readonly TrustedTokenIssuerState[] | undefined
   readonly buckets?: readonly BucketState[] | undefined
@@ -215,6 +227,8 @@ export interface ManagedPolicy {
   readonly versions: readonly PolicyVersion[]
   /** The version that applies. */
   readonly defaultVersion: string
+  /** The highest number that a version has had, even if it was deleted. */
+  readonly newestVersion: number
   readonly tags: Tags
   readonly createdAt: Date
   readonly updatedAt: Date

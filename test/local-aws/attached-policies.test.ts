@@ -14,22 +14,29 @@ import {
   ListAttachedRolePoliciesCommand,
   ListPolicyVersionsCommand,
   ListRolesCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  paginateListAttachedRolePolicies,
   TagPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
+import { LocalAwsError } from '../../src/local-aws/errors.ts'
 import { parseLocalAwsState } from '../../src/local-aws/state/file.ts'
 import { stateYaml } from '../../src/local-aws/state/write-file.ts'
-import type { LocalAwsState } from '../../src/local-aws/state.ts'
+import type { LocalAwsState, UserState } from '../../src/local-aws/state.ts'
 import { holds } from '../held/holds.ts'
-import { allowing, errorOf, iamAt, keyOf, MIA, organizationState, stsAt } from './organization-state.ts'
+import { allowing, errorOf, iamAt, keyOf, MEMBER, MIA, organizationState, stsAt } from './organization-state.ts'
 import type { Key } from './signed-calls.ts'
 import { ACCOUNT, start, withLocalAws } from './support.ts'
 
 const READS_ROLES = `arn:aws:iam::${ACCOUNT}:policy/team/ReadsRoles`
 const LIMIT = `arn:aws:iam::${ACCOUNT}:policy/Limit`
 const OF_AWS = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
+const USERS_LIMIT = `arn:aws:iam::${ACCOUNT}:policy/UsersLimit`
+const OF_OTHERS = `arn:aws:iam::${MEMBER}:policy/Mine`
+const READ_ONLY = 'arn:aws:iam::aws:policy/IAMReadOnlyAccess'
 const TRUST = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' }],
@@ -48,8 +55,18 @@ const delegate = allowing(
   },
 )
 
+/** A user with two access keys. */
+const limitedUser: UserState = {
+  arn: `arn:aws:iam::${ACCOUNT}:user/lea`,
+  accessKeyId: 'AKIAY34FZKBOLEA00000',
+  secretAccessKey: new Secret('secret-of-lea'),
+  moreAccessKeys: [{ accessKeyId: 'AKIAY34FZKBOLEA00001', secretAccessKey: new Secret('another-secret-of-lea') }],
+  permissionsBoundary: USERS_LIMIT,
+}
+
 const state = (): LocalAwsState => ({
   ...organizationState(),
+  users: [...organizationState().users, limitedUser],
   roles: [
     role('Reader', { attachedPolicies: [READS_ROLES] }),
     role('Empty'),
@@ -57,7 +74,12 @@ const state = (): LocalAwsState => ({
     role('Delegate', { policies: { delegate } }),
     role('Limited', { permissionsBoundary: LIMIT }),
   ],
-  managedPolicies: { [READS_ROLES]: allowing({ Action: 'iam:ListRoles' }), [LIMIT]: allowing({ Action: 's3:*' }) },
+  managedPolicies: {
+    [READS_ROLES]: allowing({ Action: 'iam:ListRoles' }),
+    [LIMIT]: allowing({ Action: 's3:*' }),
+    [USERS_LIMIT]: allowing({ Action: 's3:*' }),
+    [OF_OTHERS]: allowing({ Action: '*' }),
+  },
 })
 
 const aws = withLocalAws(() => start(state()))
@@ -73,10 +95,22 @@ const sessionOf = async (name: string): Promise<Key> =>
 const mayListRoles = (key: Key) => errorOf(iam(key).send(new ListRolesCommand({})))
 const attach = (RoleName: string, PolicyArn: string, key: Key = MIA) =>
   iam(key).send(new AttachRolePolicyCommand({ RoleName, PolicyArn }))
+const limit = (RoleName: string, PermissionsBoundary: string) =>
+  iam().send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }))
 const detach = (RoleName: string, PolicyArn: string) => iam().send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))
 const attachedTo = async (RoleName: string, PathPrefix?: string) =>
   (await iam().send(new ListAttachedRolePoliciesCommand({ RoleName, ...(PathPrefix && { PathPrefix }) })))
     .AttachedPolicies
+
+const problemsOf = (wrong: LocalAwsState): readonly string[] => {
+  try {
+    parseLocalAwsState(stateYaml(wrong))
+  } catch (error) {
+    if (error instanceof LocalAwsError) return error.problems
+    throw error
+  }
+  return []
+}
 
 describe('A managed policy', holds('A.8 attached policies'), () => {
   it('a policy that is attached allows at once, and no longer when it is detached', async () => {
@@ -115,6 +149,30 @@ describe('A managed policy', holds('A.8 attached policies'), () => {
     ])
   })
 
+  it('a policy of the state is refused in another account or partition, with its place', () => {
+    const roles = [
+      role('Foreign', { attachedPolicies: [OF_AWS, OF_OTHERS], permissionsBoundary: 'arn:aws-cn:iam::aws:policy/X' }),
+    ]
+    const users = [{ ...limitedUser, permissionsBoundary: OF_OTHERS }]
+    const problems = problemsOf({ ...state(), users, roles })
+    expect(problems.map((problem) => problem.replace(/^\d+:\d+ ([^:]+):.*/, '$1'))).toEqual([
+      'users.0.permissionsBoundary',
+      'roles.0.attachedPolicies.1',
+      'roles.0.permissionsBoundary',
+    ])
+  })
+
+  it('two policies of one name are on two pages', async () => {
+    const own = `arn:aws:iam::${ACCOUNT}:policy/IAMReadOnlyAccess`
+    const PolicyDocument = JSON.stringify(allowing({ Action: 's3:*' }))
+    await iam().send(new CreatePolicyCommand({ PolicyName: 'IAMReadOnlyAccess', PolicyDocument }))
+    for (const policy of [READ_ONLY, own]) await attach('Limited', policy)
+    const pages = []
+    for await (const page of paginateListAttachedRolePolicies({ client: iam(), pageSize: 1 }, { RoleName: 'Limited' }))
+      pages.push(page.AttachedPolicies?.map(({ PolicyArn }) => PolicyArn))
+    expect(pages).toEqual([[own], [READ_ONLY]])
+  })
+
   it('a policy must be detached before its role is deleted', async () => {
     const remove = () => errorOf(iam().send(new DeleteRoleCommand({ RoleName: 'Passing' })))
     await iam().send(new CreateRoleCommand({ RoleName: 'Passing', AssumeRolePolicyDocument: JSON.stringify(TRUST) }))
@@ -125,7 +183,18 @@ describe('A managed policy', holds('A.8 attached policies'), () => {
   })
 
   it.each([
-    ['of another account', () => attach('Empty', 'arn:aws:iam::444455556666:policy/Mine'), 'NoSuchEntityException'],
+    ['of another account', () => attach('Empty', OF_OTHERS), 'NoSuchEntityException'],
+    [
+      "of AWS's in another partition",
+      () => attach('Empty', 'arn:aws-us-gov:iam::aws:policy/IAMReadOnlyAccess'),
+      'NoSuchEntityException',
+    ],
+    ['of another account, as a boundary', () => limit('Empty', OF_OTHERS), 'NoSuchEntityException'],
+    [
+      "of AWS's in another partition, as a boundary",
+      () => limit('Empty', 'arn:aws-cn:iam::aws:policy/IAMReadOnlyAccess'),
+      'NoSuchEntityException',
+    ],
     ['that does not exist', () => attach('Empty', `arn:aws:iam::${ACCOUNT}:policy/None`), 'NoSuchEntityException'],
     ['that is not attached', () => detach('Empty', LIMIT), 'NoSuchEntityException'],
     ['beyond the tenth', () => attach('Full', READS_ROLES), 'LimitExceededException'],
@@ -202,10 +271,38 @@ describe('A customer managed policy', holds('A.8 managed policies'), () => {
     expect(await errorOf(addVersion(PolicyArn, 's3:*'))).toBe('LimitExceededException')
     await removeVersion(PolicyArn, 'v2')
     expect((await addVersion(PolicyArn, 's3:*')).PolicyVersion?.VersionId).toBe('v6')
+    await removeVersion(PolicyArn, 'v6')
+    expect((await addVersion(PolicyArn, 's3:*')).PolicyVersion?.VersionId).toBe('v7')
   })
 
-  it('it is not deleted while it is a boundary', async () => {
-    expect(await remove(LIMIT)).toBe('DeleteConflictException')
+  it.each([
+    ['a role', LIMIT],
+    ['a user', USERS_LIMIT],
+  ])('it is not deleted while it is the boundary of %s', async (_, PolicyArn) => {
+    expect(await remove(PolicyArn)).toBe('DeleteConflictException')
+    const { Policy } = await iam().send(new GetPolicyCommand({ PolicyArn }))
+    expect(Policy?.PermissionsBoundaryUsageCount).toBe(1)
+  })
+
+  it('it is listed with its versions in the details of the account', async () => {
+    const PolicyArn = await create('Detailed', { Description: 'x' })
+    await addVersion(PolicyArn, 's3:*', true)
+    const { Policies = [], RoleDetailList } = await iam().send(
+      new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'] }),
+    )
+    expect(RoleDetailList).toEqual([])
+    expect(Policies.find(({ Arn }) => Arn === PolicyArn)).toMatchObject({
+      PolicyName: 'Detailed',
+      Description: 'x',
+      DefaultVersionId: 'v2',
+      AttachmentCount: 0,
+      PolicyVersionList: [
+        { VersionId: 'v1', IsDefaultVersion: false, Document: encodeURIComponent(document('s3:Get*')) },
+        { VersionId: 'v2', IsDefaultVersion: true, Document: encodeURIComponent(document('s3:*')) },
+      ],
+    })
+    expect(Policies.find(({ Arn }) => Arn === USERS_LIMIT)).toMatchObject({ PermissionsBoundaryUsageCount: 1 })
+    expect(Policies.map(({ Arn }) => Arn)).not.toContain(OF_OTHERS)
   })
 
   it.each([
@@ -229,7 +326,80 @@ describe('A customer managed policy', holds('A.8 managed policies'), () => {
     )
     const { managedPolicies } = parseLocalAwsState(stateYaml(fresh.written()))
     await fresh.close()
-    expect(managedPolicies).toEqual({ [LIMIT]: JSON.parse(document('ec2:*')) })
+    expect(managedPolicies).toEqual({
+      [LIMIT]: { document: JSON.parse(document('ec2:*')), version: 2 },
+      [USERS_LIMIT]: JSON.parse(document('s3:*')),
+      [OF_OTHERS]: JSON.parse(document('*')),
+    })
+  })
+
+  it('it has its description, tags and version numbers after a restart', async () => {
+    const restarted = async (before: LocalAwsState) => {
+      const server = await start(before)
+      const client = iamAt(server.url, MIA)
+      return { server, send: client.send.bind(client) as typeof client.send }
+    }
+    const first = await restarted(state())
+    const command = { PolicyName: 'Kept', PolicyDocument: document('s3:Get*'), Description: 'x' }
+    await first.send(new CreatePolicyCommand({ ...command, Tags: [{ Key: 'team', Value: 'blue' }] }))
+    const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/Kept`
+    const next = { PolicyArn, PolicyDocument: document('s3:*') }
+    await first.send(new CreatePolicyVersionCommand({ ...next, SetAsDefault: true }))
+    await first.send(new CreatePolicyVersionCommand(next))
+    const text = stateYaml(first.server.written())
+    await first.server.close()
+    const second = await restarted(parseLocalAwsState(text))
+    const { Policy } = await second.send(new GetPolicyCommand({ PolicyArn }))
+    const { PolicyVersion } = await second.send(new CreatePolicyVersionCommand(next))
+    await second.server.close()
+    expect(Policy).toMatchObject({ Description: 'x', DefaultVersionId: 'v2', Tags: [{ Key: 'team', Value: 'blue' }] })
+    expect(PolicyVersion?.VersionId).toBe('v4')
+  })
+
+  it('it names the place of a mistake in a document with more than itself', () => {
+    const problemOf = (policy: object) => problemsOf({ ...state(), managedPolicies: { [LIMIT]: policy } })
+    expect(problemOf({ document: allowing({ Effect: 'Maybe', Action: '*' }) })).toEqual([
+      expect.stringContaining(`managedPolicies.${LIMIT}.document.Statement.0.Effect: `),
+    ])
+    expect(problemOf({ document: allowing({ Action: '*' }), version: 0 })).toEqual([
+      expect.stringContaining(`managedPolicies.${LIMIT}.version: `),
+    ])
+    expect(problemOf(allowing({ Effect: 'Maybe', Action: '*' }))).toEqual([
+      expect.stringContaining(`managedPolicies.${LIMIT}.Statement.0.Effect: `),
+    ])
+  })
+})
+
+describe('A policy of AWS', holds('A.8 policies of AWS'), () => {
+  it('a policy of AWS is read with its document and version', async () => {
+    await attach('Limited', READ_ONLY)
+    const PolicyArn = READ_ONLY
+    const { Policy } = await iam().send(new GetPolicyCommand({ PolicyArn }))
+    expect(Policy).toMatchObject({ PolicyName: 'IAMReadOnlyAccess', Arn: READ_ONLY, Path: '/', AttachmentCount: 1 })
+    const VersionId = Policy?.DefaultVersionId ?? ''
+    const { PolicyVersion } = await iam().send(new GetPolicyVersionCommand({ PolicyArn, VersionId }))
+    expect(JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? ''))).toMatchObject({
+      Statement: [{ Effect: 'Allow', Action: expect.arrayContaining(['iam:Get*']) }],
+    })
+    const { Versions } = await iam().send(new ListPolicyVersionsCommand({ PolicyArn }))
+    expect(Versions).toMatchObject([{ VersionId, IsDefaultVersion: true }])
+    const { Policies } = await iam().send(new GetAccountAuthorizationDetailsCommand({ Filter: ['AWSManagedPolicy'] }))
+    expect(Policies).toMatchObject([{ Arn: READ_ONLY, AttachmentCount: 1 }])
+  })
+
+  it.each([
+    ['is not known', () => iam().send(new GetPolicyCommand({ PolicyArn: OF_AWS }))],
+    [
+      'is of another partition',
+      () => iam().send(new GetPolicyCommand({ PolicyArn: 'arn:aws-cn:iam::aws:policy/IAMReadOnlyAccess' })),
+    ],
+    ['is to be deleted', () => iam().send(new DeletePolicyCommand({ PolicyArn: READ_ONLY }))],
+    [
+      'is to be tagged',
+      () => iam().send(new TagPolicyCommand({ PolicyArn: READ_ONLY, Tags: [{ Key: 'a', Value: 'b' }] })),
+    ],
+  ])('a policy of AWS that %s is refused', async (_, send) => {
+    expect(await errorOf(send())).toBe('NoSuchEntityException')
   })
 })
 

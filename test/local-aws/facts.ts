@@ -514,6 +514,8 @@ const conditionKeys = {
   'A.7 s3:x-amz-acl': fact('The ACL that PutObject asks for', 'documented'),
   'A.7 s3:x-amz-server-side-encryption': fact('The encryption that PutObject asks for', 'documented'),
   'A.7 s3:x-amz-storage-class': fact('The storage class that PutObject asks for', 'documented'),
+  'A.7 s3:if-none-match': fact('The `If-None-Match` of PutObject', 'documented'),
+  'A.7 s3:if-match': fact('The `If-Match` of PutObject and DeleteObject', 'documented'),
   'A.7 ec2:InstanceType': fact('The type of the instance, or of the one to launch', 'documented'),
   'A.7 ec2:Region': fact('The region of the endpoint', 'documented'),
   'A.7 ec2:ResourceTag': fact('`ec2:ResourceTag/key`, like `aws:ResourceTag/key`: a tag of the instance', 'documented'),
@@ -548,6 +550,11 @@ const otherServices = {
     'If-None-Match and If-Match decide about PutObject, DeleteObject and GetObject: PreconditionFailed, or 304 for a read',
     'documented',
   ),
+  'A.8 s3 dates': fact(
+    'If-Unmodified-Since and If-Modified-Since decide about GetObject and HeadObject where no tag is sent for the same question',
+    'documented',
+  ),
+  'A.8 s3 not modified': fact('A 304 has the ETag, and neither a body nor its length', 'documented'),
   'A.8 ec2 DescribeInstances': fact(
     'DescribeInstances needs `ec2:DescribeInstances`, which has no resource',
     'documented',
@@ -577,8 +584,14 @@ const otherServices = {
   'A.8 s3 ListObjectsV2': fact('ListObjectsV2 needs `s3:ListBucket` for the bucket', 'documented'),
   'A.8 s3 GetObject': fact('GetObject needs `s3:GetObject` for the object', 'documented'),
   'A.8 s3 HeadObject': fact('HeadObject needs `s3:GetObject` for the object; its errors have no body', 'documented'),
-  'A.8 s3 PutObject': fact('PutObject needs `s3:PutObject` for the object', 'documented'),
-  'A.8 s3 DeleteObject': fact('DeleteObject needs `s3:DeleteObject` for the object', 'documented'),
+  'A.8 s3 PutObject': fact(
+    'PutObject needs `s3:PutObject` for the object, and `s3:GetObject` to compare its ETag with If-Match',
+    'documented',
+  ),
+  'A.8 s3 DeleteObject': fact(
+    'DeleteObject needs `s3:DeleteObject` for the object, and `s3:GetObject` to compare its ETag with If-Match',
+    'documented',
+  ),
   'A.8 s3 GetBucketPolicy': fact('GetBucketPolicy needs `s3:GetBucketPolicy` for the bucket', 'documented'),
   'A.8 s3 PutBucketPolicy': fact('PutBucketPolicy needs `s3:PutBucketPolicy` for the bucket', 'documented'),
   'A.8 s3 DeleteBucketPolicy': fact('DeleteBucketPolicy needs `s3:DeleteBucketPolicy` for the bucket', 'documented'),
@@ -587,11 +600,15 @@ const otherServices = {
     'documented',
   ),
   'A.8 attached policies': fact(
-    'Managed policies attached to a role allow like its own; a role has ten at most, and none when it is deleted',
+    'Managed policies attached to a role allow like its own; a role has ten at most, of AWS and of its account, and none when it is deleted',
     'documented',
   ),
   'A.8 managed policies': fact(
-    'Customer managed policies have five versions at most, of which the default one applies; one in use is not deleted',
+    'Customer managed policies have five versions at most, of which the default one applies, and no number twice; one in use is not deleted',
+    'documented',
+  ),
+  'A.8 policies of AWS': fact(
+    "GetPolicy, GetPolicyVersion and ListPolicyVersions know AWS's own policies; a role has those of its partition",
     'documented',
   ),
   'A.8 boundary': fact('A permissions boundary limits what the policies of a role or user allow', 'documented'),

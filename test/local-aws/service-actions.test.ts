@@ -115,6 +115,15 @@ const messageOf = (call: Promise<unknown>): Promise<string> =>
     ({ name, message }: Error) => `${name}: ${message}`,
   )
 
+/** The SDK reads a 304 as an error. */
+const refusalOf = async (call: Promise<unknown>) => {
+  const error = await call.then(
+    () => new Error('no error'),
+    (reason) => reason,
+  )
+  return error.$response as { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> }
+}
+
 const launch = (more: Partial<RunInstancesCommandInput> = {}) =>
   ec2(new RunInstancesCommand({ ImageId: IMAGE, MinCount: 1, MaxCount: 1, ...more }))
 const tagged = (team: string) => ({
@@ -215,6 +224,20 @@ describe('An action of a service', () => {
     },
   )
 
+  it(
+    'a write that compares an ETag needs s3:GetObject too, one that asks for any object does not',
+    holds('A.8 s3 PutObject', 'A.8 s3 DeleteObject'),
+    async () => {
+      const place = { Bucket: BUCKET, Key: 'compared-by-writer.txt' }
+      const { ETag: IfMatch = '' } = await new S3Client(settings(MIA)).send(new PutObjectCommand(place))
+      const writer = await limitedTo(allowing({ Action: ['s3:PutObject', 's3:DeleteObject'] }))
+      const refusal = `perform: s3:GetObject on resource: "${ARN}/${place.Key}"`
+      expect(await messageOf(s3(new PutObjectCommand({ ...place, IfMatch }))(writer))).toContain(refusal)
+      expect(await messageOf(s3(new DeleteObjectCommand({ ...place, IfMatch }))(writer))).toContain(refusal)
+      expect(await messageOf(s3(new DeleteObjectCommand({ ...place, IfMatch: '*' }))(writer))).toBe('no error')
+    },
+  )
+
   itEach<[string]>([
     [row('CodeArtifact', 'A.8 codeartifact GetAuthorizationToken'), 'codeartifact:GetAuthorizationToken'],
     [row('STS', 'A.8 codeartifact GetAuthorizationToken', 'A.8 GetServiceBearerToken'), 'sts:GetServiceBearerToken'],
@@ -280,6 +303,38 @@ describe('A condition key of a service', () => {
     expect(await errorOf(allowed(session))).toBe('no error')
     expect(await errorOf(refused(session))).toMatch(/^(?:AccessDenied(?:Exception)?|UnauthorizedOperation)$/)
   })
+
+  it(
+    'the keys s3:if-none-match and s3:if-match are in the request of a conditional write',
+    holds('A.7 s3:if-none-match', 'A.7 s3:if-match'),
+    async () => {
+      const write = (more: object) => put({ Key: 'conditional.txt', ...more })
+      const remove = (more: object) => s3(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'conditional.txt', ...more }))
+      // As in the policies that the S3 User Guide has for buckets.
+      const enforcing = (key: string) =>
+        limitedTo(
+          allowing(
+            { Action: ['s3:PutObject', 's3:DeleteObject'], Condition: { Null: { [key]: 'false' } } },
+            { Action: 's3:GetObject' },
+          ),
+        )
+      const [creates, replaces] = await Promise.all([enforcing('s3:if-none-match'), enforcing('s3:if-match')])
+      expect(await errorOf(write({})(creates))).toBe('AccessDenied')
+      const { ETag: IfMatch } = (await write({ IfNoneMatch: '*' })(creates)) as { ETag: string }
+      expect([await errorOf(write({ IfMatch })(creates)), await errorOf(remove({ IfMatch })(creates))]).toEqual([
+        'AccessDenied',
+        'AccessDenied',
+      ])
+      expect([await errorOf(write({})(replaces)), await errorOf(remove({})(replaces))]).toEqual([
+        'AccessDenied',
+        'AccessDenied',
+      ])
+      expect([await errorOf(write({ IfMatch })(replaces)), await errorOf(remove({ IfMatch })(replaces))]).toEqual([
+        'no error',
+        'no error',
+      ])
+    },
+  )
 
   it('the key sts:AWSServiceName names CodeArtifact', holds('A.7 sts:AWSServiceName'), async () => {
     const named = (service: string) => ({ StringEquals: { 'sts:AWSServiceName': `${service}.amazonaws.com` } })
@@ -385,6 +440,30 @@ describe('A bucket', () => {
       'PreconditionFailed',
     )
   })
+
+  it(
+    'a bucket answers 304 with the validators of the object, and without a length',
+    holds('A.8 s3 not modified'),
+    async () => {
+      const client = new S3Client(settings(MIA))
+      const place = { Bucket: BUCKET, Key: 'kept.txt' }
+      await client.send(new PutObjectCommand({ ...place, Body: 'x', CacheControl: 'max-age=60' }))
+      for (const [object, cacheControl] of [
+        [place, 'max-age=60'],
+        [OBJECT, undefined],
+      ] as const) {
+        const { ETag = '', LastModified } = await client.send(new HeadObjectCommand(object))
+        for (const condition of [{ IfNoneMatch: ETag }, { IfModifiedSince: LastModified }]) {
+          const { statusCode, headers } = await refusalOf(
+            client.send(new GetObjectCommand({ ...object, ...condition })),
+          )
+          expect(statusCode).toBe(304)
+          expect(headers).toMatchObject({ etag: ETag, 'last-modified': LastModified?.toUTCString() })
+          expect([headers['cache-control'], headers['content-length']]).toEqual([cacheControl, undefined])
+        }
+      }
+    },
+  )
 })
 
 it('instances that were terminated are shown until there are a hundred', holds('A.8 ec2 TerminateInstances'), () => {

@@ -9,7 +9,7 @@ export const putRoleBoundary = iamAction('PutRolePermissionsBoundary', {
   answer: (call) => {
     const role = namedRole(call)
     required(call.parameters, 'PermissionsBoundary')
-    call.iam.roles.put({ ...role, permissionsBoundary: boundaryOf(call) })
+    call.iam.roles.put({ ...role, permissionsBoundary: boundaryOf(call, role) })
     return { members: undefined }
   },
 })

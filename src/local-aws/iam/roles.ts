@@ -5,6 +5,7 @@ import { element, type Markup } from '../../xml/write.ts'
 import { uniqueId } from '../access-keys.ts'
 import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
+import { isPolicyFor } from '../state/policy-arns.ts'
 import { afterDeletionOf } from '../state/principals.ts'
 import type { Role } from '../state.ts'
 import { page, tagList } from './markup.ts'
@@ -61,7 +62,7 @@ export const createRole = iamAction('CreateRole', {
     const name = required(parameters, 'RoleName')
     const { trustDocument, trustPolicy } = readTrustDocument(iam, required(parameters, 'AssumeRolePolicyDocument'))
     if (findByName(call, name)) throw refusals.roleExists(name)
-    const boundary = boundaryOf(call)
+    const boundary = boundaryOf(call, { partition, account })
     if (iam.roles.inAccount(account).length >= ROLES_PER_ACCOUNT)
       throw refusals.quota('RolesPerAccount', ROLES_PER_ACCOUNT)
     const arn = newArn(call)
@@ -102,10 +103,14 @@ export function boundaryOfRole(call: IamCall): readonly ContextValue[] {
   return [single('iam:PermissionsBoundary', role?.permissionsBoundary, 'the role')]
 }
 
-/** Throws NoSuchEntity for a policy that is not known here. */
-export function boundaryOf({ iam, parameters }: IamCall): string | undefined {
+/** Throws NoSuchEntity for a policy that is not known here, or that is not for this role. */
+export function boundaryOf(
+  { iam, parameters }: IamCall,
+  role: Pick<Role, 'partition' | 'account'>,
+): string | undefined {
   const arn = parameters.get('PermissionsBoundary')
-  if (arn !== undefined && iam.managedPolicy(arn).statements.length === 0) throw refusals.noBoundaryPolicy(arn)
+  if (arn === undefined) return undefined
+  if (!isPolicyFor(arn, role) || iam.managedPolicy(arn).statements.length === 0) throw refusals.noBoundaryPolicy(arn)
   return arn
 }
 

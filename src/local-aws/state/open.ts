@@ -4,7 +4,7 @@ import { issuerHostPath, parseArn, parseRoleArn } from '../../core/arn.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { MalformedPolicyError } from '../../iam/errors.ts'
-import { parsePolicy, parseTrustPolicy } from '../../iam/policy.ts'
+import { type Policy, parsePolicy, parseTrustPolicy } from '../../iam/policy.ts'
 import { parseIdpMetadata } from '../../saml/metadata.ts'
 import { uniqueId } from '../access-keys.ts'
 import { createSettings } from '../account/settings.ts'
@@ -17,7 +17,6 @@ import type {
   DecryptionKey,
   IamStore,
   LocalAwsState,
-  ManagedPolicy,
   MfaState,
   OidcProvider,
   OidcProviderState,
@@ -31,8 +30,11 @@ import type {
   User,
   UserState,
 } from '../state.ts'
-import { managedPolicy } from '../sts/managed-policies.ts'
+import { policyOfAws } from '../sts/managed-policies.ts'
+import { openManagedPolicy } from './managed-policies.ts'
 
+/** Of a policy whose contents are not known. */
+const NOTHING: Policy = { kind: 'session', statements: [] }
 const DEFAULT_REGIONS: StsRegions = { deactivated: [], enabled: [] }
 
 interface Registered {
@@ -97,8 +99,8 @@ export function buildIamStore(state: LocalAwsState, now: Date, changed: () => vo
     tradeInToken: (token) => state.tradeInTokens?.find((known) => known.token.reveal() === token),
     settings: createSettings(state.accounts, changed),
     managedPolicy: (arn) => {
-      const own = managedPolicies.find(arn)
-      return own?.versions.find(({ id }) => id === own.defaultVersion)?.policy ?? managedPolicy(arn)
+      const known = managedPolicies.find(arn) ?? policyOfAws(arn)
+      return known?.versions.find(({ id }) => id === known.defaultVersion)?.policy ?? NOTHING
     },
     managedPolicies,
     roles,
@@ -173,24 +175,6 @@ function openPolicies(policies: PoliciesState | undefined): readonly PermissionP
     document: jsonOf(document),
     policy: parsePolicy(document, 'identity'),
   }))
-}
-
-function openManagedPolicy(arn: string, document: unknown, now: Date): ManagedPolicy {
-  const account = parseArn(arn)?.account ?? ''
-  const version = { id: 'v1', document: jsonOf(document), policy: parsePolicy(document, 'identity'), createdAt: now }
-  return {
-    arn,
-    account,
-    name: arn.slice(arn.lastIndexOf('/') + 1),
-    // One of AWS's own has no account.
-    id: uniqueId('ANPA', /^\d{12}$/.test(account) ? account : '0'.repeat(12), arn),
-    description: undefined,
-    versions: [version],
-    defaultVersion: version.id,
-    tags: new Map(),
-    createdAt: now,
-    updatedAt: now,
-  }
 }
 
 /** A document as JSON text, in whichever form it was given. */

@@ -6,6 +6,8 @@ import { parseArn, parseRoleArn } from '../../core/arn.ts'
 import { MalformedPolicyError } from '../../iam/errors.ts'
 import { type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { decodeBase32 } from '../mfa.ts'
+import { isDescribed } from './managed-policies.ts'
+import { policyProblem } from './policy-arns.ts'
 
 const roleArn = z.string().refine((text) => parseRoleArn(text) !== undefined, 'expected the ARN of a role')
 
@@ -57,25 +59,37 @@ const account = z.strictObject({
   delegatedAdministrator: z.boolean().optional(),
 })
 
-const user = z.strictObject({
-  arn: arnOf(/^user\/.+/, 'a user'),
-  ...accessKey,
-  moreAccessKeys: z.array(z.strictObject(accessKey)).max(1).optional(),
-  mfa,
-  policies,
-  permissionsBoundary: policyArn.optional(),
-  tags,
-})
+const user = z
+  .strictObject({
+    arn: arnOf(/^user\/.+/, 'a user'),
+    ...accessKey,
+    moreAccessKeys: z.array(z.strictObject(accessKey)).max(1).optional(),
+    mfa,
+    policies,
+    permissionsBoundary: policyArn.optional(),
+    tags,
+  })
+  .superRefine(policiesAreItsOwn)
 
-const role = z.strictObject({
-  arn: roleArn,
-  trustPolicy: policy('trust'),
-  maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
+const role = z
+  .strictObject({
+    arn: roleArn,
+    trustPolicy: policy('trust'),
+    maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
+    description: z.string().max(1000).optional(),
+    policies,
+    attachedPolicies: z.array(policyArn).max(25).optional(),
+    permissionsBoundary: policyArn.optional(),
+    tags,
+  })
+  .superRefine(policiesAreItsOwn)
+
+const describedPolicy = z.strictObject({
+  document: policy('session'),
   description: z.string().max(1000).optional(),
-  policies,
-  attachedPolicies: z.array(policyArn).max(25).optional(),
-  permissionsBoundary: policyArn.optional(),
   tags,
+  version: z.int().min(1).optional(),
+  newestVersion: z.int().min(1).optional(),
 })
 
 const samlProvider = z
@@ -170,7 +184,7 @@ export const stateSchema = z.strictObject({
   accessTokens: z.array(accessToken).default([]),
   identityPools: z.array(identityPool).default([]),
   tradeInTokens: z.array(tradeInToken).default([]),
-  managedPolicies: z.record(policyArn, policy('session')).default({}),
+  managedPolicies: z.record(policyArn, managedPolicy()).default({}),
   trustedTokenIssuers: z.array(trustedTokenIssuer).default([]),
   buckets: z.array(bucket).default([]),
   instances: z.array(instance).default([]),
@@ -189,6 +203,34 @@ function policy(kind: PolicyKind) {
         context.addIssue({ code: 'custom', path: stepsOf(path), message: `expected ${expected}, found ${found}` })
     }
   })
+}
+
+/** A document, or one with a description, tags and the number of its version. */
+function managedPolicy() {
+  return z.union([z.string(), z.record(z.string(), z.unknown())]).superRefine((value, context) => {
+    const { error } = (isDescribed(value) ? describedPolicy : policy('session')).safeParse(value)
+    for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
+  })
+}
+
+interface PolicyHolder {
+  readonly arn: string
+  readonly attachedPolicies?: readonly string[] | undefined
+  readonly permissionsBoundary?: string | undefined
+}
+
+function policiesAreItsOwn(
+  { arn, attachedPolicies = [], permissionsBoundary }: PolicyHolder,
+  context: z.RefinementCtx,
+): void {
+  const named: readonly (readonly [policy: string, ...path: PropertyKey[]])[] = [
+    ...attachedPolicies.map((policy, n) => [policy, 'attachedPolicies', n] as const),
+    ...(permissionsBoundary === undefined ? [] : [[permissionsBoundary, 'permissionsBoundary'] as const]),
+  ]
+  for (const [policy, ...path] of named) {
+    const message = policyProblem(policy, arn)
+    if (message !== undefined) context.addIssue({ code: 'custom', path, message })
+  }
 }
 
 /** `Statement[0].Principal` as the path of a value. */

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml'
 import { Secret } from '../../core/secret.ts'
 import type { LocalAwsState } from '../state.ts'
+import { isDescribed } from './managed-policies.ts'
 
 /** Policies are written as objects, which are easier to read and to change than their JSON. */
 export function stateYaml(state: LocalAwsState): string {
@@ -14,7 +15,7 @@ function plain(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((each) => plain(each))
   if (typeof value === 'object' && value !== null) {
     if (POLICY.has(name)) return value
-    if (POLICIES.has(name)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, document(each)]))
+    if (POLICIES.has(name)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, policyOf(each)]))
     return Object.fromEntries(membersOf(value))
   }
   return POLICY.has(name) ? document(value) : value
@@ -28,6 +29,11 @@ function membersOf(value: object): readonly (readonly [string, unknown])[] {
   return Object.entries(value)
     .filter(([, each]) => each !== undefined)
     .map(([key, each]) => [key, plain(each, key)] as const)
+}
+
+/** A document, or a managed policy with more than its document. */
+function policyOf(value: unknown): unknown {
+  return isDescribed(value) ? { ...value, document: document(value.document) } : document(value)
 }
 
 function document(value: unknown): unknown {

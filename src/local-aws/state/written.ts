@@ -17,6 +17,7 @@ import type {
   Tags,
   UserState,
 } from '../state.ts'
+import { writtenManagedPolicies } from './managed-policies.ts'
 
 /** `state`: what the program began with. Accounts and users are those of then, with the settings and keys of now. */
 export function writtenIam(state: LocalAwsState, iam: IamStore): LocalAwsState {
@@ -83,20 +84,6 @@ function writtenRole({
 
 function writtenPolicies(policies: readonly PermissionPolicy[]): PoliciesState {
   return Object.fromEntries(policies.map(({ name, document }) => [name, document]))
-}
-
-/** The default version of each: that is what applies. */
-function writtenManagedPolicies(
-  state: LocalAwsState,
-  { managedPolicies }: IamStore,
-): Pick<LocalAwsState, 'managedPolicies'> {
-  const documents = managedPolicies
-    .all()
-    .map(({ arn, versions, defaultVersion }): [string, unknown] => [
-      arn,
-      versions.find(({ id }) => id === defaultVersion)?.document,
-    ])
-  return documents.length === 0 && !state.managedPolicies ? {} : { managedPolicies: Object.fromEntries(documents) }
 }
 
 function writtenTags(tags: Tags): { readonly tags?: Readonly<Record<string, string>> } {

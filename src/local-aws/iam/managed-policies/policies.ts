@@ -1,16 +1,18 @@
 /** Customer managed policies, with their versions. */
 import { randomUUID } from 'node:crypto'
-import { element, type Markup } from '../../../xml/write.ts'
+import { element } from '../../../xml/write.ts'
 import { uniqueId } from '../../access-keys.ts'
-import { timestamp } from '../../query/answer.ts'
 import { required } from '../../query/shapes.ts'
+import { isOfAws } from '../../state/policy-arns.ts'
 import type { ManagedPolicy, PolicyVersion } from '../../state.ts'
-import { page, tagList } from '../markup.ts'
+import { policyOfAws } from '../../sts/managed-policies.ts'
+import { page } from '../markup.ts'
 import { arnIn, type IamCall, iamAction } from '../operation.ts'
 import { tagActions } from '../tagging.ts'
 import { tagsIn } from '../tags.ts'
 import { refusals } from '../texts.ts'
 import { parseDocument, policySize } from '../trust-document.ts'
+import { attachmentsOf, boundariesOf, documentMarkup, policyMarkup, versionMarkup } from './markup.ts'
 
 /** Characters without white space. */
 const POLICY_SIZE = 6144
@@ -20,7 +22,7 @@ const MOST_VERSIONS = 5
 const onPolicy = {
   resource: policyArn,
   shownAs: (call: IamCall) => `policy ${policyArn(call)}`,
-  tags: (call: IamCall) => ownPolicy(call)?.tags,
+  tags: (call: IamCall) => findPolicy(call)?.tags,
 } as const
 
 export const createPolicy = iamAction('CreatePolicy', {
@@ -42,13 +44,14 @@ export const createPolicy = iamAction('CreatePolicy', {
       description: parameters.get('Description'),
       versions: [version],
       defaultVersion: version.id,
+      newestVersion: 1,
       tags: tagsIn(parameters),
       createdAt: now,
       updatedAt: now,
     }
     iam.managedPolicies.put(policy)
     return {
-      members: [element('Policy', {}, policyMarkup(call, policy))],
+      members: [element('Policy', {}, policyMarkup(call, policy, 'Tags'))],
       responseElements: { policy: { arn, policyName: name, policyId: policy.id, defaultVersionId: version.id } },
     }
   },
@@ -56,20 +59,20 @@ export const createPolicy = iamAction('CreatePolicy', {
 
 export const getPolicy = iamAction('GetPolicy', {
   ...onPolicy,
-  answer: (call) => {
-    const policy = namedPolicy(call)
-    const description = policy.description === undefined ? undefined : element('Description', {}, policy.description)
-    return { members: [element('Policy', {}, [...policyMarkup(call, policy), description])] }
-  },
+  answer: (call) => ({
+    members: [element('Policy', {}, policyMarkup(call, readablePolicy(call), 'Description', 'Tags'))],
+  }),
 })
 
 export const deletePolicy = iamAction('DeletePolicy', {
   ...onPolicy,
   answer: (call) => {
     const policy = namedPolicy(call)
-    if (attachedTo(call, policy) + boundaryOf(call, policy) > 0) throw refusals.policyInUse()
+    const { iam, account } = call
+    if (attachmentsOf(iam, account, policy.arn) + boundariesOf(iam, account, policy.arn) > 0)
+      throw refusals.policyInUse()
     if (policy.versions.length > 1) throw refusals.policyHasVersions()
-    call.iam.managedPolicies.delete(policy.arn)
+    iam.managedPolicies.delete(policy.arn)
     return { members: undefined }
   },
 })
@@ -77,10 +80,9 @@ export const deletePolicy = iamAction('DeletePolicy', {
 export const getPolicyVersion = iamAction('GetPolicyVersion', {
   ...onPolicy,
   answer: (call) => {
-    const policy = namedPolicy(call)
+    const policy = readablePolicy(call)
     const version = namedVersion(call, policy)
-    const document = element('Document', {}, encodeURIComponent(version.document))
-    return { members: [element('PolicyVersion', {}, [document, ...versionMarkup(policy, version)])] }
+    return { members: [element('PolicyVersion', {}, [documentMarkup(version), ...versionMarkup(policy, version)])] }
   },
 })
 
@@ -88,7 +90,7 @@ export const getPolicyVersion = iamAction('GetPolicyVersion', {
 export const listPolicyVersions = iamAction('ListPolicyVersions', {
   ...onPolicy,
   answer: (call) => {
-    const policy = namedPolicy(call)
+    const policy = readablePolicy(call)
     const { items, members } = page(policy.versions, ({ id }) => id.padStart(10, '0'), call.parameters)
     const list = items.map((version) => element('member', {}, versionMarkup(policy, version)))
     return { members: [element('Versions', {}, list), ...members] }
@@ -100,12 +102,14 @@ export const createPolicyVersion = iamAction('CreatePolicyVersion', {
   answer: (call) => {
     const policy = namedPolicy(call)
     if (policy.versions.length >= MOST_VERSIONS) throw refusals.tooManyVersions(MOST_VERSIONS)
-    const latest = policy.versions.at(-1)?.id.slice(1)
-    const version = newVersion(call, `v${Number(latest ?? 0) + 1}`)
+    // The number of a version that was deleted is not used again.
+    const newestVersion = policy.newestVersion + 1
+    const version = newVersion(call, `v${newestVersion}`)
     const isDefault = call.parameters.get('SetAsDefault')?.toLowerCase() === 'true'
     const changed = {
       ...policy,
       versions: [...policy.versions, version],
+      newestVersion,
       defaultVersion: isDefault ? version.id : policy.defaultVersion,
       updatedAt: call.now,
     }
@@ -142,13 +146,22 @@ function newVersion({ parameters, now }: IamCall, id: string): PolicyVersion {
 
 /** In the caller's own account. Throws NoSuchEntity. */
 function namedPolicy(call: IamCall): ManagedPolicy {
-  const policy = ownPolicy(call)
+  const policy = readablePolicy(call)
+  if (policy.account !== call.account) throw refusals.notAttached(policy.arn)
+  return policy
+}
+
+/** In the caller's own account, or AWS's. Throws NoSuchEntity. */
+function readablePolicy(call: IamCall): ManagedPolicy {
+  const policy = findPolicy(call)
   if (!policy) throw refusals.notAttached(policyArn(call))
   return policy
 }
 
-function ownPolicy(call: IamCall): ManagedPolicy | undefined {
-  const policy = call.iam.managedPolicies.find(policyArn(call))
+function findPolicy(call: IamCall): ManagedPolicy | undefined {
+  const arn = policyArn(call)
+  const policy = call.iam.managedPolicies.find(arn)
+  if (isOfAws(arn, call.partition)) return policy ?? policyOfAws(arn)
   return policy?.account === call.account ? policy : undefined
 }
 
@@ -165,38 +178,4 @@ function policyArn({ parameters }: IamCall): string {
 
 function newArn(call: IamCall): string {
   return arnIn(call, `policy${call.parameters.get('Path') ?? '/'}${required(call.parameters, 'PolicyName')}`)
-}
-
-function attachedTo({ iam }: IamCall, { arn }: ManagedPolicy): number {
-  return iam.roles.all().filter(({ attachedPolicies }) => attachedPolicies.includes(arn)).length
-}
-
-function boundaryOf({ iam }: IamCall, { arn }: ManagedPolicy): number {
-  return iam.roles.all().filter(({ permissionsBoundary }) => permissionsBoundary === arn).length
-}
-
-function policyMarkup(call: IamCall, policy: ManagedPolicy): readonly (Markup | undefined)[] {
-  const { name, id, arn, defaultVersion, createdAt, updatedAt, tags } = policy
-  const resource = arn.slice(arn.indexOf(':policy/') + ':policy'.length)
-  return [
-    element('PolicyName', {}, name),
-    element('PolicyId', {}, id),
-    element('Arn', {}, arn),
-    element('Path', {}, resource.slice(0, resource.lastIndexOf('/') + 1)),
-    element('DefaultVersionId', {}, defaultVersion),
-    element('AttachmentCount', {}, String(attachedTo(call, policy))),
-    element('PermissionsBoundaryUsageCount', {}, String(boundaryOf(call, policy))),
-    element('IsAttachable', {}, 'true'),
-    element('CreateDate', {}, timestamp(createdAt)),
-    element('UpdateDate', {}, timestamp(updatedAt)),
-    tags.size > 0 ? tagList(tags) : undefined,
-  ]
-}
-
-function versionMarkup({ defaultVersion }: ManagedPolicy, { id, createdAt }: PolicyVersion): readonly Markup[] {
-  return [
-    element('VersionId', {}, id),
-    element('IsDefaultVersion', {}, String(id === defaultVersion)),
-    element('CreateDate', {}, timestamp(createdAt)),
-  ]
 }

@@ -5,6 +5,7 @@
 import type { HttpRequest } from '../../http.ts'
 import { ServiceError } from '../service-error.ts'
 import type { StoredObject } from './buckets.ts'
+import { httpDate } from './http-date.ts'
 
 type Headers = HttpRequest['headers']
 
@@ -27,12 +28,26 @@ export function requireConditions(headers: Headers, before: StoredObject | undef
 }
 
 /**
- * For a read: whether the object is the one that the client has (RFC 9110 section 13.1.2). Throws PreconditionFailed
- * where `If-Match` names another one.
+ * For a read: whether the object is the one that the client has. Tags decide before dates (RFC 9110 section 13.2.2).
+ * Throws PreconditionFailed where `If-Match` names another one, or the object changed after `If-Unmodified-Since`.
  */
-export function isUnchanged({ 'if-none-match': none, 'if-match': match }: Headers, object: StoredObject): boolean {
-  if (match !== undefined && match !== '*' && !names(match, object)) throw failed('If-Match')
-  return none !== undefined && (none === '*' || names(none, object))
+export function isUnchanged(headers: Headers, object: StoredObject, now: Date): boolean {
+  const { 'if-none-match': none, 'if-match': match } = headers
+  const unmodifiedSince = httpDate(headers['if-unmodified-since'])
+  const modifiedSince = httpDate(headers['if-modified-since'])
+  if (match !== undefined) {
+    if (match !== '*' && !names(match, object)) throw failed('If-Match')
+  } else if (unmodifiedSince && secondsOf(object.modifiedAt) > secondsOf(unmodifiedSince))
+    throw failed('If-Unmodified-Since')
+  if (none !== undefined) return none === '*' || names(none, object)
+  // S3 ignores a date in the future.
+  if (!modifiedSince || modifiedSince > now) return false
+  return secondsOf(object.modifiedAt) <= secondsOf(modifiedSince)
+}
+
+/** Last-Modified has whole seconds. */
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000)
 }
 
 /** Clients write the tag with quotes and without. */

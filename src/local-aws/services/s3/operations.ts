@@ -41,6 +41,8 @@ export interface S3Operation {
   /** CloudTrail records management events; those of objects only where somebody pays for it. */
   readonly isDataEvent?: boolean
   readonly keys?: (asked: S3Request) => readonly ContextValue[]
+  /** A further action that the same object must allow, such as `s3:GetObject` for a comparison with it. */
+  readonly alsoNeeds?: (asked: S3Request) => string | undefined
   answer(call: S3Call): S3Answer
 }
 
@@ -138,7 +140,7 @@ const getObject: S3Operation = {
   answer: (call) => {
     const object = bucketOf(call).objects.get(call.asked.key)
     if (!object) throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.')
-    if (isUnchanged(call.asked.headers, object)) return { status: 304, headers: { ETag: object.etag } }
+    if (isUnchanged(call.asked.headers, object, call.now)) return { status: 304, headers: validators(object) }
     return part(object, call.asked.headers.range)
   },
 }
@@ -150,7 +152,10 @@ const putObject: S3Operation = {
     single('s3:x-amz-acl', headers['x-amz-acl'], 'x-amz-acl'),
     single('s3:x-amz-server-side-encryption', headers['x-amz-server-side-encryption'], 'x-amz-server-side-encryption'),
     single('s3:x-amz-storage-class', headers['x-amz-storage-class'], 'x-amz-storage-class'),
+    single('s3:if-none-match', headers['if-none-match'], 'If-None-Match'),
+    single('s3:if-match', headers['if-match'], 'If-Match'),
   ],
+  alsoNeeds: readingToCompare,
   answer: (call) => {
     const { buckets, asked, request, now } = call
     const { key, headers } = asked
@@ -176,6 +181,8 @@ const putObject: S3Operation = {
 const deleteObject: S3Operation = {
   action: 's3:DeleteObject',
   isDataEvent: true,
+  keys: ({ headers }) => [single('s3:if-match', headers['if-match'], 'If-Match')],
+  alsoNeeds: readingToCompare,
   answer: (call) => {
     const { key, headers } = call.asked
     const bucket = bucketOf(call)
@@ -275,6 +282,15 @@ function subresource(method: string, key: string, name: string): S3OperationName
   return key === '' && Object.hasOwn(names, `${method} ${name}`) ? names[`${method} ${name}`] : undefined
 }
 
+/**
+ * A write that compares an ETag reads the object (S3 User Guide, "How to prevent object overwrites with conditional
+ * writes" and "How to perform conditional deletes"). `*` only asks whether there is one.
+ */
+function readingToCompare({ headers }: S3Request): string | undefined {
+  const match = headers['if-match']
+  return match === undefined || match === '*' ? undefined : 's3:GetObject'
+}
+
 function notImplemented(what: string): ServiceError {
   return new ServiceError(
     'NotImplemented',
@@ -326,14 +342,25 @@ function keptHeaders(headers: HttpRequest['headers']): Readonly<Record<string, s
   return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(kept.filter(([, value]) => value !== '')) }
 }
 
-/** The object, or the octets that `Range: bytes=FROM-TO` asks for. Throws InvalidRange. */
-function part({ body, headers, etag, modifiedAt }: StoredObject, range: string | undefined): S3Answer {
-  const common = {
-    ...headers,
-    // The uploader chose the type: opened in a browser it is no page of this origin.
-    'Content-Security-Policy': 'sandbox',
+/** What tells one version of the object from another, and how long it may be kept (RFC 9110 section 15.4.5). */
+function validators({ etag, modifiedAt, headers }: StoredObject): Readonly<Record<string, string>> {
+  const kept = headers['cache-control']
+  return {
     ETag: etag,
     'Last-Modified': modifiedAt.toUTCString(),
+    ...(kept === undefined ? {} : { 'Cache-Control': kept }),
+  }
+}
+
+/** The object, or the octets that `Range: bytes=FROM-TO` asks for. Throws InvalidRange. */
+function part(object: StoredObject, range: string | undefined): S3Answer {
+  const { body, headers } = object
+  const { 'cache-control': _, ...others } = headers
+  const common = {
+    ...others,
+    ...validators(object),
+    // The uploader chose the type: opened in a browser it is no page of this origin.
+    'Content-Security-Policy': 'sandbox',
     'Accept-Ranges': 'bytes',
   }
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []

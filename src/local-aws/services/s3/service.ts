@@ -2,11 +2,11 @@
  * A small part of S3, in its REST protocol: buckets with small objects, for permissions that have an effect. Start here;
  * request.ts finds bucket and key, operations.ts has what is answered, buckets.ts what is kept.
  */
-import { requestContext } from '../../../iam/condition-keys/context.ts'
+import { type ContextValue, requestContext } from '../../../iam/condition-keys/context.ts'
 import { element, type Markup, render } from '../../../xml/write.ts'
 import { callerContext } from '../../caller-context.ts'
 import type { HttpRequest, HttpResponse } from '../../http.ts'
-import { denialReason, deniedText, type SignedCaller } from '../../permissions.ts'
+import { type Attempt, denialReason, deniedText, type SignedCaller } from '../../permissions.ts'
 import type { Call } from '../../sts/call.ts'
 import { resourceRefusal } from '../resource-permission.ts'
 import { asServiceError, type ErrorNames, ServiceError } from '../service-error.ts'
@@ -59,22 +59,29 @@ function requireS3(
   buckets: BucketStore,
   call: Call,
   caller: SignedCaller,
-  { action, keys }: S3Operation,
+  { action, keys, alsoNeeds }: S3Operation,
   asked: S3Request,
 ): void {
   const bucket = buckets.find(asked.bucket)
   if (asked.bucket !== '' && !bucket && action !== 's3:CreateBucket')
     throw new ServiceError('NoSuchBucket', 404, 'The specified bucket does not exist')
-  const context = requestContext([...(keys?.(asked) ?? []), ...callerContext(aws.iam, caller, call)])
   const resource = arnOf(caller, asked)
   const shownAs = action === 's3:ListAllMyBuckets' ? '' : `"${resource}"`
-  const attempt = { action, resource, shownAs, context }
+  const attemptOf = (action: string, own: readonly ContextValue[]): Attempt => ({
+    action,
+    resource,
+    shownAs,
+    context: requestContext([...own, ...callerContext(aws.iam, caller, call)]),
+  })
+  const further = alsoNeeds?.(asked)
+  const attempts = [attemptOf(action, keys?.(asked) ?? []), ...(further === undefined ? [] : [attemptOf(further, [])])]
   const isOwn = !bucket || bucket.account === caller.account
   // The name of a bucket of another account is taken: that is told, and nothing else.
   const isPolicyIgnored = action === 's3:CreateBucket' || (isOwn && isRootUnlocking(caller, action))
   const owner = isPolicyIgnored ? { account: caller.account } : ownerOf(bucket, caller)
-  const refusal = resourceRefusal(aws.iam, caller, attempt, owner)
-  if (refusal) {
+  for (const attempt of attempts) {
+    const refusal = resourceRefusal(aws.iam, caller, attempt, owner)
+    if (!refusal) continue
     const reason = refusal.decision && denialReason(refusal.decision)
     // S3 explains itself within an account only.
     const message = isOwn ? deniedText(caller, attempt, refusal) : 'Access Denied'
@@ -146,6 +153,6 @@ function replyOf({ requestId, request }: Call, { status, headers = {}, body = ''
       ...headers,
     },
     body: isError && request.method === 'HEAD' ? '' : isMarkup ? render(body) : body,
-    isCacheable: Buffer.isBuffer(body),
+    isCacheable: Buffer.isBuffer(body) || status === 304,
   }
 }
