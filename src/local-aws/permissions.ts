@@ -102,7 +102,7 @@ export function refusalOf(
   { arn }: SignedCaller,
   { action, resource, context }: Attempt,
 ): Refusal | undefined {
-  // Kinds differ, but each statement says itself whom it names.
+  // Policies of several kinds, but each statement has its own principals.
   const together: Policy = { kind: 'identity', statements: policies.flatMap(({ statements }) => statements) }
   const decision = evaluate(together, { principal: { aws: arn }, action, resource, context })
   return decision.effect === 'allow' ? undefined : { isExplicit: decision.effect === 'explicit-deny', by, decision }

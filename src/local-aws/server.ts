@@ -128,7 +128,7 @@ interface FurtherParts {
 
 type Answer = (parts: FurtherParts, request: HttpRequest, now: Date) => Promise<HttpResponse>
 
-/** The services beside STS and IAM, each loaded at its first call: whoever asks STS alone does not wait for them. */
+/** The services beside STS and IAM, each loaded at its first call, so the first answer of STS does not wait for them. */
 const furtherServices = {
   s3: async ({ host, buckets }, request, now) =>
     (await import('./services/s3/service.ts')).answerS3(host, buckets, request, now),

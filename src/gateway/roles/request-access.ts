@@ -18,7 +18,7 @@ export type RequestableRole = Pick<
 
 /**
  * The form for that role; for what is no role's ARN, the form alone. undefined: users ask elsewhere. Nothing but an ARN
- * is ever filled in, as whoever writes a link chooses its text.
+ * is ever filled in, as the author of a link chooses its text.
  */
 export function requestAccessUrl({ requestAccess }: RequestSettings, asked = ''): string | undefined {
   const arn = parseRoleArn(asked)?.arn ?? ''

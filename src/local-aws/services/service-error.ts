@@ -32,3 +32,8 @@ export function asServiceError(thrown: unknown, names: ErrorNames): ServiceError
   const why = reason ?? (thrown instanceof AwsError ? undefined : String(thrown))
   return new ServiceError(itsCode, itsStatus, itsMessage ?? message, why === undefined ? {} : { reason: why })
 }
+
+/** For the log: with the reason, which the caller does not see. */
+export function logText({ code, message, reason }: ServiceError): string {
+  return `${code}: ${message}${reason === undefined ? '' : ` [${reason}]`}`
+}

@@ -65,7 +65,7 @@ export function hasAt(text: string, at: number, wanted: string): boolean {
 
 /**
  * Where a name ends that begins there. Every character beyond ASCII counts as part of it, as none may follow a name:
- * whoever uses the name tests it as a whole.
+ * the caller tests the name as a whole.
  */
 export function endOfName(text: string, at: number): number {
   let end = at

@@ -3,13 +3,14 @@
  * (aws-facts A.5). Any domain of the caller's own account exists; there are no repositories.
  */
 import { randomBytes } from 'node:crypto'
-import { type ContextValue, requestContext, single } from '../../../iam/condition-keys/context.ts'
-import { callerContext } from '../../caller-context.ts'
+import { single } from '../../../iam/condition-keys/context.ts'
 import type { HttpRequest, HttpResponse } from '../../http.ts'
-import { denialReason, deniedText, identityPolicyRefusal, type SignedCaller } from '../../permissions.ts'
+import type { SignedCaller } from '../../permissions.ts'
 import { type Parameters, parseParameters } from '../../query/parameters.ts'
 import type { Call } from '../../sts/call.ts'
-import { asServiceError, type ErrorNames, ServiceError } from '../service-error.ts'
+import { requirePermission } from '../identity-permission.ts'
+import { jsonReply } from '../json-reply.ts'
+import { asServiceError, type ErrorNames, logText, ServiceError } from '../service-error.ts'
 import { callerOf, type ServiceHost, startCall } from '../signed-call.ts'
 
 const SERVICE_NAME = 'codeartifact.amazonaws.com'
@@ -43,14 +44,12 @@ export function answerCodeArtifact(host: ServiceHost, request: HttpRequest, now:
     const answer = authorizationToken(host, call, caller)
     record('codeartifact', name, undefined)
     host.log(`codeartifact ${name} by ${caller.arn}`)
-    return reply(call, 200, answer)
+    return jsonReply(call, 200, answer)
   } catch (thrown) {
     const error = asServiceError(thrown, errorNames)
     record('codeartifact', name, error)
-    host.log(
-      `codeartifact ${name} ${error.code}: ${error.message}${error.reason === undefined ? '' : ` [${error.reason}]`}`,
-    )
-    return reply(call, error.status, { message: error.message }, { 'x-amzn-ErrorType': error.code })
+    host.log(`codeartifact ${name} ${logText(error)}`)
+    return jsonReply(call, error.status, { message: error.message }, { 'x-amzn-ErrorType': error.code })
   }
 }
 
@@ -66,17 +65,26 @@ function authorizationToken(host: ServiceHost, call: Call, caller: SignedCaller)
   const owner = call.parameters.get('domain-owner') ?? caller.account
   const seconds = secondsOf(call.parameters, caller, call.now)
   const arn = `arn:${caller.partition}:codeartifact:${call.region}:${owner}:domain/${domain}`
-  requireAction(host, call, caller, 'codeartifact:GetAuthorizationToken', arn, [])
+  requirePermission(host, call, caller, {
+    action: 'codeartifact:GetAuthorizationToken',
+    resource: arn,
+    status: 403,
+  })
   if (owner !== caller.account)
     throw new ServiceError(
       'AccessDeniedException',
       403,
       `User: ${caller.arn} is not authorized to perform: codeartifact:GetAuthorizationToken on resource: ${arn} because no resource-based policy allows the codeartifact:GetAuthorizationToken action`,
     )
-  requireAction(host, call, caller, 'sts:GetServiceBearerToken', '*', [
-    single('sts:AWSServiceName', SERVICE_NAME, 'the service'),
-    single('sts:DurationSeconds', String(seconds), 'duration'),
-  ])
+  requirePermission(host, call, caller, {
+    action: 'sts:GetServiceBearerToken',
+    resource: '*',
+    keys: [
+      single('sts:AWSServiceName', SERVICE_NAME, 'the service'),
+      single('sts:DurationSeconds', String(seconds), 'duration'),
+    ],
+    status: 403,
+  })
   return {
     authorizationToken: randomBytes(96).toString('base64url'),
     expiration: Math.floor(call.now.getTime() / 1000) + seconds,
@@ -96,39 +104,4 @@ function secondsOf(parameters: Parameters, { temporary }: SignedCaller, now: Dat
     400,
     `The duration must be ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} seconds, or 0 with temporary credentials.`,
   )
-}
-
-/** Throws AccessDeniedException. */
-function requireAction(
-  { aws }: ServiceHost,
-  call: Call,
-  caller: SignedCaller,
-  action: string,
-  resource: string,
-  keys: readonly ContextValue[],
-): void {
-  const context = requestContext([...keys, ...callerContext(aws.iam, caller, call)])
-  const attempt = { action, resource, context }
-  const refusal = identityPolicyRefusal(aws.iam, caller, attempt)
-  if (!refusal) return
-  const reason = refusal.decision && denialReason(refusal.decision)
-  throw new ServiceError(
-    'AccessDeniedException',
-    403,
-    deniedText(caller, attempt, refusal),
-    reason === undefined ? {} : { reason },
-  )
-}
-
-function reply(
-  { requestId }: Call,
-  status: number,
-  body: Readonly<Record<string, unknown>>,
-  headers: Readonly<Record<string, string>> = {},
-): HttpResponse {
-  return {
-    status,
-    headers: { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId, ...headers },
-    body: JSON.stringify(body),
-  }
 }

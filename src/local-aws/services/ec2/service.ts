@@ -5,7 +5,7 @@
 import { element, isWritable, type Markup, render } from '../../../xml/write.ts'
 import type { HttpRequest, HttpResponse } from '../../http.ts'
 import { type Parameters, parseParameters } from '../../query/parameters.ts'
-import { asServiceError, type ErrorNames, ServiceError } from '../service-error.ts'
+import { asServiceError, type ErrorNames, logText, ServiceError } from '../service-error.ts'
 import { callerOf, type ServiceHost, startCall } from '../signed-call.ts'
 import type { InstanceStore } from './instances.ts'
 import { authorizeEc2, ec2Operations } from './operations.ts'
@@ -49,7 +49,7 @@ export function answerEc2(host: ServiceHost, instances: InstanceStore, request: 
   } catch (thrown) {
     const error = asServiceError(thrown, errorNames)
     record('ec2', name, new ServiceError(`Client.${error.code}`, error.status, error.message))
-    host.log(`ec2 ${name} ${error.code}: ${error.message}${error.reason === undefined ? '' : ` [${error.reason}]`}`)
+    host.log(`ec2 ${name} ${logText(error)}`)
     const code = element('Code', {}, error.code)
     const message = element('Message', {}, textOf(error))
     return reply(

@@ -9,7 +9,7 @@ import type { HttpRequest, HttpResponse } from '../../http.ts'
 import { type Attempt, denialReason, deniedText, type SignedCaller } from '../../permissions.ts'
 import type { Call } from '../../sts/call.ts'
 import { resourceRefusal } from '../resource-permission.ts'
-import { asServiceError, type ErrorNames, ServiceError } from '../service-error.ts'
+import { asServiceError, type ErrorNames, logText, ServiceError } from '../service-error.ts'
 import { callerOf, type ServiceHost, startCall } from '../signed-call.ts'
 import type { Bucket, BucketStore } from './buckets.ts'
 import { type S3Answer, type S3Operation, s3OperationOf, s3Operations } from './operations.ts'
@@ -48,7 +48,7 @@ export function answerS3(host: ServiceHost, buckets: BucketStore, request: HttpR
   } catch (thrown) {
     const error = asServiceError(thrown, errorNames)
     if (isRecorded) record('s3', name, error)
-    host.log(`s3 ${name} ${error.code}: ${error.message}${error.reason === undefined ? '' : ` [${error.reason}]`}`)
+    host.log(`s3 ${name} ${logText(error)}`)
     return replyOf(call, { status: error.status, body: errorMarkup(error, call) })
   }
 }

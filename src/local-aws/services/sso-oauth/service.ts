@@ -1,15 +1,13 @@
 /**
  * CreateTokenWithIAM of IAM Identity Center, for a token of a trusted token issuer: an application that is signed in
  * elsewhere exchanges its user's token for a context assertion, and AssumeRole takes that in ProvidedContexts. Every user
- * whom the issuer vouches for is in the identity store; there is no other grant type.
+ * of the issuer is in the identity store; there is no other grant type.
  */
 import { randomBytes } from 'node:crypto'
 import { isObject } from '../../../core/json.ts'
-import { requestContext } from '../../../iam/condition-keys/context.ts'
 import { AwsError } from '../../aws-errors.ts'
-import { callerContext } from '../../caller-context.ts'
 import type { HttpRequest, HttpResponse } from '../../http.ts'
-import { denialReason, deniedText, identityPolicyRefusal, type SignedCaller } from '../../permissions.ts'
+import type { SignedCaller } from '../../permissions.ts'
 import type { TrustedTokenIssuerState } from '../../state.ts'
 import type { Call } from '../../sts/call.ts'
 import { CONTEXT_SECONDS, userIdOf } from '../../sts/identity-contexts.ts'
@@ -19,7 +17,9 @@ import {
   decodeToken,
   verifyTokenSignature,
 } from '../../sts/web-identity/web-identity-token.ts'
-import { asServiceError, type ErrorNames, ServiceError } from '../service-error.ts'
+import { requirePermission } from '../identity-permission.ts'
+import { jsonReply } from '../json-reply.ts'
+import { asServiceError, type ErrorNames, logText, ServiceError } from '../service-error.ts'
 import { callerOf, type ServiceHost, startCall } from '../signed-call.ts'
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -61,15 +61,13 @@ export async function answerSsoOAuth(
     const answer = await createToken(host, issuers, call, caller)
     record('sso-oauth', name, undefined)
     host.log(`sso-oauth ${name} by ${caller.arn}`)
-    return reply(call, 200, answer)
+    return jsonReply(call, 200, answer)
   } catch (thrown) {
     const error = asServiceError(thrown, errorNames)
     record('sso-oauth', name, error)
-    host.log(
-      `sso-oauth ${name} ${error.code}: ${error.message}${error.reason === undefined ? '' : ` [${error.reason}]`}`,
-    )
+    host.log(`sso-oauth ${name} ${logText(error)}`)
     const body = { error: oauthErrors[error.code] ?? 'server_error', error_description: error.message }
-    return reply(call, error.status, body, { 'x-amzn-ErrorType': error.code })
+    return jsonReply(call, error.status, body, { 'x-amzn-ErrorType': error.code })
   }
 }
 
@@ -81,7 +79,11 @@ async function createToken(
 ): Promise<Fields> {
   const { clientId, grantType, assertion } = inputOf(call.request)
   const ofApplication = issuers.filter(({ application }) => application === clientId)
-  requireApplication(host, call, caller, String(clientId))
+  requirePermission(host, call, caller, {
+    action: 'sso-oauth:CreateTokenWithIAM',
+    resource: String(clientId),
+    status: 400,
+  })
   if (ofApplication.length === 0)
     throw new ServiceError('InvalidClientException', 401, 'Client information provided is invalid')
   if (grantType !== JWT_BEARER || typeof assertion !== 'string')
@@ -109,21 +111,7 @@ function unsignedToken(claims: Fields): string {
   return `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`
 }
 
-/** Throws AccessDeniedException. */
-function requireApplication({ aws }: ServiceHost, call: Call, caller: SignedCaller, application: string): void {
-  const attempt = {
-    action: 'sso-oauth:CreateTokenWithIAM',
-    resource: application,
-    context: requestContext(callerContext(aws.iam, caller, call)),
-  }
-  const refusal = identityPolicyRefusal(aws.iam, caller, attempt)
-  if (!refusal) return
-  const reason = refusal.decision && denialReason(refusal.decision)
-  const more = reason === undefined ? {} : { reason }
-  throw new ServiceError('AccessDeniedException', 400, deniedText(caller, attempt, refusal), more)
-}
-
-/** The user whom the token is about. Throws InvalidGrantException. */
+/** The user of the token. Throws InvalidGrantException. */
 async function contextOf(
   { aws }: ServiceHost,
   issuers: readonly TrustedTokenIssuerState[],
@@ -158,17 +146,4 @@ function inputOf({ body }: HttpRequest): Fields {
     // Refused below.
   }
   throw new ServiceError('InvalidRequestException', 400, 'The body is not a JSON object')
-}
-
-function reply(
-  { requestId }: Call,
-  status: number,
-  body: Fields,
-  headers: Readonly<Record<string, string>> = {},
-): HttpResponse {
-  return {
-    status,
-    headers: { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId, ...headers },
-    body: JSON.stringify(body),
-  }
 }
