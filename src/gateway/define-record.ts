@@ -6,6 +6,7 @@
  * counts as absent: an upgrade or a damaged record asks the user to sign in again and never causes an error.
  */
 import type { z } from 'zod'
+import { createRecent } from '../core/text/recent.ts'
 import type { Admission, Room, Store } from './ports.ts'
 
 /** `until`: what sets the end, in words, where it depends on the record. */
@@ -151,19 +152,19 @@ function keyOf(prefix: string, id: string): string {
 }
 
 function writing<Value>({ prefix, version, schema, isRemembered }: Definition<Value, Lifetime>) {
-  const known = isRemembered && createMemory<Value>()
+  const known = isRemembered && createRecent<Value>(MOST_REMEMBERED)
   const decode = (text: string): Value | undefined => {
     const stored = parsed(text)
     if (!Array.isArray(stored) || stored.length !== 2 || stored[0] !== version) return undefined
     const { data } = schema.safeDecode(stored[1])
-    if (data !== undefined) known?.set(text, data)
+    if (data !== undefined) known?.set(text, data, text.length)
     return data
   }
   return {
     keyOf: (id: string) => keyOf(prefix, id),
     write: (value: Value): string => {
       const text = JSON.stringify([version, schema.encode(value)])
-      known?.set(text, value)
+      known?.set(text, value, text.length)
       return text
     },
     read: (text: string | undefined): Value | undefined =>
@@ -171,36 +172,8 @@ function writing<Value>({ prefix, version, schema, isRemembered }: Definition<Va
   }
 }
 
-interface Memory<Value> {
-  get(text: string): Value | undefined
-  set(text: string, value: Value): void
-}
-
-/** In characters, of each of two halves: the sign-ins of some hundred users who have just clicked. */
+/** In characters: the sign-ins of some hundred users who have just clicked. */
 const MOST_REMEMBERED = 2 * 1024 * 1024
-
-/** Forgets what was not asked for since the younger half was last empty. */
-function createMemory<Value>(): Memory<Value> {
-  let [young, old] = [new Map<string, Value>(), new Map<string, Value>()]
-  let size = 0
-  const set = (text: string, value: Value): void => {
-    if (young.has(text)) return
-    if (size + text.length > MOST_REMEMBERED) {
-      ;[young, old] = [new Map(), young]
-      size = 0
-    }
-    young.set(text, value)
-    size += text.length
-  }
-  return {
-    set,
-    get: (text) => {
-      const value = young.get(text) ?? old.get(text)
-      if (value !== undefined) set(text, value)
-      return value
-    },
-  }
-}
 
 function parsed(text: string): unknown {
   try {

@@ -5,11 +5,18 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { fingerprint } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
+import { createRecent } from '../core/text/recent.ts'
 import type { Store } from '../gateway/ports.ts'
 
 export interface SealedStore extends Store {
   /** How many records were read that none of the secrets opens. They count as absent. */
   unreadable(): number
+}
+
+/** A stored value, sealed and open. */
+interface Known {
+  readonly raw: string
+  readonly value: string
 }
 
 interface Keys {
@@ -23,6 +30,9 @@ const ID_OCTETS = 4
 const NONCE_OCTETS = 12
 const TAG_OCTETS = 16
 
+/** In characters. */
+const MOST_KNOWN = 2 * 1024 * 1024
+
 /** `tell` is called once, at the first record that cannot be opened. */
 export function sealing(
   store: Store,
@@ -32,7 +42,16 @@ export function sealing(
   const keys = secrets.map(keysOf)
   let unreadable = 0
 
-  const seal = (key: string, value: string): string => sealed(keys[0] as Keys, key, value)
+  /** Only spares opening: what counts as stored is always the store's own text. */
+  const known = createRecent<Known>(MOST_KNOWN)
+  const remember = (key: string, raw: string, value: string): void =>
+    known.set(key, { raw, value }, raw.length + value.length)
+
+  const seal = (key: string, value: string): string => {
+    const raw = sealed(keys[0] as Keys, key, value)
+    remember(key, raw, value)
+    return raw
+  }
   const open = (key: string, raw: string | undefined): string | undefined => {
     // A mark has an empty value.
     if (raw === undefined || raw === '') return raw
@@ -47,6 +66,14 @@ export function sealing(
     return value
   }
 
+  const openRecord = (key: string, raw: string | undefined): string | undefined => {
+    const last = known.get(key)
+    if (last !== undefined && last.raw === raw) return last.value
+    const value = open(key, raw)
+    if (raw !== undefined && value !== undefined) remember(key, raw, value)
+    return value
+  }
+
   return {
     get remembersSince() {
       return store.remembersSince
@@ -56,18 +83,28 @@ export function sealing(
     admit: (room, key, value, expiresAt) => store.admit(room, named(key), seal(key, value), expiresAt),
     extend: (key, expiresAt) => store.extend(named(key), expiresAt),
     swap: async (key, before, after, expiresAt) => {
+      const last = known.get(key)
+      if (before !== undefined && last?.value === before)
+        return store.swap(named(key), last.raw, seal(key, after), expiresAt)
       // What is stored may be sealed with an older secret, so it is read again instead of being sealed again.
       const raw = await store.get(named(key))
-      if (open(key, raw) !== before) return false
+      if (openRecord(key, raw) !== before) return false
       return store.swap(named(key), raw, seal(key, after), expiresAt)
     },
-    get: async (key) => open(key, await store.get(named(key))),
-    take: async (key) => open(key, await store.take(named(key))),
+    get: async (key) => openRecord(key, await store.get(named(key))),
+    take: async (key) => {
+      const value = open(key, await store.take(named(key)))
+      known.delete(key)
+      return value
+    },
     // Marks and counts hold nothing.
     claim: (key, expiresAt) => store.claim(named(key), expiresAt),
     count: (key, expiresAt) => store.count(named(key), expiresAt),
-    delete: (key) => store.delete(named(key)),
-    add: (key, member, expiresAt) => store.add(named(key), seal(key, member), expiresAt),
+    delete: (key) => {
+      known.delete(key)
+      return store.delete(named(key))
+    },
+    add: (key, member, expiresAt) => store.add(named(key), sealed(keys[0] as Keys, key, member), expiresAt),
     members: async (key) => {
       const members = await store.members(named(key))
       // After a rotation of the secret the same member may be there twice.

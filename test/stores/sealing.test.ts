@@ -111,4 +111,31 @@ describe('A sealed store', () => {
       expect(await store.get('login:1')).toBeUndefined()
     }
   })
+
+  it('reads what another process wrote or took, whatever it has opened before', async () => {
+    const below = createMemoryStore(now)
+    const [one, other] = [sealing(below, [NEW], () => undefined), sealing(below, [NEW], () => undefined)]
+    await one.put('login:1', 'one', LATER)
+    await other.put('login:1', 'two', LATER)
+    expect(await one.swap('login:1', 'one', 'three', LATER)).toBe(false)
+    expect(await one.get('login:1')).toBe('two')
+    await other.put('login:1', 'four', LATER)
+    expect(await one.swap('login:1', 'two', 'five', LATER)).toBe(false)
+    expect(await one.get('login:1')).toBe('four')
+    expect(await other.take('login:1')).toBe('four')
+    expect(await one.get('login:1')).toBeUndefined()
+    expect(await one.swap('login:1', 'four', 'six', LATER)).toBe(false)
+    expect(await one.take('login:1')).toBeUndefined()
+  })
+
+  it('changes what it wrote with one operation of the store below', async () => {
+    const { store: below, seen } = spied()
+    const store = sealing(below, [NEW], () => undefined)
+    await store.put('login:1', 'one', LATER)
+    seen.length = 0
+    expect(await store.swap('login:1', 'one', 'two', LATER)).toBe(true)
+    // Key, before, after and end of the swap alone.
+    expect(seen).toHaveLength(4)
+    expect(await store.get('login:1')).toBe('two')
+  })
 })

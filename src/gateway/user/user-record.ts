@@ -5,6 +5,8 @@
  */
 import { createHmac } from 'node:crypto'
 import { type Identity, nameIdFormats } from '../../core/identity.ts'
+import type { Secret } from '../../core/secret.ts'
+import { createRecent, type Recent } from '../../core/text/recent.ts'
 import { expiryOf, type RecordKind } from '../define-record.ts'
 import type { Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
@@ -21,18 +23,29 @@ export interface UserRecord<Value> {
   readonly none: Value
 }
 
+type Hashes = readonly [string, ...string[]]
+
+/** In characters. A name is hashed several times in one sign-in, and again for each page. */
+const MOST_KNOWN = 256 * 1024
+const known = new WeakMap<readonly Secret[], Recent<Hashes>>()
+
 /** The keyed hash of the name, with each secret: records stored under an older secret are found as well. */
 export function keyedHashes(
   { settings }: Pick<UserStore, 'settings'>,
   purpose: string,
   name: readonly string[],
-): readonly [string, ...string[]] {
-  const [first, ...older] = settings.session.secrets
-  const hash = (secret: typeof first): string =>
-    createHmac('sha256', secret.reveal())
-      .update(`${purpose}:${JSON.stringify(name)}`)
-      .digest('base64url')
-  return [hash(first), ...older.map(hash)]
+): Hashes {
+  const { secrets } = settings.session
+  const recent = known.get(secrets) ?? createRecent<Hashes>(MOST_KNOWN)
+  known.set(secrets, recent)
+  const text = `${purpose}:${JSON.stringify(name)}`
+  const before = recent.get(text)
+  if (before !== undefined) return before
+  const [first, ...older] = secrets
+  const hash = (secret: Secret): string => createHmac('sha256', secret.reveal()).update(text).digest('base64url')
+  const hashes: Hashes = [hash(first), ...older.map(hash)]
+  recent.set(text, hashes, text.length)
+  return hashes
 }
 
 /** Whether the user can be recognized at the next sign-in: a transient NameID is new each time. Core 8.3.8 */
