@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
+import { newToken } from '../core/ids.ts'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { BrowserSession } from '../gateway/login/finish-login.ts'
@@ -26,6 +27,7 @@ export function sessions({ settings }: Gateway, store: session.Store): RequestHa
     name: cookieNames(settings.baseUrl).session,
     secret: settings.session.secrets.map((secret) => secret.reveal()),
     store,
+    genid: newToken,
     resave: false,
     saveUninitialized: false,
     cookie: cookieAttributes(settings.baseUrl),
@@ -69,9 +71,9 @@ export function browserSession(gateway: Gateway, request: Request, response: Res
   let isNew = false
   return {
     loginId: request.session.loginId,
-    begin: (login) => {
+    begin: (login, settled) => {
       isNew = true
-      return beginSession(gateway, request, response, login)
+      return beginSession(gateway, request, response, login, settled)
     },
     forget: () => {
       // Otherwise the error page would save it again, and sign the user in or be cut off.
@@ -81,20 +83,33 @@ export function browserSession(gateway: Gateway, request: Request, response: Res
 }
 
 /** A session with a new ID for this login: the browser's previous ID becomes worthless. */
-async function beginSession(gateway: Gateway, request: Request, response: Response, login: Login): Promise<void> {
+async function beginSession(
+  gateway: Gateway,
+  request: Request,
+  response: Response,
+  login: Login,
+  settled: Promise<void>,
+): Promise<void> {
   const { baseUrl } = gateway.settings
-  await saveNewSession(gateway, request, login)
+  await saveNewSession(gateway, request, login, settled)
   // The notice of an earlier logout no longer applies.
   const { logout } = cookieNames(baseUrl)
   if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
 }
 
-async function saveNewSession({ settings, now }: Gateway, request: Request, login: Login): Promise<void> {
+async function saveNewSession(
+  { settings, now }: Gateway,
+  request: Request,
+  login: Login,
+  settled: Promise<void>,
+): Promise<void> {
   // Without a cookie the id is new already, and nothing is stored under it.
-  if (readCookie(request, cookieNames(settings.baseUrl).session) !== undefined)
+  if (readCookie(request, cookieNames(settings.baseUrl).session) !== undefined) {
+    await settled
     await new Promise<void>((resolve, reject) => {
       request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
     })
+  }
   read.delete(request)
   const { provider, issuer } = login.signIn.identity
   request.session.loginId = login.id

@@ -160,6 +160,32 @@ describe('A verified sign-in', () => {
     expect(order).toEqual(['login', 'session'])
   })
 
+  it('tells a browser that has a session when the login lasts, so the one before does not end for nothing', async () => {
+    const { gateway, kept, arrive } = watched()
+    const handle = await arrive()
+    const put: typeof gateway.store.put = (key, value, expiresAt) =>
+      key.startsWith('finished:')
+        ? Promise.reject(new Error('the store is full'))
+        : gateway.store.put(key, value, expiresAt)
+    let before = 'live'
+    const session: BrowserSession = {
+      loginId: undefined,
+      begin: async (_login, settled) => {
+        await settled
+        before = 'ended'
+      },
+      forget: () => undefined,
+    }
+    const finishing = finishLogin(
+      { ...gateway, store: { ...gateway.store, put } },
+      { handle, browserSecret: 'cookie', session },
+      caller,
+    )
+    await expect(finishing).rejects.toThrow('the store is full')
+    expect(before).toBe('live')
+    expect(await kept('login')).toEqual([])
+  })
+
   it('a verified sign-in of another version is one to start again, not an error', async () => {
     const { gateway, kept, arrive, finish } = watched()
     const handle = await arrive()

@@ -33,8 +33,8 @@ export interface Finish {
 export interface BrowserSession {
   /** The login that it already has. */
   readonly loginId: string | undefined
-  /** Gives the browser another one, of this login. */
-  begin(login: Login): Promise<void>
+  /** Gives the browser another one, of this login. The one that it has ends only when `settled` has resolved. */
+  begin(login: Login, settled: Promise<void>): Promise<void>
   /** The browser does not get what was begun, if anything was. */
   forget(): void
 }
@@ -141,10 +141,13 @@ async function begin(
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = newLogin(gateway.now(), verified, lifetimeSeconds, from)
   if (!(await putIfFirst(gateway, login, verified, using))) return undefined
-  // The browser's session last: beginning it ends the one before, which a login that fails must leave as it was.
-  const settle = async () => {
-    await all([settleLogin(gateway.store, login, verified), rememberFinished(gateway, handle, login, returnTo)])
-    await session.begin(login)
+  const settle = () => {
+    const settled = all([
+      settleLogin(gateway.store, login, verified),
+      rememberFinished(gateway, handle, login, returnTo),
+    ])
+    // A login that fails must leave the session before as it was.
+    return all([settled, session.begin(login, settled)])
   }
   try {
     await refuseSignedOut(gateway, login, arrivedAt, begunAt)
