@@ -25,18 +25,28 @@ export async function withTimeLimit<Result>(
  * The result of the work, or `late()` after the time limit: for work that cannot be stopped, whose result is then
  * ignored.
  */
-export async function within<Result, Late>(
+export function within<Result, Late>(
   milliseconds: number,
   work: Promise<Result>,
   late: () => Late,
 ): Promise<Result | Late> {
-  let timer: NodeJS.Timeout | undefined
-  const alarm = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(late())
+      } catch (error) {
+        reject(error)
+      }
+    }, milliseconds)
+    work.then(
+      (result) => {
+        clearTimeout(timer)
+        resolve(result)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([work, alarm.then(late)])
-  } finally {
-    clearTimeout(timer)
-  }
 }

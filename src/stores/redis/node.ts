@@ -3,6 +3,9 @@ import type { RedisClientType } from '@redis/client'
 import { isNotAdmitted, NotReplicatedError } from './failures.ts'
 import type { Script } from './scripts.ts'
 
+/** connection.ts has a limit for all that an operation does; one for each command would be another signal and timer. */
+const WITHOUT_TIMEOUT = { timeout: 0 }
+
 /** Part of what an operation may take in all: it ends before the operation does. */
 const REPLICA_WITHIN_MS = 500
 
@@ -45,7 +48,7 @@ export function createNode(client: RedisClientType, address: string, isImporting
   let [hasReplicas, seenAt] = [false, 0]
   const send = (command: readonly string[]): Promise<unknown> => {
     if (isImporting) void client.sendCommand(['ASKING']).catch(() => {})
-    return client.sendCommand([...command])
+    return client.sendCommand([...command], WITHOUT_TIMEOUT)
   }
   const wait = groupedWait(async () => {
     if (Number(await send(['WAIT', '1', String(REPLICA_WITHIN_MS)])) < 1) throw new NotReplicatedError()
