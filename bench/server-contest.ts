@@ -22,7 +22,7 @@ import {
 } from './saml-logins.ts'
 
 /** The warm-up is long: a server runs for weeks, and its code is compiled for good after some thousand requests. */
-const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 60, 40, 8]
+const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [12, 50, 100, 8]
 const PARTS = ['start', 'ACS', 'finish', 'roles'] as const
 type Part = (typeof PARTS)[number]
 
