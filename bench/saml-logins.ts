@@ -106,3 +106,9 @@ export const rolesRequest = (port: number, finish: HttpAnswer): Buffer => get(po
 export const mustHaveRoles = ({ body }: HttpAnswer): void => {
   if ((body.match(/role\/Developer/g) ?? []).length < 10) throw new Error(`not ten roles: ${body.slice(0, 2000)}`)
 }
+
+/** Throws where one of them has another status. */
+export const mustAnswer = (answers: readonly HttpAnswer[], status: number): void => {
+  const wrong = answers.find((answer) => answer.status !== status)
+  if (wrong) throw new Error(`answered ${wrong.head}\n${wrong.body.slice(0, 2000)}`)
+}

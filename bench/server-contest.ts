@@ -16,6 +16,7 @@ import {
   folder,
   freePort,
   get,
+  mustAnswer,
   mustHaveRoles,
   rolesRequest,
   unaskedPost,
@@ -79,8 +80,7 @@ const measured = async (contender: Contender, requests: readonly Buffer[], statu
   const before = await cpuOf(contender)
   const answers = await contender.send(requests)
   const after = await cpuOf(contender)
-  const wrong = answers.find((answer) => answer.status !== status)
-  if (wrong) throw new Error(`answered ${wrong.head}\n${wrong.body.slice(0, 2000)}`)
+  mustAnswer(answers, status)
   return { answers, cpu: (after.user + after.system - before.user - before.system) / 1000 / requests.length }
 }
 

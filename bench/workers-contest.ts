@@ -8,7 +8,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type HttpAnswer, keptConnections, type Send } from './local-aws-client.ts'
-import { acsRequest, configOf, finishRequest, freePort, get, mustHaveRoles, rolesRequest } from './saml-logins.ts'
+import {
+  acsRequest,
+  configOf,
+  finishRequest,
+  freePort,
+  get,
+  mustAnswer,
+  mustHaveRoles,
+  rolesRequest,
+} from './saml-logins.ts'
 
 const [ROUNDS, WARM_UP, LOGINS, CONNECTIONS] = [10, 60, 64, 64]
 /** Linux counts a process's time in hundredths of a second. */
@@ -75,9 +84,13 @@ const round = async ({ port, send, processes }: Contender): Promise<Round> => {
   const before = processes.map(cpuOf)
   const begun = performance.now()
   const starts = await send(Array.from({ length: LOGINS }, () => get(port, '/login/corp')))
+  mustAnswer(starts, 302)
   const acs = await send(starts.map((start) => acsRequest(port, start)))
+  mustAnswer(acs, 303)
   const finish = await send(acs.map((answer, n) => finishRequest(port, starts[n] as HttpAnswer, answer)))
+  mustAnswer(finish, 303)
   const roles = await send(finish.map((answer) => rolesRequest(port, answer)))
+  mustAnswer(roles, 200)
   const seconds = (performance.now() - begun) / 1000
   roles.forEach(mustHaveRoles)
   const used = processes.map((pid, n) => cpuOf(pid) - (before[n] as number))
