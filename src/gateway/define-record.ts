@@ -172,7 +172,7 @@ function writing<Value>({ prefix, version, schema, isRemembered }: Definition<Va
   }
 }
 
-/** In characters: the sign-ins of some hundred users who have just clicked. */
+/** In characters, of each of two halves: the sign-ins of some hundred users who have just clicked. */
 const MOST_REMEMBERED = 2 * 1024 * 1024
 
 function parsed(text: string): unknown {

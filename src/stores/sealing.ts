@@ -30,7 +30,7 @@ const ID_OCTETS = 4
 const NONCE_OCTETS = 12
 const TAG_OCTETS = 16
 
-/** In characters. */
+/** In characters, of each of two halves. */
 const MOST_KNOWN = 2 * 1024 * 1024
 
 /** `tell` is called once, at the first record that cannot be opened. */
@@ -39,7 +39,9 @@ export function sealing(
   secrets: readonly [Secret, ...Secret[]],
   tell: (sentence: string) => void,
 ): SealedStore {
-  const keys = secrets.map(keysOf)
+  const [first, ...older] = secrets
+  const current = keysOf(first)
+  const keys = [current, ...older.map(keysOf)]
   let unreadable = 0
 
   /** Only spares opening: what counts as stored is always the store's own text. */
@@ -48,7 +50,7 @@ export function sealing(
     known.set(key, { raw, value }, raw.length + value.length)
 
   const seal = (key: string, value: string): string => {
-    const raw = sealed(keys[0] as Keys, key, value)
+    const raw = sealed(current, key, value)
     remember(key, raw, value)
     return raw
   }
@@ -84,16 +86,16 @@ export function sealing(
     extend: (key, expiresAt) => store.extend(named(key), expiresAt),
     swap: async (key, before, after, expiresAt) => {
       const last = known.get(key)
-      if (before !== undefined && last?.value === before)
-        return store.swap(named(key), last.raw, seal(key, after), expiresAt)
+      const next = seal(key, after)
+      if (before !== undefined && last?.value === before && (await store.swap(named(key), last.raw, next, expiresAt)))
+        return true
       // What is stored may be sealed with an older secret, so it is read again instead of being sealed again.
       const raw = await store.get(named(key))
-      if (openRecord(key, raw) !== before) return false
-      return store.swap(named(key), raw, seal(key, after), expiresAt)
+      return openRecord(key, raw) === before && store.swap(named(key), raw, next, expiresAt)
     },
     get: async (key) => openRecord(key, await store.get(named(key))),
     take: async (key) => {
-      const value = open(key, await store.take(named(key)))
+      const value = openRecord(key, await store.take(named(key)))
       known.delete(key)
       return value
     },
@@ -104,7 +106,7 @@ export function sealing(
       known.delete(key)
       return store.delete(named(key))
     },
-    add: (key, member, expiresAt) => store.add(named(key), sealed(keys[0] as Keys, key, member), expiresAt),
+    add: (key, member, expiresAt) => store.add(named(key), sealed(current, key, member), expiresAt),
     members: async (key) => {
       const members = await store.members(named(key))
       // After a rotation of the secret the same member may be there twice.

@@ -128,6 +128,15 @@ describe('A sealed store', () => {
     expect(await one.take('login:1')).toBeUndefined()
   })
 
+  it('changes what another process sealed with an older secret meanwhile, if it is the same value', async () => {
+    const below = createMemoryStore(now)
+    const [rotated, before] = [sealing(below, [NEW, OLD], () => undefined), sealing(below, [OLD], () => undefined)]
+    await rotated.put('login:1', 'one', LATER)
+    await before.put('login:1', 'one', LATER)
+    expect(await rotated.swap('login:1', 'one', 'two', LATER)).toBe(true)
+    expect(await rotated.get('login:1')).toBe('two')
+  })
+
   it('changes what it wrote with one operation of the store below', async () => {
     const { store: below, seen } = spied()
     const store = sealing(below, [NEW], () => undefined)

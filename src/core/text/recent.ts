@@ -1,4 +1,4 @@
-/** What was used last, by a text: for values that are dear to make again. */
+/** What was used last, by a text: for values that are costly to make again. */
 export interface Recent<Value> {
   get(key: string): Value | undefined
   /** `size`: in characters. */
@@ -11,7 +11,7 @@ interface Kept<Value> {
   readonly size: number
 }
 
-/** Keeps two halves of that size, and forgets what was not asked for since the younger half was last empty. */
+/** Keeps two halves of at most that size each, and forgets what was not asked for since the younger half was last empty. */
 export function createRecent<Value>(mostCharacters: number): Recent<Value> {
   let [young, old] = [new Map<string, Kept<Value>>(), new Map<string, Kept<Value>>()]
   let size = 0

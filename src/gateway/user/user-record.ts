@@ -25,9 +25,17 @@ export interface UserRecord<Value> {
 
 type Hashes = readonly [string, ...string[]]
 
-/** In characters. A name is hashed several times in one sign-in, and again for each page. */
+/** In characters, of each of two halves. A name is hashed several times in one sign-in, and again for each page. */
 const MOST_KNOWN = 256 * 1024
 const known = new WeakMap<readonly Secret[], Recent<Hashes>>()
+
+function recentOf(secrets: readonly Secret[]): Recent<Hashes> {
+  const before = known.get(secrets)
+  if (before !== undefined) return before
+  const recent = createRecent<Hashes>(MOST_KNOWN)
+  known.set(secrets, recent)
+  return recent
+}
 
 /** The keyed hash of the name, with each secret: records stored under an older secret are found as well. */
 export function keyedHashes(
@@ -36,8 +44,7 @@ export function keyedHashes(
   name: readonly string[],
 ): Hashes {
   const { secrets } = settings.session
-  const recent = known.get(secrets) ?? createRecent<Hashes>(MOST_KNOWN)
-  known.set(secrets, recent)
+  const recent = recentOf(secrets)
   const text = `${purpose}:${JSON.stringify(name)}`
   const before = recent.get(text)
   if (before !== undefined) return before

@@ -27,15 +27,16 @@ export function createEnds({ ends, singleEnds }: EndDatabases): Ends {
   const entered = new Map<number, Place[]>()
 
   const takeRows = (at: number, most: number, look: (place: Place) => void): number => {
-    let looked = 0
-    for (const { key, value } of [...ends.getRange({ end: [at + 1, ''], limit: most })]) {
-      if (looked >= most) break
-      const places = JSON.parse(value) as Place[]
-      places.forEach(look)
-      looked += places.length
-      ends.removeSync(key)
+    const due: Place[] = []
+    const rows: [number, string][] = []
+    for (const { key, value } of ends.getRange({ end: [at + 1, ''] })) {
+      if (due.length >= most) break
+      due.push(...(JSON.parse(value) as Place[]))
+      rows.push(key)
     }
-    return looked
+    due.forEach(look)
+    for (const row of rows) ends.removeSync(row)
+    return due.length
   }
   const takeSingle = (at: number, most: number, look: (place: Place) => void): number => {
     const due = [...singleEnds.getKeys({ end: [at + 1, ''], limit: most })]
