@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { RootDatabase } from 'lmdb'
 import { StoreError } from '../errors.ts'
 
@@ -25,22 +24,11 @@ interface Waiting {
  */
 const MOST_PER_COMMIT = 1_500
 
-/**
- * Milliseconds. A transaction costs the same for one operation as for fifty, most of it the flush. So a store in use
- * waits this long for more of them, a fraction of what the flush takes anyway; one that was idle for long does not wait.
- */
-const GATHER = 3
-const IDLE_AFTER = 20
-
-/**
- * One transaction at a time; whatever arrives meanwhile shares the next one, and with it the flush to disk. `conclude`
- * writes what the operations of a transaction have in common, as the last part of it.
- */
-export function createGroupCommit(root: RootDatabase<string, string>, conclude: () => void): GroupCommit {
+/** One transaction at a time; whatever arrives meanwhile shares the next one, and with it the flush to disk. */
+export function createGroupCommit(root: RootDatabase<string, string>): GroupCommit {
   let waiting: Waiting[] = []
   let isStuck = false
   let running: Promise<void> | undefined
-  let endedAt = Number.NEGATIVE_INFINITY
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
     const alarm = setTimeout(() => {
@@ -49,11 +37,7 @@ export function createGroupCommit(root: RootDatabase<string, string>, conclude: 
       waiting = []
     }, MOST_PER_COMMIT)
     try {
-      const results = await root.transaction(() => {
-        const outcomes = batch.map(({ operation }) => outcomeOf(operation))
-        conclude()
-        return outcomes
-      })
+      const results = await root.transaction(() => batch.map(({ operation }) => outcomeOf(operation)))
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = results[index]
         if (outcome && 'result' in outcome) resolve(outcome.result as never)
@@ -69,13 +53,11 @@ export function createGroupCommit(root: RootDatabase<string, string>, conclude: 
 
   async function run(): Promise<void> {
     // Operations of the same turn of the event loop share the first transaction too, and what they are waited for with.
-    await (performance.now() - endedAt > IDLE_AFTER ? new Promise(setImmediate) : delay(GATHER))
+    await new Promise(setImmediate)
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
       await commit(batch)
-      endedAt = performance.now()
-      await delay(GATHER)
     }
     running = undefined
   }

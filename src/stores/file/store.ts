@@ -7,7 +7,6 @@ import { type Database, open, type RootDatabase } from 'lmdb'
 import { fingerprint } from '../../core/ids.ts'
 import type { Admission, Clock, Room, Store } from '../../gateway/ports.ts'
 import { StoreError } from '../errors.ts'
-import { createEnds, type EndDatabases, type Ends, type Place } from './ends.ts'
 import { type Entry, readEntry, writeEntry } from './entry.ts'
 import { useFolder } from './folder.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -20,11 +19,13 @@ export interface FileStore {
   close(): Promise<void>
 }
 
-interface Databases extends EndDatabases {
+interface Databases {
   readonly root: RootDatabase<string, string>
   readonly records: Database<string, string>
   /** `[key, hash of the member]` to an entry: expiry and member. */
   readonly members: Database<string, [string, string]>
+  /** `[time, key]` or `[time, key, hash of the member]`: what to look at then, as it may have expired. */
+  readonly ends: Database<string, [number, string] | [number, string, string]>
   /** Records and octets of each room. */
   readonly rooms: Database<string, string>
 }
@@ -34,7 +35,7 @@ const MINUTE = 60_000
 const SWEEP_EVERY = 30_000
 /** A room that is full is looked through sooner, as much of it may have expired. */
 const SWEEP_FULL_EVERY = 1_000
-/** About how many ends one transaction looks at: few milliseconds of work. */
+/** How many ends one transaction looks at: few milliseconds of work. */
 const MOST_PER_SWEEP = 1_000
 
 /**
@@ -45,12 +46,10 @@ export async function openFileStore(folder: string, now: Clock, tell: (sentence:
   const lease = await useFolder(folder, now, tell)
   try {
     const databases = openDatabases(folder)
-    const ends = createEnds(databases)
-    const commits = createGroupCommit(databases.root, ends.write)
+    const commits = createGroupCommit(databases.root)
     const remembersSince = await commits.write(() => beganAt(databases, now))
     return {
       store: createStore(databases, now, {
-        ends,
         remembersSince,
         write: (operation) => {
           lease.mustHold()
@@ -86,8 +85,7 @@ function openDatabases(folder: string): Databases {
     root,
     records: root.openDB('records', { encoding: 'string' }),
     members: root.openDB('members', { encoding: 'string' }),
-    ends: root.openDB('ends-by-time', { encoding: 'string' }),
-    singleEnds: root.openDB('ends', { encoding: 'string' }),
+    ends: root.openDB('ends', { encoding: 'string' }),
     rooms: root.openDB('rooms', { encoding: 'string' }),
   } as Databases
 }
@@ -101,15 +99,14 @@ function beganAt({ root }: Databases, now: Clock): Date {
 }
 
 interface Access {
-  readonly ends: Ends
   readonly remembersSince: Date
   readonly write: <Result>(operation: () => Result) => Promise<Result>
   /** Throws StoreError when another machine has taken the store. */
   readonly mustHold: () => void
 }
 
-function createStore(databases: Databases, now: Clock, { ends, remembersSince, write, mustHold }: Access): Store {
-  const inTransaction = operations(databases, ends, now)
+function createStore(databases: Databases, now: Clock, { remembersSince, write, mustHold }: Access): Store {
+  const inTransaction = operations(databases, now)
   const reading = <Result>(read: () => Result): Result => {
     mustHold()
     // Other processes write too: a snapshot of an earlier moment is not good enough.
@@ -133,8 +130,8 @@ function createStore(databases: Databases, now: Clock, { ends, remembersSince, w
 }
 
 /** Synchronous, so atomic: what changes something runs inside a transaction. */
-function operations(databases: Databases, ends: Ends, now: Clock) {
-  const { records, members } = databases
+function operations(databases: Databases, now: Clock) {
+  const { records, members, ends } = databases
   const rooms = createRooms(databases)
   let sweptAt = 0
 
@@ -142,92 +139,98 @@ function operations(databases: Databases, ends: Ends, now: Clock) {
     const text = records.get(key)
     return text === undefined ? undefined : readEntry(text)
   }
-  const ifLive = (entry: Entry | undefined): Entry | undefined =>
-    entry !== undefined && entry.expiresAt > now().getTime() ? entry : undefined
-  /** `before`: what is stored under the key, expired or not. */
-  const set = (key: string, entry: Entry, before: Entry | undefined): void => {
+  const live = (key: string): Entry | undefined => {
+    const entry = stored(key)
+    return entry !== undefined && entry.expiresAt > now().getTime() ? entry : undefined
+  }
+  const set = (key: string, entry: Entry, before = stored(key)): void => {
     if (before) rooms.subtract(key, before)
     records.putSync(key, writeEntry(entry))
     rooms.add(key, entry)
     const end = endOf(entry)
-    if (before === undefined || endOf(before) !== end) ends.enter(end, [key])
+    if (before === undefined || endOf(before) !== end) ends.putSync([end, key], '')
   }
-  const remove = (key: string, before: Entry | undefined): void => {
-    if (before === undefined) return
+  const remove = (key: string): Entry | undefined => {
+    const before = stored(key)
+    if (before === undefined) return undefined
     rooms.subtract(key, before)
     records.removeSync(key)
+    return before
   }
   const sweep = (every = SWEEP_EVERY): void => {
     const at = now().getTime()
     if (at - sweptAt < every) return
-    sweptAt = ends.takeDue(at, MOST_PER_SWEEP, (place) => dropExpired(place, at)) < MOST_PER_SWEEP ? at : 0
+    sweptAt = dropExpired(at) < MOST_PER_SWEEP ? at : 0
   }
-  const dropExpired = ([key, member]: Place, at: number): void => {
-    if (member === undefined) {
-      const entry = stored(key)
-      if (entry && entry.expiresAt <= at) remove(key, entry)
-    } else {
-      const text = members.get([key, member])
-      if (text !== undefined && readEntry(text).expiresAt <= at) members.removeSync([key, member])
+  /** Returns how many ends it looked at. */
+  const dropExpired = (at: number): number => {
+    const due = [...ends.getKeys({ end: [at + 1, ''], limit: MOST_PER_SWEEP })]
+    for (const end of due) {
+      const [, key, member] = end
+      if (member === undefined) {
+        const entry = stored(key)
+        if (entry && entry.expiresAt <= at) remove(key)
+      } else {
+        const text = members.get([key, member])
+        if (text !== undefined && readEntry(text).expiresAt <= at) members.removeSync([key, member])
+      }
+      ends.removeSync(end)
     }
+    return due.length
   }
+  const put = (key: string, value: string, expiresAt: Date): void => {
+    sweep()
+    set(key, { value, expiresAt: expiresAt.getTime(), room: '' })
+  }
+  const get = (key: string): string | undefined => live(key)?.value
 
   return {
-    put: (key: string, value: string, expiresAt: Date): void => {
-      sweep()
-      set(key, { value, expiresAt: expiresAt.getTime(), room: '' }, stored(key))
-    },
-    get: (key: string): string | undefined => ifLive(stored(key))?.value,
+    put,
+    get,
     admit: (room: Room, key: string, value: string, expiresAt: Date): Admission => {
       sweep()
-      const before = stored(key)
-      if (ifLive(before)) return 'exists'
-      remove(key, before)
+      if (live(key) !== undefined) return 'exists'
+      remove(key)
       if (!rooms.fits(room, key, value)) sweep(SWEEP_FULL_EVERY)
       if (!rooms.fits(room, key, value)) return 'full'
-      set(key, { value, expiresAt: expiresAt.getTime(), room: room.name }, undefined)
+      set(key, { value, expiresAt: expiresAt.getTime(), room: room.name })
       return 'kept'
     },
     extend: (key: string, expiresAt: Date): boolean => {
-      const before = ifLive(stored(key))
+      const before = live(key)
       if (before === undefined) return false
       set(key, { ...before, expiresAt: expiresAt.getTime() }, before)
       return true
     },
     swap: (key: string, before: string | undefined, after: string, expiresAt: Date): boolean => {
-      sweep()
-      const entry = stored(key)
-      if (ifLive(entry)?.value !== before) return false
-      set(key, { value: after, expiresAt: expiresAt.getTime(), room: '' }, entry)
+      if (get(key) !== before) return false
+      put(key, after, expiresAt)
       return true
     },
     take: (key: string): string | undefined => {
-      const before = stored(key)
-      remove(key, before)
-      return ifLive(before)?.value
+      const value = get(key)
+      remove(key)
+      return value
     },
     claim: (key: string, expiresAt: Date): boolean => {
-      sweep()
-      const before = stored(key)
-      if (ifLive(before)) return false
-      set(key, { value: '', expiresAt: expiresAt.getTime(), room: '' }, before)
+      if (live(key) !== undefined) return false
+      put(key, '', expiresAt)
       return true
     },
     count: (key: string, expiresAt: Date): number => {
       sweep()
-      const entry = stored(key)
-      const before = ifLive(entry)
+      const before = live(key)
       const counted = Number(before?.value ?? 0) + 1
-      set(key, { value: String(counted), expiresAt: before?.expiresAt ?? expiresAt.getTime(), room: '' }, entry)
+      set(key, { value: String(counted), expiresAt: before?.expiresAt ?? expiresAt.getTime(), room: '' })
       return counted
     },
-    delete: (key: string): void => remove(key, stored(key)),
+    delete: (key: string): void => void remove(key),
     add: (key: string, member: string, expiresAt: Date): void => {
       sweep()
       const hash = fingerprint(member)
       const entry = { value: member, expiresAt: expiresAt.getTime(), room: '' }
       members.putSync([key, hash], writeEntry(entry))
-      ends.enter(endOf(entry), [key, hash])
+      ends.putSync([endOf(entry), key, hash], '')
     },
     members: (key: string): readonly string[] => {
       const at = now().getTime()
