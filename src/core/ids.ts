@@ -22,9 +22,29 @@ export function newToken(): string {
   return randomOctets(24).toString('base64url')
 }
 
-/** An xs:ID must not begin with a digit. SAML Core 1.3.4 requires 128 bits or more of randomness. */
+/** Of a time until 2059: nine characters of its milliseconds since 1970, which sort as the times do. */
+const STAMP = /^_?0[0-9a-z]{8}\./
+
+function stamp(): string {
+  return `${Date.now().toString(36).padStart(9, '0')}.`
+}
+
+/**
+ * A token for what is stored under it. It begins with the time, so what is stored at the same time is stored side by side,
+ * and a store on disk writes few pages for it. The time is no secret; 192 random bits follow.
+ */
+export function newId(): string {
+  return stamp() + newToken()
+}
+
+/** The time that such an id begins with, as it is written there; empty for any other text. */
+export function stampOf(id: string): string {
+  return STAMP.exec(id)?.[0] ?? ''
+}
+
+/** An id of the same kind. An xs:ID must not begin with a digit; SAML Core 1.3.4 requires 128 random bits or more. */
 export function newXmlId(): string {
-  return `_${randomOctets(20).toString('hex')}`
+  return `_${stamp()}${randomOctets(20).toString('hex')}`
 }
 
 /** The hash that is stored instead of a secret that is only compared later. */

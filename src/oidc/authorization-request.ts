@@ -1,12 +1,7 @@
-import {
-  buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-} from 'openid-client'
+import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier } from 'openid-client'
 import { requestableContexts } from '../core/authentication/context.ts'
 import { RESERVED_PARAMETERS } from '../core/authorization-parameters.ts'
+import { newId } from '../core/ids.ts'
 import { endpointAnswerIn } from './answer.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
@@ -54,7 +49,7 @@ export async function authorizationRequest(
   provider: DiscoveredProvider,
   wishes: LoginWishes,
 ): Promise<LoginSecrets & { readonly url: URL }> {
-  const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
+  const secrets = { state: newId(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
   const { maxAgeSeconds, acrValues } = wishes
   const parameters = {
     ...settings.authorizationParams,

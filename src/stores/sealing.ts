@@ -1,9 +1,9 @@
 /**
  * Seals what a store outside the process holds, so that a copy of it shows no assertion, token, subject or role: values
- * with AES-256-GCM, ids in keys by their hash. Keys are derived from `session.secret`: the first seals, all open.
+ * with AES-256-GCM, ids in keys by their hash and the time that they begin with. Keys are derived from `session.secret`: the first seals, all open.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
-import { fingerprint } from '../core/ids.ts'
+import { fingerprint, stampOf } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
 import { createRecent } from '../core/text/recent.ts'
 import type { Store } from '../gateway/ports.ts'
@@ -125,10 +125,11 @@ function keysOf(secret: Secret): Keys {
   }
 }
 
-/** `prefix:id` with the hash of the id: tokens and names are ids too. */
+/** `prefix:id` with the hash of the id, after its time if it begins with one: tokens and names are ids too. */
 function named(key: string): string {
   const end = key.indexOf(':') + 1
-  return `${key.slice(0, end)}${fingerprint(key.slice(end))}`
+  const id = key.slice(end)
+  return `${key.slice(0, end)}${stampOf(id)}${fingerprint(id)}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
-import { newToken } from '../core/ids.ts'
+import { newId } from '../core/ids.ts'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { BrowserSession } from '../gateway/login/finish-login.ts'
@@ -27,7 +27,7 @@ export function sessions({ settings }: Gateway, store: session.Store): RequestHa
     name: cookieNames(settings.baseUrl).session,
     secret: settings.session.secrets.map((secret) => secret.reveal()),
     store,
-    genid: newToken,
+    genid: newId,
     resave: false,
     saveUninitialized: false,
     cookie: cookieAttributes(settings.baseUrl),

@@ -76,7 +76,7 @@ describe('a request by redirect', () => {
   it('says for whom the user signs in, and carries nothing but an opaque RelayState of at most 80 bytes', async () => {
     const { location } = await start('plain')
     expect(location).not.toContain(encodeURIComponent('/roles'))
-    expect(new URL(location ?? '').searchParams.get('RelayState')).toMatch(/^[\w-]{32,80}$/)
+    expect(new URL(location ?? '').searchParams.get('RelayState')).toMatch(/^0[0-9a-z]{8}\.[\w-]{32}$/)
   })
 })
 

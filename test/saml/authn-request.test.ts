@@ -88,7 +88,8 @@ describe('an AuthnRequest by redirect', () => {
       [1, 2].map(async () => (await buildAuthnRequest({ idp, sp, relayState: 'r', now })).id),
     )
     expect(ids[0]).not.toBe(ids[1])
-    expect(ids[0]).toMatch(/^_[0-9a-f]{40}$/)
+    // The time, and 160 random bits.
+    expect(ids[0]).toMatch(/^_0[0-9a-z]{8}\.[0-9a-f]{40}$/)
   })
 
   it('makes a samlify party once for each address', async () => {

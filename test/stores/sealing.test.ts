@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fingerprint, newId, newXmlId } from '../../src/core/ids.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
@@ -49,6 +50,19 @@ describe('A sealed store', () => {
     expect(JSON.stringify(seen)).not.toMatch(/the-id|the value/)
     for (const text of seen.filter((each) => typeof each === 'string'))
       expect(Buffer.from(text, 'base64').toString('latin1')).not.toContain('the value')
+  })
+
+  it('keeps the time that an id begins with in its key, so keys sort by it, and hashes the id', async () => {
+    const { store: below, seen } = spied()
+    const sealed = sealing(below, [NEW], () => undefined)
+    const [login, request] = [newId(), newXmlId()]
+    await sealed.claim(`login:${login}`, LATER)
+    await sealed.claim(`answered:${request}`, LATER)
+    const keys = seen.filter((each) => typeof each === 'string')
+    expect(keys).toEqual([
+      `login:${login.slice(0, 10)}${fingerprint(login)}`,
+      `answered:${request.slice(0, 11)}${fingerprint(request)}`,
+    ])
   })
 
   it('opens what an older secret sealed, and changes it', async () => {

@@ -16,7 +16,7 @@ export interface LiveLogin extends Pick<Identity, 'provider' | 'issuer' | 'subje
   readonly startedAt: Date
 }
 
-/** What every id of a login begins with: a character of base64url. */
+/** What every id of a login ends with: a character of base64url. */
 const PARTS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
 
 /** Adds it, until it ends. A renewed login is entered again. */
@@ -24,7 +24,7 @@ export async function enterLiveLogins(store: Store, login: Omit<Login, 'from'>):
   const { id, startedAt, expiresAt, signIn } = login
   const { provider, issuer, subject } = signIn.identity
   const member = { id, provider, issuer, subject, name: nameOf(signIn.identity), startedAt }
-  await liveLogins.add(store, id.charAt(0), member, expiresAt)
+  await liveLogins.add(store, id.slice(-1), member, expiresAt)
 }
 
 /** Newest first, each login once; some may have ended since. */

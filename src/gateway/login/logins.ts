@@ -1,5 +1,5 @@
 import type { SignIn } from '../../core/identity.ts'
-import { newToken } from '../../core/ids.ts'
+import { newId } from '../../core/ids.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Store } from '../ports.ts'
@@ -34,7 +34,7 @@ export interface LoginRecord extends Omit<Login, 'id' | 'signIn'> {
 
 /** Stores it until then. A login that begins with it, or is renewed by it, keeps it longer. */
 export async function storeSignIn(store: Store, signIn: SignIn, expiresAt: Date): Promise<StoredSignIn> {
-  const fresh = { id: newToken(), signIn }
+  const fresh = { id: newId(), signIn }
   await putSignIn(store, fresh, expiresAt)
   return fresh
 }
@@ -61,7 +61,7 @@ export function newLogin(
   from?: Login['from'],
 ): Login {
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
-  return { id: newToken(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
+  return { id: newId(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
 }
 
 /** Stores a new login. It ends with its sign-in, within minutes, unless it is settled. */

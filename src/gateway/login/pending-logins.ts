@@ -1,4 +1,4 @@
-import { fingerprint, newToken, sameText } from '../../core/ids.ts'
+import { fingerprint, sameText } from '../../core/ids.ts'
 import type { LoginSecrets } from '../../oidc/authorization-request.ts'
 import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
@@ -56,8 +56,6 @@ type Small<Login> = Omit<Login, 'returnTo' | 'state'> & {
 }
 
 const USUAL_RETURN = '/roles'
-
-export const newHandle = newToken
 
 /**
  * Stores the login under a handle, RelayState or state: nothing else leaves the gateway. Throws GatewayError

@@ -4,14 +4,14 @@
  * evidence stays usable (refresh-token.ts, reauthentication.ts). It knows no role.
  */
 import { requestableContexts } from '../../core/authentication/context.ts'
-import { fingerprint, newToken } from '../../core/ids.ts'
+import { fingerprint, newId, newToken } from '../../core/ids.ts'
 import type { LoginWishes } from '../../oidc/authorization-request.ts'
 import { buildAuthnRequest } from '../../saml/authn-request.ts'
 import { auditingRefusals } from '../audit-lines.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { OidcProvider, SamlProvider } from '../providers.ts'
 import type { Recording } from '../record.ts'
-import { newHandle, type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
+import { type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
 import { returnPath } from './return-to.ts'
 
 /** What sends a user to an identity provider and stores the pending login. */
@@ -71,7 +71,7 @@ export async function startSaml(
   { isOtherUser = false }: Asking = {},
 ): Promise<IdpRedirect> {
   const { settings, serviceProvider } = provider
-  const handle = newHandle()
+  const handle = newId()
   const request = await buildAuthnRequest({
     idp: await provider.metadata(intent.idp),
     sp: serviceProvider,

@@ -1,5 +1,5 @@
 import type { SignIn } from '../../core/identity.ts'
-import { newToken } from '../../core/ids.ts'
+import { newId } from '../../core/ids.ts'
 import { expiryOf } from '../define-record.ts'
 import type { Gateway } from '../gateway.ts'
 import { unfinishedLogins } from '../store-records.ts'
@@ -28,10 +28,10 @@ export async function keepVerifiedSignIn(
   { store, now }: Pick<Gateway, 'store' | 'now'>,
   { signIn, begunAt, returnTo, binding, renews }: Arrived,
 ): Promise<string> {
-  const handle = newToken()
+  const handle = newId()
   const arrivedAt = now()
   const expiresAt = expiryOf(unfinishedLogins, arrivedAt)
-  const fresh = { id: newToken(), signIn }
+  const fresh = { id: newId(), signIn }
   const record = {
     signInId: fresh.id,
     ...(begunAt === undefined ? {} : { begunAt }),

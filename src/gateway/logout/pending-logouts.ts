@@ -1,5 +1,5 @@
 import type { Identity } from '../../core/identity.ts'
-import { fingerprint, newToken, sameText } from '../../core/ids.ts'
+import { fingerprint, newId, sameText } from '../../core/ids.ts'
 import type { LogoutResponse } from '../../saml/logout.ts'
 import { expiryOf } from '../define-record.ts'
 import type { Clock, Store } from '../ports.ts'
@@ -46,7 +46,7 @@ export function logoutState(handle: string): string {
 
 /** Starts a logout; with the handle, only the browser that started it sees its outcome. */
 export async function beginLogout(kept: Kept, provider: string): Promise<string> {
-  const handle = newToken()
+  const handle = newId()
   await rememberOutcome(kept, handle, { provider, outcome: 'unheard' })
   return handle
 }

@@ -1,7 +1,7 @@
 /** What came of a test sign-in, kept for its owner instead of a verified sign-in. */
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { SignIn } from '../../core/identity.ts'
-import { newToken } from '../../core/ids.ts'
+import { newId } from '../../core/ids.ts'
 import { type Finding, firstFailure, type Observe, type Verdict } from '../../core/verdict.ts'
 import { auditTest } from '../audit-lines.ts'
 import { expiryOf } from '../define-record.ts'
@@ -54,7 +54,7 @@ export async function keepTest(
   const tester = await readLogin(recording.store, owner)
   const reference = await auditTest(recording, { provider, outcome, tester }, caller)
   const at = recording.now()
-  const handle = newToken()
+  const handle = newId()
   const kept: KeptTest = {
     ...{ provider, owner, binding, at, reference },
     ...(outcome instanceof FedgateError
