@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { open as openLmdb } from 'lmdb'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Clock } from '../../src/gateway/ports.ts'
 import { refuseNetwork } from '../../src/stores/file/folder.ts'
@@ -24,6 +25,23 @@ async function open(folder: string, now = clock, told: string[] = []) {
   const store = await openFileStore(folder, now, (sentence) => told.push(sentence))
   opened.push(store)
   return store
+}
+
+type Key = (string | number)[]
+
+/** What is in the files of a closed store. */
+function contentsOf(folder: string) {
+  const root = openLmdb<string, string>({ path: folder, encoding: 'string', readOnly: true })
+  const database = (name: string) => root.openDB<string, Key>(name, { encoding: 'string' })
+  const rows = [...database('ends-by-time').getRange()].map(({ value }) => JSON.parse(value) as unknown[])
+  const contents = {
+    records: [...database('records').getKeys()].map(String),
+    members: database('members').getCount(),
+    places: rows.flat().length,
+    singleEnds: database('ends').getCount(),
+  }
+  void root.close()
+  return contents
 }
 
 /** The lines that a writing process prints, until it ends. */
@@ -86,6 +104,53 @@ describe('The file store', () => {
     const { size } = await stat(join(folder, 'data.mdb'))
     for (let n = 0; n < 100; n += 1) await store.put(`again:${n}`, 'y'.repeat(5000), at(180))
     expect((await stat(join(folder, 'data.mdb'))).size).toBeLessThanOrEqual(size * 1.5)
+  })
+
+  it('has nothing left of what has expired, records, members and ends', async () => {
+    const folder = await newFolder()
+    let seconds = 0
+    const first = await openFileStore(
+      folder,
+      () => at(seconds),
+      () => undefined,
+    )
+    const room = { name: 'kind', mostRecords: 5000, mostOctets: 1_000_000 }
+    const writes = Array.from({ length: 3000 }, (_, n) => [
+      first.store.put(`kind:${n}`, 'value', at(60 + (n % 3) * 60)),
+      first.store.admit(room, `admitted:${n}`, 'value', at(60 + n / 100)),
+      first.store.add(`set:${n % 10}`, `member ${n}`, at(60 + (n % 3) * 60)),
+    ])
+    await Promise.all(writes.flat())
+    await first.store.extend('kind:7', at(3600))
+    // Each look at what is due is bounded, so a few writes are needed for all of it.
+    for (let n = 0; n < 20; n += 1) {
+      seconds = 400 + n
+      await first.store.put('kind:now', String(n), at(3600))
+    }
+    await first.close()
+    expect(contentsOf(folder)).toEqual({ records: ['kind:7', 'kind:now'], members: 0, places: 2, singleEnds: 0 })
+  })
+
+  it('forgets what an earlier release entered for its end', async () => {
+    const folder = await newFolder()
+    const before = await openFileStore(folder, clock, () => undefined)
+    await before.store.put('kind:1', 'value', at(60))
+    await before.store.add('set:1', 'member', at(60))
+    await before.close()
+    const root = openLmdb<string, string>({ path: folder, encoding: 'string' })
+    const names = ['members', 'ends', 'ends-by-time'] as const
+    const [members, single, rows] = names.map((name) => root.openDB<string, Key>(name, { encoding: 'string' }))
+    await rows?.clearAsync()
+    for (const key of [['kind:1'], ...(members?.getKeys() ?? [])]) await single?.put([START + 60_000, ...key], '')
+    await root.close()
+    const after = await openFileStore(
+      folder,
+      () => at(120),
+      () => undefined,
+    )
+    await after.store.put('kind:now', 'value', at(3600))
+    await after.close()
+    expect(contentsOf(folder)).toEqual({ records: ['kind:now'], members: 0, places: 1, singleEnds: 0 })
   })
 
   it('gives one answer to two processes that claim the same keys', async () => {

@@ -24,11 +24,31 @@ interface Waiting {
  */
 const MOST_PER_COMMIT = 1_500
 
-/** One transaction at a time; whatever arrives meanwhile shares the next one, and with it the flush to disk. */
-export function createGroupCommit(root: RootDatabase<string, string>): GroupCommit {
+/**
+ * One transaction at a time; whatever arrives meanwhile shares the next one, and with it the flush to disk. `conclude`
+ * writes what the operations of a transaction have in common, as the last part of it.
+ */
+export function createGroupCommit(root: RootDatabase<string, string>, conclude: () => void): GroupCommit {
   let waiting: Waiting[] = []
   let isStuck = false
   let running: Promise<void> | undefined
+
+  const transact = (batch: readonly Waiting[]) =>
+    root.transaction(() => {
+      const outcomes = batch.map(({ operation }) => outcomeOf(operation))
+      conclude()
+      return outcomes
+    })
+
+  /**
+   * A transaction that could not be committed has changed nothing, so it is tried once more: under load, LMDB sometimes
+   * cannot find a free page in one transaction and can in the next.
+   */
+  async function transactAgain(batch: readonly Waiting[], error: unknown) {
+    const cause = await causeOf(error)
+    if (cause === error || isStuck) throw cause
+    return transact(batch)
+  }
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
     const alarm = setTimeout(() => {
@@ -37,7 +57,7 @@ export function createGroupCommit(root: RootDatabase<string, string>): GroupComm
       waiting = []
     }, MOST_PER_COMMIT)
     try {
-      const results = await root.transaction(() => batch.map(({ operation }) => outcomeOf(operation)))
+      const results = await transact(batch).catch((error: unknown) => transactAgain(batch, error))
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = results[index]
         if (outcome && 'result' in outcome) resolve(outcome.result as never)
@@ -96,7 +116,7 @@ function unavailable(cause: unknown): StoreError {
   })
 }
 
-/** lmdb rejects with an error that refers to the real one as a rejected promise. */
+/** The real error of a commit that failed: lmdb refers to it as a rejected promise. Other errors are returned as they are. */
 async function causeOf(error: unknown): Promise<unknown> {
   const { commitError } = (error ?? {}) as { readonly commitError?: Promise<unknown> }
   return commitError === undefined

@@ -7,6 +7,7 @@ import { type Database, open, type RootDatabase } from 'lmdb'
 import { fingerprint } from '../../core/ids.ts'
 import type { Admission, Clock, Room, Store } from '../../gateway/ports.ts'
 import { StoreError } from '../errors.ts'
+import { createEnds, type EndDatabases, type Ends, type Place } from './ends.ts'
 import { type Entry, readEntry, writeEntry } from './entry.ts'
 import { useFolder } from './folder.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -19,13 +20,11 @@ export interface FileStore {
   close(): Promise<void>
 }
 
-interface Databases {
+interface Databases extends EndDatabases {
   readonly root: RootDatabase<string, string>
   readonly records: Database<string, string>
   /** `[key, hash of the member]` to an entry: expiry and member. */
   readonly members: Database<string, [string, string]>
-  /** `[time, key]` or `[time, key, hash of the member]`: what to look at then, as it may have expired. */
-  readonly ends: Database<string, [number, string] | [number, string, string]>
   /** Records and octets of each room. */
   readonly rooms: Database<string, string>
 }
@@ -35,7 +34,7 @@ const MINUTE = 60_000
 const SWEEP_EVERY = 30_000
 /** A room that is full is looked through sooner, as much of it may have expired. */
 const SWEEP_FULL_EVERY = 1_000
-/** How many ends one transaction looks at: few milliseconds of work. */
+/** About how many ends one transaction looks at: few milliseconds of work. */
 const MOST_PER_SWEEP = 1_000
 
 /**
@@ -46,10 +45,12 @@ export async function openFileStore(folder: string, now: Clock, tell: (sentence:
   const lease = await useFolder(folder, now, tell)
   try {
     const databases = openDatabases(folder)
-    const commits = createGroupCommit(databases.root)
+    const ends = createEnds(databases)
+    const commits = createGroupCommit(databases.root, ends.write)
     const remembersSince = await commits.write(() => beganAt(databases, now))
     return {
       store: createStore(databases, now, {
+        ends,
         remembersSince,
         write: (operation) => {
           lease.mustHold()
@@ -85,7 +86,8 @@ function openDatabases(folder: string): Databases {
     root,
     records: root.openDB('records', { encoding: 'string' }),
     members: root.openDB('members', { encoding: 'string' }),
-    ends: root.openDB('ends', { encoding: 'string' }),
+    ends: root.openDB('ends-by-time', { encoding: 'string' }),
+    singleEnds: root.openDB('ends', { encoding: 'string' }),
     rooms: root.openDB('rooms', { encoding: 'string' }),
   } as Databases
 }
@@ -99,14 +101,15 @@ function beganAt({ root }: Databases, now: Clock): Date {
 }
 
 interface Access {
+  readonly ends: Ends
   readonly remembersSince: Date
   readonly write: <Result>(operation: () => Result) => Promise<Result>
   /** Throws StoreError when another machine has taken the store. */
   readonly mustHold: () => void
 }
 
-function createStore(databases: Databases, now: Clock, { remembersSince, write, mustHold }: Access): Store {
-  const inTransaction = operations(databases, now)
+function createStore(databases: Databases, now: Clock, { ends, remembersSince, write, mustHold }: Access): Store {
+  const inTransaction = operations(databases, ends, now)
   const reading = <Result>(read: () => Result): Result => {
     mustHold()
     // Other processes write too: a snapshot of an earlier moment is not good enough.
@@ -130,8 +133,8 @@ function createStore(databases: Databases, now: Clock, { remembersSince, write, 
 }
 
 /** Synchronous, so atomic: what changes something runs inside a transaction. */
-function operations(databases: Databases, now: Clock) {
-  const { records, members, ends } = databases
+function operations(databases: Databases, ends: Ends, now: Clock) {
+  const { records, members } = databases
   const rooms = createRooms(databases)
   let sweptAt = 0
 
@@ -139,98 +142,92 @@ function operations(databases: Databases, now: Clock) {
     const text = records.get(key)
     return text === undefined ? undefined : readEntry(text)
   }
-  const live = (key: string): Entry | undefined => {
-    const entry = stored(key)
-    return entry !== undefined && entry.expiresAt > now().getTime() ? entry : undefined
-  }
-  const set = (key: string, entry: Entry, before = stored(key)): void => {
+  const ifLive = (entry: Entry | undefined): Entry | undefined =>
+    entry !== undefined && entry.expiresAt > now().getTime() ? entry : undefined
+  /** `before`: what is stored under the key, expired or not. */
+  const set = (key: string, entry: Entry, before: Entry | undefined): void => {
     if (before) rooms.subtract(key, before)
     records.putSync(key, writeEntry(entry))
     rooms.add(key, entry)
     const end = endOf(entry)
-    if (before === undefined || endOf(before) !== end) ends.putSync([end, key], '')
+    if (before === undefined || endOf(before) !== end) ends.enter(end, [key])
   }
-  const remove = (key: string): Entry | undefined => {
-    const before = stored(key)
-    if (before === undefined) return undefined
+  const remove = (key: string, before: Entry | undefined): void => {
+    if (before === undefined) return
     rooms.subtract(key, before)
     records.removeSync(key)
-    return before
   }
   const sweep = (every = SWEEP_EVERY): void => {
     const at = now().getTime()
     if (at - sweptAt < every) return
-    sweptAt = dropExpired(at) < MOST_PER_SWEEP ? at : 0
+    sweptAt = ends.takeDue(at, MOST_PER_SWEEP, (place) => dropExpired(place, at)) < MOST_PER_SWEEP ? at : 0
   }
-  /** Returns how many ends it looked at. */
-  const dropExpired = (at: number): number => {
-    const due = [...ends.getKeys({ end: [at + 1, ''], limit: MOST_PER_SWEEP })]
-    for (const end of due) {
-      const [, key, member] = end
-      if (member === undefined) {
-        const entry = stored(key)
-        if (entry && entry.expiresAt <= at) remove(key)
-      } else {
-        const text = members.get([key, member])
-        if (text !== undefined && readEntry(text).expiresAt <= at) members.removeSync([key, member])
-      }
-      ends.removeSync(end)
+  const dropExpired = ([key, member]: Place, at: number): void => {
+    if (member === undefined) {
+      const entry = stored(key)
+      if (entry && entry.expiresAt <= at) remove(key, entry)
+    } else {
+      const text = members.get([key, member])
+      if (text !== undefined && readEntry(text).expiresAt <= at) members.removeSync([key, member])
     }
-    return due.length
   }
-  const put = (key: string, value: string, expiresAt: Date): void => {
-    sweep()
-    set(key, { value, expiresAt: expiresAt.getTime(), room: '' })
-  }
-  const get = (key: string): string | undefined => live(key)?.value
 
   return {
-    put,
-    get,
+    put: (key: string, value: string, expiresAt: Date): void => {
+      sweep()
+      set(key, { value, expiresAt: expiresAt.getTime(), room: '' }, stored(key))
+    },
+    get: (key: string): string | undefined => ifLive(stored(key))?.value,
     admit: (room: Room, key: string, value: string, expiresAt: Date): Admission => {
       sweep()
-      if (live(key) !== undefined) return 'exists'
-      remove(key)
+      const before = stored(key)
+      if (ifLive(before)) return 'exists'
+      remove(key, before)
       if (!rooms.fits(room, key, value)) sweep(SWEEP_FULL_EVERY)
       if (!rooms.fits(room, key, value)) return 'full'
-      set(key, { value, expiresAt: expiresAt.getTime(), room: room.name })
+      set(key, { value, expiresAt: expiresAt.getTime(), room: room.name }, undefined)
       return 'kept'
     },
     extend: (key: string, expiresAt: Date): boolean => {
-      const before = live(key)
+      const before = ifLive(stored(key))
       if (before === undefined) return false
       set(key, { ...before, expiresAt: expiresAt.getTime() }, before)
       return true
     },
     swap: (key: string, before: string | undefined, after: string, expiresAt: Date): boolean => {
-      if (get(key) !== before) return false
-      put(key, after, expiresAt)
+      sweep()
+      const entry = stored(key)
+      if (ifLive(entry)?.value !== before) return false
+      set(key, { value: after, expiresAt: expiresAt.getTime(), room: '' }, entry)
       return true
     },
     take: (key: string): string | undefined => {
-      const value = get(key)
-      remove(key)
-      return value
+      const before = stored(key)
+      remove(key, before)
+      return ifLive(before)?.value
     },
     claim: (key: string, expiresAt: Date): boolean => {
-      if (live(key) !== undefined) return false
-      put(key, '', expiresAt)
+      sweep()
+      const before = stored(key)
+      if (ifLive(before)) return false
+      set(key, { value: '', expiresAt: expiresAt.getTime(), room: '' }, before)
       return true
     },
     count: (key: string, expiresAt: Date): number => {
       sweep()
-      const before = live(key)
+      const entry = stored(key)
+      const before = ifLive(entry)
       const counted = Number(before?.value ?? 0) + 1
-      set(key, { value: String(counted), expiresAt: before?.expiresAt ?? expiresAt.getTime(), room: '' })
+      set(key, { value: String(counted), expiresAt: before?.expiresAt ?? expiresAt.getTime(), room: '' }, entry)
       return counted
     },
-    delete: (key: string): void => void remove(key),
+    delete: (key: string): void => remove(key, stored(key)),
     add: (key: string, member: string, expiresAt: Date): void => {
       sweep()
       const hash = fingerprint(member)
       const entry = { value: member, expiresAt: expiresAt.getTime(), room: '' }
       members.putSync([key, hash], writeEntry(entry))
-      ends.putSync([endOf(entry), key, hash], '')
+      ends.enter(endOf(entry), [key, hash])
     },
     members: (key: string): readonly string[] => {
       const at = now().getTime()
