@@ -86,7 +86,7 @@ const verifiedIn = async (gateway: ReceivePorts) => {
   const received = await receiveSamlResponse(gateway, { provider: 'corp', form }, caller)
   const verified = received.kind === 'verified' ? await readVerifiedSignIn(gateway, received.handle) : undefined
   if (!verified) throw new Error('not verified')
-  return { signIn: verified.signIn, SAMLResponse, stored: [...written.values()] }
+  return { signIn: verified.signIn, SAMLResponse, RelayState, stored: [...written.values()] }
 }
 
 const loginOf = ({ signIn }: Pick<Login, 'signIn'>): Login => ({
@@ -97,6 +97,12 @@ const loginOf = ({ signIn }: Pick<Login, 'signIn'>): Login => ({
 })
 
 describe('of a SAML response with 300 roles', () => {
+  it('the login that it answers is put again, so it no longer counts among those that strangers left', async () => {
+    const gateway = await testGateway('reissued')
+    const { RelayState } = await verifiedIn(gateway)
+    expect([...written.keys()]).toContain(`pending:${RelayState}`)
+  })
+
   it('nothing but what it said is kept where the gateway reissues', async () => {
     const gateway = await testGateway('reissued')
     const { signIn, SAMLResponse, stored } = await verifiedIn(gateway)

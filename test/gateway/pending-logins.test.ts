@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { newToken, newXmlId } from '../../src/core/ids.ts'
-import { pendingFor, rememberPending } from '../../src/gateway/login/pending-logins.ts'
+import { makeRoom, pendingFor, rememberPending } from '../../src/gateway/login/pending-logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { holds } from '../held/holds.ts'
@@ -87,6 +87,19 @@ describe('unfinished logins', holds('10.1'), () => {
     await expect(start(store, now, longest())).rejects.toMatchObject({ code: 'login.too_many_pending' })
     setClock(15 * 60 + 1)
     await expect(start(store, now, longest())).resolves.toBeUndefined()
+  }, 120_000)
+
+  it('make room when they are answered, and a second answer is still told apart', async () => {
+    const { store, now } = testGateway()
+    const answered = saml('/roles')
+    await rememberPending(store, now, 'handle', answered)
+    await startAll(store, now, () => saml('/roles'))
+    await expect(start(store, now, saml('/roles'))).rejects.toMatchObject({ code: 'login.too_many_pending' })
+    const pending = await pendingFor(store, 'saml', 'corp', 'handle')
+    if (pending) await makeRoom(store, 'handle', pending)
+    expect(await startAll(store, now, () => saml('/roles'))).toBe(1)
+    expect(await pendingFor(store, 'saml', 'corp', 'handle')).toEqual(pending)
+    expect(pending).toEqual({ ...answered, begunAt: now() })
   }, 120_000)
 
   it('end nothing else, and do not block renewals of signed-in users', async () => {

@@ -99,6 +99,15 @@ async function readPending(store: Store, handle: unknown): Promise<PendingLogin 
   return pending.protocol === 'oidc' ? { ...pending, state: handle, returnTo } : { ...pending, returnTo }
 }
 
+/**
+ * A login that was answered, and its answer verified, is not one that a stranger left unfinished, so it takes no more
+ * room. Its record stays until its end: a second answer is told apart from one to no login.
+ */
+export function makeRoom(store: Store, handle: string, { begunAt, ...pending }: PendingLogin): Promise<void> {
+  if (pending.renews !== undefined) return Promise.resolve()
+  return pendingLogins.put(store, handle, toRecord(pending, begunAt), expiryOf(pendingLogins, begunAt))
+}
+
 /** True for the first response to this request only, however many arrive in parallel. */
 export function consumeRequest(store: Store, now: Clock, requestId: string): Promise<boolean> {
   return answeredRequests.claim(store, requestId, expiryOf(answeredRequests, now()))

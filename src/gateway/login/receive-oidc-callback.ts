@@ -10,7 +10,7 @@ import { type OidcProvider, oidcProviderOf } from '../providers.ts'
 import type { Recording } from '../record.ts'
 import { CALLBACK_ROOM, postedCallbacks } from '../store-records.ts'
 import { keepTest } from '../test-sign-in/keep.ts'
-import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
+import { consumeRequest, isBoundTo, makeRoom, type Pending, pendingFor } from './pending-logins.ts'
 import type { ReceiveResult } from './receive-saml-response.ts'
 import { type StartLoginPorts, startOidc } from './start-login.ts'
 import { keepVerifiedSignIn } from './verified-sign-ins.ts'
@@ -83,7 +83,11 @@ export async function receiveOidcCallback(
     }
     try {
       const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
-      return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
+      const [handle] = await Promise.all([
+        keepVerifiedSignIn(gateway, { signIn, ...pending }),
+        makeRoom(gateway.store, pending.state, pending),
+      ])
+      return { kind: 'verified', handle }
     } catch (error) {
       if (pending.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
       throw error

@@ -15,7 +15,7 @@ import { keepTest } from '../test-sign-in/keep.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
 import { rememberIdp } from './idp-help.ts'
-import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
+import { consumeRequest, makeRoom, type Pending, pendingFor } from './pending-logins.ts'
 import { inProductWords } from './product-hints.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
@@ -72,7 +72,8 @@ async function receiveSaml(
       return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
     }
     if (!pending) throw new SamlError('saml.request_unknown')
-    return { kind: 'verified', handle: await keepIfFirst(gateway, using, { signIn, ...pending }) }
+    const answered = () => makeRoom(gateway.store, String(form.RelayState), pending)
+    return { kind: 'verified', handle: await keepIfFirst(gateway, [using, answered], { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && needsAPage(error, pending)) return askVisibly(gateway, provider, pending)
     const refusal = inProductWords(await asReplay(gateway, error), provider.settings.preset)
@@ -162,11 +163,17 @@ async function useUp(gateway: ReceivePorts, assertion: VerifiedAssertion, skew: 
  * At the same time as the response is used up, the sign-in is kept under a handle that nobody has yet: a store that groups
  * writes has one transaction for all. If the response was used before, nothing stays and its error is thrown.
  */
-async function keepIfFirst(gateway: ReceivePorts, using: () => Promise<void>, arrived: Arrived): Promise<string> {
-  const [used, kept] = await Promise.allSettled([using(), keepVerifiedSignIn(gateway, arrived)])
-  if (used.status === 'rejected') {
+async function keepIfFirst(
+  gateway: ReceivePorts,
+  steps: readonly (() => Promise<void>)[],
+  arrived: Arrived,
+): Promise<string> {
+  const using = steps.map((step) => step())
+  const [kept, ...used] = await Promise.allSettled([keepVerifiedSignIn(gateway, arrived), ...using])
+  const failed = used.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') {
     if (kept.status === 'fulfilled') await forgetVerifiedSignIn(gateway, kept.value).catch(() => undefined)
-    throw used.reason
+    throw failed.reason
   }
   if (kept.status === 'rejected') throw kept.reason
   return kept.value
